@@ -1,0 +1,101 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "base/file.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <libgen.h>
+#include <limits.h>
+#include <stdio.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+void hl_file_closep(int *fd)
+{
+	if (*fd >= 0) {
+		close(*fd);
+		*fd = -1;
+	}
+}
+
+int hl_file_read(const char *path, struct hl_buf *out, struct hl_err *err)
+{
+	HL_FD_AUTO fd = open(path, O_RDONLY | O_CLOEXEC);
+
+	if (fd < 0) {
+		return errno == ENOENT ? HL_NOTFOUND
+				       : HL_FAIL_SYS(err, "open %s", path);
+	}
+	for (;;) {
+		size_t room = out->max - out->n < 65536 ? out->max - out->n + 1
+							: 65536;
+		char chunk[65536];
+		ssize_t got = read(fd, chunk, room);
+
+		if (got < 0 && errno == EINTR) {
+			continue;
+		}
+		if (got < 0) {
+			return HL_FAIL_SYS(err, "read %s", path);
+		}
+		if (got == 0) {
+			return 0;
+		}
+		hl_buf_put_mem(out, chunk, (size_t)got);
+		if (out->fault) {
+			return HL_FAIL(
+				err, out->fault, "%s does not fit", path);
+		}
+	}
+}
+
+int hl_file_write_fd(int fd, struct hl_str data, struct hl_err *err)
+{
+	while (data.n) {
+		ssize_t n = write(fd, data.p, data.n);
+
+		if (n < 0 && errno != EINTR) {
+			return HL_FAIL_SYS(err, "write");
+		}
+		if (n > 0) {
+			data = hl_str_sub(data, (size_t)n, data.n);
+		}
+	}
+	return 0;
+}
+
+static int sync_dir(const char *path, struct hl_err *err)
+{
+	char copy[PATH_MAX];
+
+	snprintf(copy, sizeof(copy), "%s", path);
+	HL_FD_AUTO fd = open(dirname(copy), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0 || fsync(fd) < 0) {
+		return HL_FAIL_SYS(err, "sync the directory of %s", path);
+	}
+	return 0;
+}
+
+int hl_file_write(
+	const char *path, struct hl_str data, mode_t mode, struct hl_err *err)
+{
+	char tmp[PATH_MAX];
+
+	if (snprintf(tmp, sizeof(tmp), "%s.%d.tmp", path, (int)gettid()) >=
+		(int)sizeof(tmp)) {
+		return HL_FAIL(err, HL_E_LIMIT, "path too long");
+	}
+	HL_FD_AUTO fd =
+		open(tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode);
+	if (fd < 0) {
+		return HL_FAIL_SYS(err, "create %s", tmp);
+	}
+	int r = hl_file_write_fd(fd, data, err);
+	if (!r && (fsync(fd) < 0 || rename(tmp, path) < 0)) {
+		r = HL_FAIL_SYS(err, "write %s", path);
+	}
+	if (r) {
+		unlink(tmp);
+		return r;
+	}
+	return sync_dir(path, err);
+}
