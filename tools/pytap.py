@@ -13,6 +13,7 @@ class TapResult(unittest.TestResult):
         super().__init__()
         self.n = 0
         self.all_well = True
+        self.split = set()  # tests whose cases were told as subtests
 
     def tell(self, word, test, note=""):
         self.n += 1
@@ -26,7 +27,8 @@ class TapResult(unittest.TestResult):
             print("# " + line)
 
     def addSuccess(self, test):
-        self.tell("ok", test)
+        if test.id() not in self.split:
+            self.tell("ok", test)
 
     def addFailure(self, test, err):
         self.tell_failure(test, err)
@@ -35,7 +37,10 @@ class TapResult(unittest.TestResult):
         self.tell_failure(test, err)
 
     def addSubTest(self, test, subtest, err):
-        if err is not None:
+        self.split.add(test.id())
+        if err is None:
+            self.tell("ok", subtest)
+        else:
             self.tell_failure(subtest, err)
 
     def addSkip(self, test, reason):
