@@ -227,7 +227,7 @@ def c_string(text):
 
 def table_row(st):
     up = f'HL_SQL_{st.name.upper()}'
-    roles = ' | '.join(f'HL_ROLE_{r.upper()}' for r in st.roles)
+    roles = ' | '.join(f'HL_STORE_{r.upper()}' for r in st.roles)
     letters = {'int': 'i', 'text': 't', 'blob': 'b'}
     return (f'\t[{up}] = {{\n\t\t.name = "{st.name}",\n'
             f'\t\t.sql = {c_string(st.text())},\n'

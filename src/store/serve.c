@@ -201,7 +201,7 @@ static void accept_admin(struct server *s)
 		close(fd);
 		return;
 	}
-	s->peers[at] = (struct hl_store_peer){fd, HL_ROLE_ADMIN};
+	s->peers[at] = (struct hl_store_peer){fd, HL_STORE_ADMIN};
 	if (at == s->n_peers) {
 		s->n_peers++;
 	}

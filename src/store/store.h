@@ -22,10 +22,10 @@ struct hl_store;
 
 /* Who asks; each statement lists the roles that may run it. */
 enum hl_store_role {
-	HL_ROLE_PUBLIC = 1,
-	HL_ROLE_STAFF = 2,
-	HL_ROLE_WORKER = 4,
-	HL_ROLE_ADMIN = 8, /* the command line on the host itself */
+	HL_STORE_PUBLIC = 1,
+	HL_STORE_STAFF = 2,
+	HL_STORE_WORKER = 4,
+	HL_STORE_ADMIN = 8, /* the command line on the host itself */
 };
 
 /* key_epoch.kind and key_share.kind */

@@ -65,7 +65,7 @@ void hl_tx_add(struct hl_tx *tx, int statement, const struct hl_value *values,
 	}
 }
 
-void hl_tx_event(struct hl_tx *tx, const struct hl_event *event)
+void hl_tx_event(struct hl_tx *tx, const struct hl_store_event *event)
 {
 	if (!add_op(tx, HL_STORE_EVENT)) {
 		return;

@@ -28,14 +28,14 @@ struct hl_tx *hl_tx_begin(struct hl_store *store, struct hl_arena *arena);
  * An entry of the audit log, in the same transaction: ids and numbers only.
  * Time, number, source and hash are added by the store.
  */
-struct hl_event {
-	int kind;        /* enum hl_event_kind */
+struct hl_store_event {
+	int kind;        /* enum hl_event, domain/event.h */
 	int64_t actor;   /* staff id, 0 for nobody in person */
-	int object_kind; /* enum hl_ref_kind, 0 for none */
+	int object_kind; /* enum hl_object */
 	int64_t object_id;
 	int64_t a, b; /* by kind: from-state and to-state, a count, … */
 };
-void hl_tx_event(struct hl_tx *tx, const struct hl_event *event);
+void hl_tx_event(struct hl_tx *tx, const struct hl_store_event *event);
 
 /*
  * 0: all of it happened and is durable. HL_CONFLICT: a statement that expects

@@ -85,8 +85,13 @@ CREATE TABLE report (
 	triage INTEGER NOT NULL,           -- enum hl_triage, 0 before it
 	triage_reason INTEGER NOT NULL,
 	triaged_at_us INTEGER NOT NULL,
-	triaged_by INTEGER NOT NULL        -- staff id
+	triaged_by INTEGER NOT NULL,       -- staff id
+	digest BLOB NOT NULL,              -- keyed, domain/duplicate.h; x'' before
+	contact_asked_by INTEGER NOT NULL, -- who asked to see the contact
+	contact_granted_to INTEGER NOT NULL,
+	contact_granted_by INTEGER NOT NULL
 ) STRICT;
+CREATE INDEX report_digest ON report (digest) WHERE digest <> x'';
 CREATE INDEX report_state ON report (state, danger, received_at_us);
 CREATE INDEX report_received ON report (received_at_us);
 
@@ -131,14 +136,15 @@ CREATE TABLE item (
 	url_hash BLOB NOT NULL UNIQUE,     -- keyed hash of the canonical URL
 	host_hash BLOB NOT NULL,           -- keyed hash of its host
 	canon_version INTEGER NOT NULL,
-	kind INTEGER NOT NULL,             -- enum hl_url_kind
+	kind INTEGER NOT NULL,             -- enum of url/extract.h
 	epoch INTEGER NOT NULL,            -- queue key of url_sealed
 	url_sealed BLOB NOT NULL,          -- to the queue key; empty when erased
 	worker_sealed BLOB NOT NULL,       -- to the worker; empty when not needed
 	state INTEGER NOT NULL,            -- enum hl_item_state
 	public_status INTEGER NOT NULL,    -- enum hl_public_status
 	passed_to INTEGER NOT NULL,        -- recipient kinds told so far, bit set
-	n_reports INTEGER NOT NULL,
+	n_reports INTEGER NOT NULL,        -- all that name it
+	n_independent INTEGER NOT NULL,    -- without those sent again
 	first_at_us INTEGER NOT NULL,
 	last_at_us INTEGER NOT NULL,
 	country TEXT NOT NULL,             -- ISO 3166-1 alpha-2, '' unknown
@@ -229,13 +235,13 @@ CREATE INDEX trace_item ON trace (item_id, at_us);
 -- Whom referrals go to: police, providers, partner hotlines.
 CREATE TABLE recipient (
 	id INTEGER PRIMARY KEY,
-	kind INTEGER NOT NULL,             -- enum hl_recipient_kind
+	kind INTEGER NOT NULL,             -- enum hl_recipient
 	name TEXT NOT NULL,
 	mail TEXT NOT NULL,                -- '' for download only
 	country TEXT NOT NULL,
 	asn INTEGER NOT NULL,              -- 0 for any
-	channel INTEGER NOT NULL,          -- enum hl_channel: mail, download
-	state INTEGER NOT NULL,            -- enum hl_recipient_state
+	channel INTEGER NOT NULL,          -- 1 mail, 2 download
+	state INTEGER NOT NULL,            -- enum hl_contact_state
 	source INTEGER NOT NULL,           -- 1 typed in, 2 found by RDAP
 	created_at_us INTEGER NOT NULL,
 	decided_at_us INTEGER NOT NULL,
@@ -248,7 +254,7 @@ CREATE TABLE referral (
 	case_id INTEGER NOT NULL REFERENCES cases (id),
 	item_id INTEGER NOT NULL REFERENCES item (id),
 	recipient_id INTEGER NOT NULL REFERENCES recipient (id),
-	kind INTEGER NOT NULL,             -- enum hl_recipient_kind
+	kind INTEGER NOT NULL,             -- enum hl_recipient
 	channel INTEGER NOT NULL,
 	state INTEGER NOT NULL,            -- enum hl_referral_state
 	version INTEGER NOT NULL,
@@ -310,7 +316,7 @@ CREATE TABLE watch (
 	misses INTEGER NOT NULL,
 	last_miss_us INTEGER NOT NULL,
 	last_at_us INTEGER NOT NULL,
-	last_verdict INTEGER NOT NULL,     -- enum of watch/check.h
+	last_verdict INTEGER NOT NULL,     -- enum hl_check
 	next_at_us INTEGER NOT NULL,
 	lease_until_us INTEGER NOT NULL,
 	started_at_us INTEGER NOT NULL
@@ -330,7 +336,7 @@ CREATE INDEX item_check_item ON item_check (item_id, at_us);
 -- Acts that need a second person: proposed by one, approved by another.
 CREATE TABLE proposal (
 	id INTEGER PRIMARY KEY,
-	kind INTEGER NOT NULL,             -- enum hl_proposal
+	kind INTEGER NOT NULL,             -- 1 erase a case, 2 erase a report
 	object_id INTEGER NOT NULL,
 	proposed_by INTEGER NOT NULL,
 	proposed_at_us INTEGER NOT NULL,
@@ -348,8 +354,8 @@ CREATE TABLE event (
 	at_us INTEGER NOT NULL,
 	source INTEGER NOT NULL,           -- role of the process that wrote it
 	actor INTEGER NOT NULL,            -- staff id, 0 nobody in person
-	kind INTEGER NOT NULL,             -- enum hl_event_kind
-	object_kind INTEGER NOT NULL,      -- enum hl_ref_kind, 0 none
+	kind INTEGER NOT NULL,             -- enum hl_event
+	object_kind INTEGER NOT NULL,      -- enum hl_object
 	object_id INTEGER NOT NULL,
 	a INTEGER NOT NULL,                -- details by kind: from-state, count,
 	b INTEGER NOT NULL,                -- to-state, other object's id

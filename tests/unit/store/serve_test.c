@@ -91,7 +91,7 @@ static int write_one(struct hl_store *store, struct hl_arena *arena, int key)
 	hl_tx_meta_put(
 		tx, &(struct hl_in_meta_put){
 			    hl_arena_printf(arena, "k%d", key), HL_STR("v")});
-	hl_tx_event(tx, &(struct hl_event){.kind = 1, .object_id = key});
+	hl_tx_event(tx, &(struct hl_store_event){.kind = 1, .object_id = key});
 	return hl_tx_run(tx, NULL);
 }
 
@@ -128,7 +128,7 @@ static size_t count_keys(void)
 	struct hl_store *store;
 	size_t found = 0;
 
-	assert_int_equal(0, hl_store_open(path, HL_ROLE_STAFF, &store, NULL));
+	assert_int_equal(0, hl_store_open(path, HL_STORE_STAFF, &store, NULL));
 	for (int i = 0; i < N_LINKS * N_WRITES; i++) {
 		struct hl_in_meta_get in = {hl_arena_printf(arena, "k%d", i)};
 		struct hl_row_meta_get *rows;
@@ -148,7 +148,7 @@ static void killed_under_load_nothing_confirmed_is_lost(void **state)
 	pthread_t threads[N_LINKS];
 	int links[N_LINKS];
 	intptr_t confirmed = 0;
-	pid_t pid = start_store(HL_ROLE_STAFF);
+	pid_t pid = start_store(HL_STORE_STAFF);
 
 	(void)state;
 	for (int i = 0; i < N_LINKS; i++) {
@@ -159,7 +159,7 @@ static void killed_under_load_nothing_confirmed_is_lost(void **state)
 		usleep(4000);
 		kill(pid, SIGKILL);
 		waitpid(pid, NULL, 0);
-		pid = start_store(HL_ROLE_STAFF);
+		pid = start_store(HL_STORE_STAFF);
 	}
 	for (int i = 0; i < N_LINKS; i++) {
 		void *done;
@@ -174,7 +174,7 @@ static void killed_under_load_nothing_confirmed_is_lost(void **state)
 
 static void rubbish_on_a_link_harms_nobody(void **state)
 {
-	pid_t pid = start_store(HL_ROLE_STAFF);
+	pid_t pid = start_store(HL_STORE_STAFF);
 	struct hl_arena *arena = hl_arena_new(1 << 20, false);
 	struct hl_store *store;
 	char rubbish[4096];

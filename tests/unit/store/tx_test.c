@@ -29,7 +29,7 @@ static int set_up(void **state)
 	snprintf(f->path, sizeof(f->path), "%s/store.db", f->dir);
 	f->arena = hl_arena_new(1 << 20, true);
 	assert_int_equal(
-		0, hl_store_open(f->path, HL_ROLE_STAFF, &f->store, NULL));
+		0, hl_store_open(f->path, HL_STORE_STAFF, &f->store, NULL));
 	*state = f;
 	return 0;
 }
@@ -84,7 +84,7 @@ static void a_role_runs_only_its_statements(void **state)
 
 	hl_store_close(f->store);
 	assert_int_equal(
-		0, hl_store_open(f->path, HL_ROLE_PUBLIC, &f->store, NULL));
+		0, hl_store_open(f->path, HL_STORE_PUBLIC, &f->store, NULL));
 	struct hl_tx *tx = hl_tx_begin(f->store, f->arena);
 	put(tx, HL_STR("a"), HL_STR("one"));
 	assert_int_equal(HL_DENIED, hl_tx_run(tx, NULL));
@@ -126,15 +126,17 @@ static void a_second_process_is_refused(void **state)
 	struct hl_err err = {0};
 
 	assert_int_equal(HL_CONFLICT,
-		hl_store_open(f->path, HL_ROLE_STAFF, &second, &err));
+		hl_store_open(f->path, HL_STORE_STAFF, &second, &err));
 }
 
 static void add_event(struct fixture *f, int64_t object)
 {
 	struct hl_tx *tx = hl_tx_begin(f->store, f->arena);
 
-	hl_tx_event(tx, &(struct hl_event){.kind = 7, .object_id = object});
-	hl_tx_event(tx, &(struct hl_event){.kind = 8, .object_id = object});
+	hl_tx_event(
+		tx, &(struct hl_store_event){.kind = 7, .object_id = object});
+	hl_tx_event(
+		tx, &(struct hl_store_event){.kind = 8, .object_id = object});
 	assert_int_equal(0, hl_tx_run(tx, NULL));
 }
 
@@ -148,7 +150,7 @@ static void events_form_a_chain(void **state)
 	add_event(f, 1);
 	hl_store_close(f->store); /* the chain goes on after a restart */
 	assert_int_equal(
-		0, hl_store_open(f->path, HL_ROLE_STAFF, &f->store, NULL));
+		0, hl_store_open(f->path, HL_STORE_STAFF, &f->store, NULL));
 	add_event(f, 2);
 	assert_int_equal(0,
 		hl_get_event_page(f->store, f->arena,
@@ -174,7 +176,7 @@ static void an_event_of_a_failed_batch_is_gone(void **state)
 	struct hl_row_event_head *head;
 	size_t n;
 
-	hl_tx_event(tx, &(struct hl_event){.kind = 7});
+	hl_tx_event(tx, &(struct hl_store_event){.kind = 7});
 	hl_tx_add(tx, HL_SQL_META_PUT, &wrong, 1);
 	assert_int_equal(HL_E_INVALID, hl_tx_run(tx, NULL));
 	add_event(f, 3);
@@ -200,7 +202,7 @@ static void a_changed_migration_is_refused(void **state)
 			NULL, NULL, NULL));
 	sqlite3_close(db);
 	assert_int_equal(HL_E_INVALID,
-		hl_store_open(f->path, HL_ROLE_STAFF, &again, &err));
+		hl_store_open(f->path, HL_STORE_STAFF, &again, &err));
 	assert_non_null(strstr(err.msg, "schema step 1"));
 }
 
@@ -220,7 +222,7 @@ static void a_newer_store_is_refused(void **state)
 			NULL, NULL, NULL));
 	sqlite3_close(db);
 	assert_int_equal(HL_E_INVALID,
-		hl_store_open(f->path, HL_ROLE_STAFF, &again, &err));
+		hl_store_open(f->path, HL_STORE_STAFF, &again, &err));
 	assert_non_null(strstr(err.msg, "newer program"));
 }
 
