@@ -75,13 +75,12 @@ static int sync_dir(const char *path, struct hl_err *err)
 	return 0;
 }
 
-int hl_file_write(
-	const char *path, struct hl_str data, mode_t mode, struct hl_err *err)
+/* Writes and syncs a temporary file beside path, whose name goes to tmp. */
+static int write_beside(const char *path, struct hl_str data, mode_t mode,
+	char tmp[PATH_MAX], struct hl_err *err)
 {
-	char tmp[PATH_MAX];
-
-	if (snprintf(tmp, sizeof(tmp), "%s.%d.tmp", path, (int)gettid()) >=
-		(int)sizeof(tmp)) {
+	if (snprintf(tmp, PATH_MAX, "%s.%d.tmp", path, (int)gettid()) >=
+		PATH_MAX) {
 		return HL_FAIL(err, HL_E_LIMIT, "path too long");
 	}
 	HL_FD_AUTO fd =
@@ -90,12 +89,46 @@ int hl_file_write(
 		return HL_FAIL_SYS(err, "create %s", tmp);
 	}
 	int r = hl_file_write_fd(fd, data, err);
-	if (!r && (fsync(fd) < 0 || rename(tmp, path) < 0)) {
+	if (!r && fsync(fd) < 0) {
 		r = HL_FAIL_SYS(err, "write %s", path);
 	}
 	if (r) {
 		unlink(tmp);
+	}
+	return r;
+}
+
+int hl_file_write(
+	const char *path, struct hl_str data, mode_t mode, struct hl_err *err)
+{
+	char tmp[PATH_MAX];
+	int r = write_beside(path, data, mode, tmp, err);
+
+	if (r) {
+		return r;
+	}
+	if (rename(tmp, path) < 0) {
+		r = HL_FAIL_SYS(err, "write %s", path);
+		unlink(tmp);
 		return r;
 	}
 	return sync_dir(path, err);
+}
+
+int hl_file_create(
+	const char *path, struct hl_str data, mode_t mode, struct hl_err *err)
+{
+	char tmp[PATH_MAX];
+	int r = write_beside(path, data, mode, tmp, err);
+
+	if (r) {
+		return r;
+	}
+	/* A hard link, unlike a rename, never takes another file's place. */
+	if (link(tmp, path) < 0) {
+		r = errno == EEXIST ? HL_CONFLICT
+				    : HL_FAIL_SYS(err, "create %s", path);
+	}
+	unlink(tmp);
+	return r ? r : sync_dir(path, err);
 }

@@ -16,6 +16,11 @@ int hl_file_read(const char *path, struct hl_buf *out, struct hl_err *err);
 int hl_file_write(
 	const char *path, struct hl_str data, mode_t mode, struct hl_err *err);
 
+/* Writes a new file the same way; HL_CONFLICT, and nothing changed, when one
+ * of that name is there. */
+int hl_file_create(
+	const char *path, struct hl_str data, mode_t mode, struct hl_err *err);
+
 /* All of it, through partial writes and EINTR. */
 int hl_file_write_fd(int fd, struct hl_str data, struct hl_err *err);
 
