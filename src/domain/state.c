@@ -1,0 +1,217 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/state.h"
+
+/*
+ * The machines as data. A row is one allowed change; what has no row is
+ * denied. Facts that are no state (legal hold, lease, who assessed first)
+ * are guarded where they are known: authz.c and the guarded updates of the
+ * store.
+ */
+
+#define REPORT(from, action, to)                                         \
+	{                                                                \
+		HL_MACHINE_REPORT, HL_REPORT_##from, HL_ACTION_##action, \
+			HL_REPORT_##to                                   \
+	}
+#define CASE(from, action, to)                                       \
+	{                                                            \
+		HL_MACHINE_CASE, HL_CASE_##from, HL_ACTION_##action, \
+			HL_CASE_##to                                 \
+	}
+#define ITEM(from, action, to)                                       \
+	{                                                            \
+		HL_MACHINE_ITEM, HL_ITEM_##from, HL_ACTION_##action, \
+			HL_ITEM_##to                                 \
+	}
+#define REFERRAL(from, action, to)                                           \
+	{                                                                    \
+		HL_MACHINE_REFERRAL, HL_REFERRAL_##from, HL_ACTION_##action, \
+			HL_REFERRAL_##to                                     \
+	}
+
+static const struct hl_transition transitions[] = {
+	REPORT(RECEIVED, TRIAGE, TRIAGED),
+	REPORT(RECEIVED, WITHDRAW, CLOSED),
+	REPORT(TRIAGED, RETRIAGE, RECEIVED),
+	REPORT(TRIAGED, LINK, LINKED),
+	REPORT(TRIAGED, FEEDBACK, FEEDBACK_READY),
+	REPORT(TRIAGED, WITHDRAW, CLOSED),
+	REPORT(LINKED, FEEDBACK, FEEDBACK_READY),
+	REPORT(LINKED, WITHDRAW, CLOSED),
+	REPORT(FEEDBACK_READY, RETRIAGE, RECEIVED),
+	REPORT(FEEDBACK_READY, REOPEN, LINKED),
+	REPORT(FEEDBACK_READY, CLOSE, CLOSED),
+	REPORT(FEEDBACK_READY, WITHDRAW, CLOSED),
+	REPORT(CLOSED, REOPEN, LINKED),
+	REPORT(CLOSED, ERASE, ERASED),
+
+	CASE(NEW, LEASE, ASSIGNED),
+	CASE(NEW, REASSIGN, ASSIGNED),
+	CASE(NEW, CLOSE, CLOSED),
+	CASE(ASSIGNED, LEASE, ASSIGNED),
+	CASE(ASSIGNED, RELEASE, NEW),
+	CASE(ASSIGNED, REASSIGN, ASSIGNED),
+	CASE(ASSIGNED, ASSESS, ASSESSED),
+	CASE(ASSIGNED, CLOSE, CLOSED),
+	CASE(ASSESSED, VERIFY, VERIFYING),
+	CASE(ASSESSED, CLOSE, CLOSED),
+	CASE(VERIFYING, LEASE, VERIFYING),
+	CASE(VERIFYING, RELEASE, VERIFYING),
+	CASE(VERIFYING, REASSIGN, VERIFYING),
+	CASE(VERIFYING, AGREE, AGREED),
+	CASE(VERIFYING, DISAGREE, DISAGREED),
+	CASE(AGREED, ACT, ACTIONING),
+	CASE(AGREED, CLOSE, CLOSED),
+	CASE(DISAGREED, LEASE, DISAGREED),
+	CASE(DISAGREED, RELEASE, DISAGREED),
+	CASE(DISAGREED, REASSIGN, DISAGREED),
+	CASE(DISAGREED, ADJUDICATE, ADJUDICATED),
+	CASE(ADJUDICATED, ACT, ACTIONING),
+	CASE(ADJUDICATED, CLOSE, CLOSED),
+	CASE(ACTIONING, MONITOR, MONITORING),
+	CASE(ACTIONING, CLOSE, CLOSED),
+	CASE(ACTIONING, REAPPEAR, ACTIONING),
+	CASE(MONITORING, ACT, ACTIONING),
+	CASE(MONITORING, REAPPEAR, ACTIONING),
+	CASE(MONITORING, CLOSE, CLOSED),
+	CASE(CLOSED, REOPEN, NEW),
+	CASE(CLOSED, REAPPEAR, ACTIONING),
+	CASE(CLOSED, ERASE, ERASED),
+
+	ITEM(UNCHECKED, UP, ONLINE),
+	ITEM(UNCHECKED, MISS, SUSPECT_OFFLINE),
+	ITEM(UNCHECKED, DECLARE_GONE, OFFLINE),
+	ITEM(UNCHECKED, CHANGE_HOST, HOST_CHANGED),
+	ITEM(ONLINE, UP, ONLINE),
+	ITEM(ONLINE, MISS, SUSPECT_OFFLINE),
+	ITEM(ONLINE, DECLARE_GONE, OFFLINE),
+	ITEM(ONLINE, CHANGE_HOST, HOST_CHANGED),
+	ITEM(SUSPECT_OFFLINE, UP, ONLINE),
+	ITEM(SUSPECT_OFFLINE, MISS, SUSPECT_OFFLINE),
+	ITEM(SUSPECT_OFFLINE, CONFIRM_OFFLINE, OFFLINE),
+	ITEM(SUSPECT_OFFLINE, DECLARE_GONE, OFFLINE),
+	ITEM(SUSPECT_OFFLINE, CHANGE_HOST, HOST_CHANGED),
+	ITEM(OFFLINE, UP, ONLINE),
+	ITEM(OFFLINE, MISS, OFFLINE),
+	ITEM(OFFLINE, CHANGE_HOST, HOST_CHANGED),
+	ITEM(HOST_CHANGED, UP, HOST_CHANGED),
+	ITEM(HOST_CHANGED, MISS, SUSPECT_OFFLINE),
+	ITEM(HOST_CHANGED, DECLARE_GONE, OFFLINE),
+	ITEM(HOST_CHANGED, CHANGE_HOST, HOST_CHANGED),
+	ITEM(HOST_CHANGED, REROUTE, ONLINE),
+
+	REFERRAL(DRAFT, APPROVE, APPROVED),
+	REFERRAL(DRAFT, CLOSE, CLOSED),
+	REFERRAL(APPROVED, HOLD, LEA_HOLD),
+	REFERRAL(APPROVED, QUEUE, QUEUED),
+	REFERRAL(APPROVED, CLOSE, CLOSED),
+	REFERRAL(LEA_HOLD, UNHOLD, QUEUED),
+	REFERRAL(LEA_HOLD, EXPIRE, QUEUED),
+	REFERRAL(LEA_HOLD, CLOSE, CLOSED),
+	REFERRAL(QUEUED, SEND, SENT),
+	REFERRAL(QUEUED, RETRY, RETRYING),
+	REFERRAL(QUEUED, FAIL, PERMANENT_ERROR),
+	REFERRAL(QUEUED, CLOSE, CLOSED),
+	REFERRAL(RETRYING, SEND, SENT),
+	REFERRAL(RETRYING, RETRY, RETRYING),
+	REFERRAL(RETRYING, FAIL, PERMANENT_ERROR),
+	REFERRAL(RETRYING, QUEUE, QUEUED),
+	REFERRAL(RETRYING, CLOSE, CLOSED),
+	REFERRAL(SENT, QUEUE, QUEUED),
+	REFERRAL(SENT, ACK, ACKED),
+	REFERRAL(SENT, BOUNCE, BOUNCED),
+	REFERRAL(SENT, CLOSE, CLOSED),
+	REFERRAL(ACKED, ACK, ACKED),
+	REFERRAL(ACKED, QUEUE, QUEUED),
+	REFERRAL(ACKED, CLOSE, CLOSED),
+	REFERRAL(BOUNCED, ACK, ACKED),
+	REFERRAL(BOUNCED, QUEUE, QUEUED),
+	REFERRAL(BOUNCED, CLOSE, CLOSED),
+	REFERRAL(PERMANENT_ERROR, QUEUE, QUEUED),
+	REFERRAL(PERMANENT_ERROR, CLOSE, CLOSED),
+	REFERRAL(CLOSED, ACK, CLOSED),
+};
+
+struct step_row {
+	enum hl_machine machine;
+	int state;
+	enum hl_step step;
+};
+
+/* What is not here runs no clock. */
+static const struct step_row steps[] = {
+	{HL_MACHINE_REPORT, HL_REPORT_RECEIVED, HL_STEP_INTAKE},
+	{HL_MACHINE_REPORT, HL_REPORT_TRIAGED, HL_STEP_INTAKE},
+	{HL_MACHINE_CASE, HL_CASE_NEW, HL_STEP_TRIAGE},
+	{HL_MACHINE_CASE, HL_CASE_ASSIGNED, HL_STEP_ASSESSMENT},
+	{HL_MACHINE_CASE, HL_CASE_ASSESSED, HL_STEP_VERIFICATION},
+	{HL_MACHINE_CASE, HL_CASE_VERIFYING, HL_STEP_VERIFICATION},
+	{HL_MACHINE_CASE, HL_CASE_AGREED, HL_STEP_NOTICE},
+	{HL_MACHINE_CASE, HL_CASE_DISAGREED, HL_STEP_ADJUDICATION},
+	{HL_MACHINE_CASE, HL_CASE_ADJUDICATED, HL_STEP_NOTICE},
+	{HL_MACHINE_CASE, HL_CASE_ACTIONING, HL_STEP_NOTICE},
+	{HL_MACHINE_CASE, HL_CASE_MONITORING, HL_STEP_REMOVAL},
+	{HL_MACHINE_REFERRAL, HL_REFERRAL_DRAFT, HL_STEP_NOTICE},
+	{HL_MACHINE_REFERRAL, HL_REFERRAL_APPROVED, HL_STEP_NOTICE},
+	{HL_MACHINE_REFERRAL, HL_REFERRAL_LEA_HOLD, HL_STEP_POLICE},
+	{HL_MACHINE_REFERRAL, HL_REFERRAL_QUEUED, HL_STEP_NOTICE},
+	{HL_MACHINE_REFERRAL, HL_REFERRAL_RETRYING, HL_STEP_NOTICE},
+	{HL_MACHINE_REFERRAL, HL_REFERRAL_PERMANENT_ERROR, HL_STEP_NOTICE},
+	{HL_MACHINE_REFERRAL, HL_REFERRAL_BOUNCED, HL_STEP_NOTICE},
+	{HL_MACHINE_REFERRAL, HL_REFERRAL_SENT, HL_STEP_REMOVAL},
+	{HL_MACHINE_REFERRAL, HL_REFERRAL_ACKED, HL_STEP_REMOVAL},
+};
+
+int hl_state_next(
+	enum hl_machine machine, int from, enum hl_action action, int *to)
+{
+	for (size_t i = 0; i < HL_ARRAY_LEN(transitions); i++) {
+		const struct hl_transition *t = &transitions[i];
+
+		if (t->machine == machine && t->from == from &&
+			t->action == action) {
+			*to = t->to;
+			return 0;
+		}
+	}
+	return HL_DENIED;
+}
+
+int hl_state_first(enum hl_machine machine)
+{
+	/* The first word of every machine has the value 1. */
+	return hl_state_vocab(machine) ? 1 : 0;
+}
+
+enum hl_step hl_state_step(enum hl_machine machine, int state)
+{
+	for (size_t i = 0; i < HL_ARRAY_LEN(steps); i++) {
+		if (steps[i].machine == machine && steps[i].state == state) {
+			return steps[i].step;
+		}
+	}
+	return HL_STEP_NONE;
+}
+
+const struct hl_vocab *hl_state_vocab(enum hl_machine machine)
+{
+	switch (machine) {
+	case HL_MACHINE_REPORT:
+		return &hl_vocab_report_state;
+	case HL_MACHINE_CASE:
+		return &hl_vocab_case_state;
+	case HL_MACHINE_ITEM:
+		return &hl_vocab_item_state;
+	case HL_MACHINE_REFERRAL:
+		return &hl_vocab_referral_state;
+	case HL_MACHINE_COUNT:
+		break;
+	}
+	return NULL;
+}
+
+const struct hl_transition *hl_state_table(size_t *n)
+{
+	*n = HL_ARRAY_LEN(transitions);
+	return transitions;
+}

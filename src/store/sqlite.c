@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "store/sqlite.h"
+
+#include <stddef.h>
+
+int hl_store_sqlite_fault(
+	sqlite3 *db, int result, const char *what, struct hl_err *err)
+{
+	switch (result) {
+	case SQLITE_CONSTRAINT_UNIQUE:
+	case SQLITE_CONSTRAINT_PRIMARYKEY:
+	case SQLITE_CONSTRAINT_ROWID:
+		return HL_CONFLICT;
+	default:
+		break;
+	}
+	switch (result & 0xff) {
+	case SQLITE_BUSY:
+	case SQLITE_LOCKED:
+		HL_FAIL(err, HL_CONFLICT, "%s: another process has the store",
+			what);
+		return HL_CONFLICT;
+	case SQLITE_FULL:
+		return HL_FAIL(err, HL_E_FULL, "%s: the disk is full", what);
+	case SQLITE_NOMEM:
+		return HL_FAIL(err, HL_E_NOMEM, "%s: no memory", what);
+	case SQLITE_CORRUPT:
+	case SQLITE_NOTADB:
+		return HL_FAIL(
+			err, HL_E_CORRUPT, "%s: the file is damaged", what);
+	case SQLITE_IOERR:
+	case SQLITE_CANTOPEN:
+	case SQLITE_READONLY:
+	case SQLITE_PERM:
+		return hl_err_set_at(err, HL_E_IO,
+			db ? sqlite3_system_errno(db) : 0, __FILE__, __LINE__,
+			"%s: %s", what, sqlite3_errstr(result));
+	default:
+		return HL_FAIL(err, HL_E_INTERNAL, "%s: %s", what,
+			sqlite3_errstr(result));
+	}
+}
+
+int hl_store_sqlite_exec(sqlite3 *db, const char *sql, struct hl_err *err)
+{
+	int r = sqlite3_exec(db, sql, NULL, NULL, NULL);
+
+	if (r == SQLITE_OK) {
+		return 0;
+	}
+	return hl_store_sqlite_fault(
+		db, sqlite3_extended_errcode(db), "store", err);
+}

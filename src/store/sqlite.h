@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HL_STORE_SQLITE_H
+#define HL_STORE_SQLITE_H
+
+#include <sqlite3.h>
+
+#include "base/err.h"
+
+/*
+ * SQLite's result as ours: HL_CONFLICT for a unique value that is taken and
+ * for a file that another process holds, else a fault. SQLite's own message
+ * is left out, since it can quote values.
+ */
+int hl_store_sqlite_fault(
+	sqlite3 *db, int result, const char *what, struct hl_err *err);
+
+/* Runs statements without parameters. */
+int hl_store_sqlite_exec(sqlite3 *db, const char *sql, struct hl_err *err);
+
+#endif
