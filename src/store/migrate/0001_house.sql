@@ -66,6 +66,8 @@ CREATE INDEX session_staff ON session (staff_id);
 
 CREATE TABLE draft (
 	token_hash BLOB PRIMARY KEY,       -- of the cookie of a half-filled form
+	version INTEGER NOT NULL,          -- 1, raised by each save
+	submitted INTEGER NOT NULL,        -- 1: sent, holds the receipt only
 	answers_sealed BLOB NOT NULL,      -- under the cookie
 	expires_at_us INTEGER NOT NULL
 ) STRICT;
@@ -142,6 +144,7 @@ CREATE TABLE item (
 	worker_sealed BLOB NOT NULL,       -- to the worker; empty when not needed
 	state INTEGER NOT NULL,            -- enum hl_item_state
 	public_status INTEGER NOT NULL,    -- enum hl_public_status
+	status_at_us INTEGER NOT NULL DEFAULT 0, -- when that last changed
 	passed_to INTEGER NOT NULL,        -- recipient kinds told so far, bit set
 	n_reports INTEGER NOT NULL,        -- all that name it
 	n_independent INTEGER NOT NULL,    -- without those sent again
