@@ -5,13 +5,9 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <cmocka.h>
 
-#include "base/file.h"
 #include "base/rand.h"
-#include "base/text.h"
 
 /* NULL: refused. */
 static const char *const rows[][2] = {
@@ -289,83 +285,6 @@ static void errors_hold_no_address(void **state)
 	assert_non_null(strstr(err.msg, "port"));
 }
 
-static bool unhex(struct hl_str s, struct hl_buf *out)
-{
-	char *to = hl_buf_reserve(out, s.n / 2);
-
-	if (hl_str_eq(s, HL_STR("-"))) {
-		return true;
-	}
-	out->n = s.n / 2;
-	return to && hl_text_parse_hex(s, to, s.n / 2) == 0;
-}
-
-/* Rows in which browsers and Safe Browsing's code differ: docs/urls.md. */
-static const char *const deviations[][2] = {
-	{"http://\x01\x80.com/", "http://%01%80.com/"},
-	{"http://some%1Bhost.com/%1B", "http://some%1Bhost.com/%1B"},
-	{"http://some%1bhost.com/%1b", "http://some%1Bhost.com/%1B"},
-	{"http:///blah#ref", "http://blah/"},
-	{"http:///blah?query#ref", "http://blah/"},
-	{"http:///blah;param", "http://blah;param/"},
-	{"http:///blah;param?query#ref", "http://blah;param/"},
-};
-
-static void one_vector(struct hl_str line, size_t no)
-{
-	HL_BUF_AUTO in = HL_BUF_INIT(4096), want = HL_BUF_INIT(4096);
-	HL_BUF_AUTO canon = HL_BUF_INIT(HL_URL_MAX), got = HL_BUF_INIT(4096);
-	struct hl_str first, rest = line;
-	struct hl_url_parts p;
-
-	assert_true(hl_str_next(&rest, '\t', &first) && unhex(first, &in));
-	bool refuse = hl_str_eq(rest, HL_STR("FAIL"));
-	assert_true(refuse || unhex(rest, &want));
-	int rc = hl_url_canon(hl_buf_str(&in), &canon, NULL);
-	/* Their form is without port and query. */
-	if (rc == 0 && hl_url_split(hl_buf_str(&canon), &p, NULL) == 0) {
-		hl_buf_printf(&got, "%.*s://%.*s%.*s", HL_STR_ARG(p.scheme),
-			HL_STR_ARG(p.host), HL_STR_ARG(p.path));
-	}
-	for (size_t i = 0; i < HL_ARRAY_LEN(deviations); i++) {
-		if (hl_str_eq(hl_buf_str(&in), hl_str_c(deviations[i][0]))) {
-			refuse = false;
-			want.n = 0;
-			hl_buf_put(&want, hl_str_c(deviations[i][1]));
-		}
-	}
-	if (refuse ? rc != HL_E_INVALID
-		   : !hl_str_eq(hl_buf_str(&got), hl_buf_str(&want))) {
-		fail_msg("line %zu: %.*s gives %d %.*s", no,
-			HL_STR_ARG(hl_buf_str(&in)), rc,
-			HL_STR_ARG(hl_buf_str(&got)));
-	}
-}
-
-static void public_vectors(void **state)
-{
-	HL_BUF_AUTO path = HL_BUF_INIT(4096), text = HL_BUF_INIT(1 << 20);
-	struct hl_str rest, line;
-	size_t n = 0;
-
-	(void)state;
-	if (!getenv("HL_SHARED")) {
-		skip();
-	}
-	hl_buf_printf(&path, "%s/data/urls/safebrowsing-canon.tsv",
-		getenv("HL_SHARED"));
-	if (hl_file_read(path.p, &text, NULL) != 0) {
-		skip();
-	}
-	rest = hl_buf_str(&text);
-	while (hl_str_next(&rest, '\n', &line)) {
-		if (line.n && line.p[0] != '#') {
-			one_vector(line, ++n);
-		}
-	}
-	assert_int_equal(52, n);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -374,7 +293,6 @@ int main(void)
 		cmocka_unit_test(canonical_is_fixed_point),
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(errors_hold_no_address),
-		cmocka_unit_test(public_vectors),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

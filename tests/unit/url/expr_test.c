@@ -5,11 +5,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
-#include <stdio.h>
-#include <stdlib.h>
 #include <cmocka.h>
-
-#include "base/file.h"
 
 static void list(const struct hl_url_exprs *e, struct hl_buf *out)
 {
@@ -140,55 +136,6 @@ static void parts(void **state)
 	}
 }
 
-/* The public vectors list seven shorter hosts where the written rules say
- * five hosts in all; those of ours that are missing there are none. */
-static void one_vector(struct hl_str line)
-{
-	HL_BUF_AUTO got = HL_BUF_INIT(1 << 16), want = HL_BUF_INIT(1 << 16);
-	struct hl_str url, rest = line, one;
-	size_t host = 0;
-	bool many = hl_str_find(line, HL_STR("a.b.c.d.e.f.g.h.i/\t")) < line.n;
-
-	hl_str_next(&rest, '\t', &url);
-	list_of(url, &got);
-	while (hl_str_next(&rest, '\t', &one)) {
-		host++;
-		if (many && (host == 2 || host == 3)) {
-			continue;
-		}
-		hl_buf_printf(
-			&want, "%s%.*s", want.n ? " " : "", HL_STR_ARG(one));
-	}
-	if (!hl_str_eq(hl_buf_str(&got), hl_buf_str(&want))) {
-		fail_msg("%.*s: %s", HL_STR_ARG(url), got.p);
-	}
-}
-
-static void public_vectors(void **state)
-{
-	HL_BUF_AUTO path = HL_BUF_INIT(4096), text = HL_BUF_INIT(1 << 20);
-	struct hl_str rest, line;
-	size_t n = 0;
-
-	(void)state;
-	if (!getenv("HL_SHARED")) {
-		skip();
-	}
-	hl_buf_printf(&path, "%s/data/urls/safebrowsing-expressions.tsv",
-		getenv("HL_SHARED"));
-	if (hl_file_read(path.p, &text, NULL) != 0) {
-		skip();
-	}
-	rest = hl_buf_str(&text);
-	while (hl_str_next(&rest, '\n', &line)) {
-		if (line.n && line.p[0] != '#') {
-			one_vector(line);
-			n++;
-		}
-	}
-	assert_int_equal(13, n);
-}
-
 static void registrable(void **state)
 {
 	static const char *const want[][2] = {
@@ -251,7 +198,6 @@ int main(void)
 		cmocka_unit_test(thirty_at_most),
 		cmocka_unit_test(not_canonical),
 		cmocka_unit_test(parts),
-		cmocka_unit_test(public_vectors),
 		cmocka_unit_test(registrable),
 		cmocka_unit_test(top_level_domains),
 	};

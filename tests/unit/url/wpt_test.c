@@ -57,7 +57,9 @@ static json_t *load(void)
 		hl_file_read(found.gl_pathv[0], &text, NULL) == 0) {
 		mend_surrogates(text.p, text.n);
 		rows = json_loadb(text.p, text.n, JSON_ALLOW_NUL, NULL);
-		assert_non_null(rows);
+		if (!rows) {
+			abort();
+		}
 	}
 	globfree(&found);
 	return rows;
@@ -122,14 +124,10 @@ static bool row_passes(const json_t *row, struct hl_arena *a)
 
 static void web_platform_table(void **state)
 {
-	json_t *rows = load();
+	json_t *rows = *state;
 	size_t i, n = 0, bad = 0;
 	json_t *row;
 
-	(void)state;
-	if (!rows) {
-		skip();
-	}
 	json_array_foreach(rows, i, row)
 	{
 		HL_ARENA_AUTO *a = hl_arena_new(1 << 20, false);
@@ -146,15 +144,22 @@ static void web_platform_table(void **state)
 			free(text);
 		}
 	}
-	json_decref(rows);
 	assert_int_equal(bad, 0);
 	assert_true(n > 600);
 }
 
 int main(void)
 {
+	json_t *rows = load();
 	const struct CMUnitTest tests[] = {
-		cmocka_unit_test(web_platform_table),
+		cmocka_unit_test_prestate(web_platform_table, rows),
 	};
-	return cmocka_run_group_tests(tests, NULL, NULL);
+
+	if (!rows) {
+		puts("1..0 # SKIP librust-url-dev is not installed");
+		return 0;
+	}
+	int failed = cmocka_run_group_tests(tests, NULL, NULL);
+	json_decref(rows);
+	return failed;
 }
