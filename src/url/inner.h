@@ -2,7 +2,7 @@
 #ifndef HL_URL_INNER_H
 #define HL_URL_INNER_H
 
-#include "url/url.h"
+#include "url/extract.h"
 
 /* Inside the room only: character classes, hosts, and the parsers that say
  * why. A "why" result is 0, an enum hl_url_why, or a negative fault. */
@@ -98,5 +98,31 @@ int hl_url_parse_why(struct hl_str input, const struct hl_url *base,
 int hl_url_canon_why(struct hl_str input, struct hl_buf *out);
 /* Turns a why result into a return code with its message. */
 int hl_url_fail(struct hl_err *err, int why);
+
+/* --- extraction --- */
+
+/* The text with its disguises taken off. at[i] is where byte i comes from
+ * in the text; at[n] is the end of the text. */
+struct hl_url_clean {
+	char *p;
+	uint32_t *at;
+	size_t n;
+};
+/* 0 or HL_E_NOMEM; in the arena. */
+int hl_url_refang(
+	struct hl_str text, struct hl_arena *a, struct hl_url_clean *out);
+
+/* Length of a web scheme with its separator in front of s, spelled rightly
+ * or wrongly ("hxxp://", "https//"); *scheme is what is meant. 0: none. */
+size_t hl_url_spelled_scheme(struct hl_str s, struct hl_str *scheme);
+/* s is a host, perhaps with port and path, that stands for an address
+ * although it has no scheme. */
+bool hl_url_is_bare_address(struct hl_str s);
+/* s begins with a scheme whose addresses have no "//": mailto:, magnet:. */
+bool hl_url_has_opaque_scheme(struct hl_str s);
+/* Reads one piece without surrounding punctuation; fills all of out but
+ * piece and same_as. 0 or a fault. */
+int hl_url_classify(
+	struct hl_str s, struct hl_arena *a, struct hl_url_found *out);
 
 #endif
