@@ -90,6 +90,7 @@ struct hl_authz_object {
 	int64_t contact_granted_to;
 	int64_t user_id; /* of a user object */
 	bool legal_hold;
+	bool illegal; /* the case's outcome */
 };
 
 /* Why not. Only the first is ever given to somebody who may not read the
@@ -102,6 +103,7 @@ enum hl_authz_why {
 	HL_AUTHZ_WRONG_STATE = 4,
 	HL_AUTHZ_ON_HOLD = 5, /* a legal hold forbids it */
 	HL_AUTHZ_BLIND = 6,   /* not before the second assessment is in */
+	HL_AUTHZ_TAKEN = 7,   /* somebody else holds it */
 };
 extern const struct hl_vocab hl_vocab_authz_why;
 

@@ -78,6 +78,7 @@ static const struct hl_vocab_word whys[] = {
 	{HL_AUTHZ_ON_HOLD, "on_hold", HL_MSG("A legal hold forbids this")},
 	{HL_AUTHZ_BLIND, "blind",
 		HL_MSG("Hidden until the second assessment is in")},
+	{HL_AUTHZ_TAKEN, "taken", HL_MSG("Somebody else works on this case")},
 };
 const struct hl_vocab hl_vocab_authz_why = {
 	"authz_why", HL_ARRAY_LEN(whys), whys};
