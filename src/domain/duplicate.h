@@ -22,7 +22,6 @@ struct hl_duplicate_item {
 	enum hl_item_state state;
 	enum hl_outcome outcome;   /* of its last decided case, or 0 */
 	int64_t last_report_at_us; /* the last report that named it */
-	bool seen_since_offline;   /* checked online after it went */
 };
 
 /* What a report means for one address. Not stored. */

@@ -20,7 +20,7 @@
 #define HL_REPORT_WORDS_CHARS 10000 /* anything else */
 #define HL_REPORT_LINE_CHARS 2000   /* where on the page */
 #define HL_REPORT_SHORT_CHARS 200   /* when, how to pay, contact */
-#define HL_REPORT_JSON_MAX (512 * 1024)
+#define HL_REPORT_JSON_MAX (1280 * 1024)
 
 enum hl_report_field {
 	HL_FIELD_DANGER = 1,
