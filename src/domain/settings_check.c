@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "domain/settings.h"
+
+/* What must hold between keys, and answers that several keys give. */
+
+static int check_mail(const struct hl_settings *s, struct hl_err *err)
+{
+	if (s->mail_transport == HL_MAIL_NONE) {
+		return s->mail_production ? HL_FAIL(err, HL_E_INVALID,
+						    "mail.production: needs a "
+						    "mail.transport")
+					  : 0;
+	}
+	if (!*s->mail_from) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"mail.from: must be set to send mail");
+	}
+	if (s->mail_transport == HL_MAIL_FOLDER && !*s->mail_folder) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"mail.folder: must be set for this mail.transport");
+	}
+	if (s->mail_transport == HL_MAIL_SMTP && !*s->mail_smtp_url) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"mail.smtp.url: must be set for this mail.transport");
+	}
+	if (*s->mail_smtp_user && !*s->mail_smtp_password_file) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"mail.smtp.password_file: must be set with "
+			"mail.smtp.user");
+	}
+	return 0;
+}
+
+static bool is_plain_http(const char *url)
+{
+	return strncmp(url, "http://", 7) == 0 &&
+	       strncmp(url, "http://127.", 11) != 0 &&
+	       strncmp(url, "http://[::1]", 12) != 0 &&
+	       strncmp(url, "http://localhost", 16) != 0 &&
+	       !strstr(url, ".onion");
+}
+
+static int check_public(const struct hl_settings *s, struct hl_err *err)
+{
+	if (!*s->service_name) {
+		return HL_FAIL(
+			err, HL_E_INVALID, "service.name: must not be empty");
+	}
+	if (!*s->public_url || !*s->staff_url || !*s->public_exit_url) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"public.url, public.exit_url, staff.url: must be set");
+	}
+	if (strcmp(s->public_listen, s->staff_listen) == 0 &&
+		!hl_str_ends(hl_str_c(s->public_listen), HL_STR(":0"))) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"staff.listen: must differ from public.listen");
+	}
+	if (s->mail_production &&
+		(is_plain_http(s->public_url) || is_plain_http(s->staff_url))) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"public.url, staff.url: need https:// in production");
+	}
+	return 0;
+}
+
+int hl_settings_check(const struct hl_settings *s, struct hl_err *err)
+{
+	int rc = check_public(s, err);
+
+	rc = rc ? rc : check_mail(s, err);
+	if (rc) {
+		return rc;
+	}
+	if (!*s->store_path || !*s->keys_dir) {
+		return HL_FAIL(
+			err, HL_E_INVALID, "store.path, keys.dir: must be set");
+	}
+	if (s->watch_enabled && !s->n_watch_schedule) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"watch.schedule: must be set to watch");
+	}
+	if (s->mail_production && s->n_egress_allow) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"egress.allow_private_for_tests: not in production");
+	}
+	return 0;
+}
+
+int hl_settings_police_hold(const struct hl_settings *s, struct hl_str country)
+{
+	for (size_t i = 0; i < s->n_police_holds; i++) {
+		if (hl_str_eq_nocase(
+			    country, hl_str_c(s->police_holds[i].country))) {
+			return s->police_holds[i].hours;
+		}
+	}
+	return s->police_hold_hours;
+}
+
+const char *hl_settings_home_country(const struct hl_settings *s)
+{
+	return *s->trace_home_country ? s->trace_home_country
+				      : s->operator_country;
+}
+
+static bool in_net(
+	const struct hl_settings_net *net, const unsigned char *address)
+{
+	int bytes = net->prefix / 8, bits = net->prefix % 8;
+	unsigned mask = 0xff00u >> bits & 0xff;
+
+	return memcmp(net->address, address, (size_t)bytes) == 0 &&
+	       (!bits || !((net->address[bytes] ^ address[bytes]) & mask));
+}
+
+bool hl_settings_egress_allowed(const struct hl_settings *s, int family,
+	const unsigned char *address, int port)
+{
+	for (size_t i = 0; i < s->n_egress_allow; i++) {
+		const struct hl_settings_net *net = &s->egress_allow[i];
+
+		if (net->family == family &&
+			(!net->port || net->port == port) &&
+			in_net(net, address)) {
+			return true;
+		}
+	}
+	return false;
+}
