@@ -1,0 +1,163 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "accounts/session.h"
+
+#include "accounts/door.h"
+#include "base/time.h"
+#include "domain/event.h"
+#include "seal/password.h"
+
+#define FREE_TRIES 5
+#define LOCK_MAX_S (15 * 60)
+
+/* Free tries first, then 2, 4, 8 … seconds, up to a quarter of an hour: a
+ * guesser is slowed, a colleague is not locked out for the day. */
+int64_t hl_accounts_lock_until(int64_t failed)
+{
+	int64_t over = failed + 1 - FREE_TRIES;
+	int64_t wait_s = over <= 0 ? 0 : (over > 9 ? LOCK_MAX_S : 1 << over);
+
+	return hl_time_now_us() +
+	       (wait_s < LOCK_MAX_S ? wait_s : LOCK_MAX_S) * HL_US_PER_S;
+}
+
+static void add_event(
+	struct hl_tx *tx, enum hl_event kind, int64_t staff_id, int64_t detail)
+{
+	hl_tx_event(tx, &(struct hl_store_event){.kind = kind,
+				.actor = staff_id,
+				.object_kind = HL_OBJECT_USER,
+				.object_id = staff_id,
+				.a = detail});
+}
+
+static int note_failure(struct hl_store *store, struct hl_arena *arena,
+	const struct hl_row_staff_by_login *user, struct hl_err *err)
+{
+	struct hl_tx *tx = hl_tx_begin(store, arena);
+
+	hl_tx_staff_failed(
+		tx, &(struct hl_in_staff_failed){
+			    hl_accounts_lock_until(user->failed), user->id});
+	add_event(tx, HL_EVENT_USER_LOGIN_FAILED, user->id, 1);
+	int r = hl_tx_run(tx, err);
+	return r ? r : HL_DENIED;
+}
+
+static int enter(struct hl_store *store, struct hl_arena *arena,
+	const struct hl_accounts_entry *entry, struct hl_seal_token *token,
+	struct hl_err *err)
+{
+	struct hl_tx *tx = hl_tx_begin(store, arena);
+	struct hl_in_session_purge purge = {hl_time_now_us()};
+	int r = hl_accounts_add_session(tx, arena, entry, token, err);
+
+	hl_tx_session_purge(tx, &purge);
+	return r ? r : hl_tx_run(tx, err);
+}
+
+int hl_accounts_login(struct hl_store *store, struct hl_arena *arena,
+	struct hl_str login, struct hl_str password,
+	const struct hl_accounts_limits *limits, struct hl_seal_token *token,
+	int *wait_s, struct hl_err *err)
+{
+	struct hl_in_staff_by_login in = {login};
+	struct hl_row_staff_by_login *user;
+	struct hl_seal_pub pub;
+	HL_SEAL_SECRET_AUTO secret;
+	size_t n;
+	int r = hl_get_staff_by_login(store, arena, &in, &user, &n, err);
+
+	*wait_s = 0;
+	if (r) {
+		return r;
+	}
+	if (n == 0) {
+		hl_seal_staff_pretend(password, &HL_SEAL_COST_DEFAULT);
+		return HL_DENIED;
+	}
+	int64_t left_us = user->locked_until_us - hl_time_now_us();
+	if (left_us > 0) {
+		*wait_s = (int)(left_us / HL_US_PER_S) + 1;
+		return HL_FAIL(err, HL_E_LIMIT, "too many wrong tries");
+	}
+	r = hl_seal_pub_from(user->public_key, &pub);
+	if (!r) {
+		r = hl_seal_staff_unwrap(user->id, &pub, password,
+			user->key_sealed, &secret, err);
+	}
+	if (r == HL_DENIED) {
+		return note_failure(store, arena, user, err);
+	}
+	if (r || !user->active) {
+		return r ? r : HL_DENIED;
+	}
+	return enter(store, arena,
+		&(struct hl_accounts_entry){
+			user->id, HL_ACCOUNTS_PASSWORD, &secret, limits},
+		token, err);
+}
+
+static int open_with(struct hl_store *store, struct hl_arena *arena,
+	int64_t staff_id, struct hl_row_staff_get **user, struct hl_err *err)
+{
+	struct hl_in_staff_get in = {staff_id};
+	size_t n;
+	int r = hl_get_staff_get(store, arena, &in, user, &n, err);
+
+	return r ? r : (n ? 0 : HL_NOTFOUND);
+}
+
+/* The new wrap, and nobody of this user but this session stays in. */
+static int replace(struct hl_store *store, struct hl_arena *arena,
+	const struct hl_row_staff_get *user, struct hl_str wrapped,
+	const struct hl_seal_token *token, struct hl_err *err)
+{
+	struct hl_tx *tx = hl_tx_begin(store, arena);
+
+	hl_tx_staff_set_password(
+		tx, &(struct hl_in_staff_set_password){.key_sealed = wrapped,
+			    .must_change = 0,
+			    .id = user->id,
+			    .key_sealed_before = user->key_sealed});
+	hl_tx_session_drop_others(
+		tx, &(struct hl_in_session_drop_others){
+			    user->id, hl_accounts_token_hash(arena, token)});
+	add_event(tx, HL_EVENT_USER_PASSWORD, user->id, 0);
+	return hl_tx_run(tx, err);
+}
+
+int hl_accounts_password(struct hl_store *store, struct hl_arena *arena,
+	const struct hl_accounts_session *session,
+	const struct hl_accounts_new_password *change,
+	enum hl_seal_password_fault *why, struct hl_err *err)
+{
+	HL_BUF_AUTO wrapped = HL_BUF_SECRET(HL_SEAL_STAFF_WRAP_BYTES);
+	HL_SEAL_SECRET_AUTO secret;
+	struct hl_row_staff_get *user;
+	struct hl_seal_pub pub;
+	int r = open_with(store, arena, session->staff_id, &user, err);
+
+	*why = HL_SEAL_PASSWORD_OK;
+	if (!r) {
+		r = hl_seal_pub_from(user->public_key, &pub);
+	}
+	if (!r) {
+		r = hl_seal_staff_unwrap(user->id, &pub, change->before,
+			user->key_sealed, &secret, err);
+	}
+	if (r) {
+		return r;
+	}
+	*why = hl_seal_password_check(user->login, change->after);
+	if (hl_str_eq(change->before, change->after)) {
+		*why = HL_SEAL_PASSWORD_COMMON;
+	}
+	if (*why) {
+		return HL_FAIL(err, HL_E_INVALID, "password against policy");
+	}
+	r = hl_seal_staff_wrap(
+		user->id, &secret, change->after, change->cost, &wrapped, err);
+	return r ? r
+		 : replace(store, arena, user, hl_buf_str(&wrapped),
+			   change->token, err);
+}

@@ -1,0 +1,58 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HL_CLI_COMMON_H
+#define HL_CLI_COMMON_H
+
+#include "domain/settings.h"
+#include "store/store.h"
+
+/*
+ * What the subcommands share. Each is `int hl_cli_NAME(int argc, char **argv)`
+ * with argv[0] its own name, and gives the exit status.
+ */
+enum hl_cli_exit {
+	HL_CLI_OK = 0,
+	HL_CLI_FAILED = 1,      /* it was tried and did not work; stderr says
+				   why */
+	HL_CLI_USAGE = 2,       /* the command line makes no sense */
+	HL_CLI_NOT_FOUND = 3,   /* no such object */
+	HL_CLI_UNAVAILABLE = 4, /* a process, file or service is not there */
+};
+
+/* An installation: the folder with hotline.conf, keys/ and the store. */
+#define HL_CLI_CONF "hotline.conf"
+#define HL_CLI_SOCKET "store.sock"
+#define HL_CLI_PATH_MAX 4096
+
+/* The folder: --dir (main puts it into HOTLINE_DIR), $HOTLINE_DIR, ./var if
+ * it is an installation, else /var/lib/hotline. Static or environment. */
+const char *hl_cli_dir(void);
+
+/* dir/name, or name alone when it is absolute. HL_E_LIMIT. */
+int hl_cli_path(const char *dir, const char *name, char out[HL_CLI_PATH_MAX],
+	struct hl_err *err);
+
+/* The settings of the installation. HL_NOTFOUND: it has not been set up;
+ * err says how to. *out is owned. */
+int hl_cli_settings(struct hl_settings **out, struct hl_err *err);
+
+/* The store, through its running process or, when none runs, from the file.
+ * *out is owned. */
+int hl_cli_store(struct hl_store **out, struct hl_err *err);
+
+/* Prints "hotline NAME: what: why" to stderr and gives the exit status that
+ * goes with the outcome r. */
+int hl_cli_fail(const char *name, int r, const struct hl_err *err);
+
+/* True, and the help printed to stdout, if an argument is --help or -h. */
+bool hl_cli_help(int argc, char **argv, const char *text);
+
+/* The value of "--name VALUE" or "--name=VALUE"; takes it out of argv and
+ * lowers *argc. NULL when it is not there; "" for a missing value. */
+const char *hl_cli_option(int *argc, char **argv, const char *name);
+/* The same for a flag without a value. */
+bool hl_cli_flag(int *argc, char **argv, const char *name);
+/* After all options are taken: the first argument that still begins with
+ * '-', or NULL. */
+const char *hl_cli_unknown(int argc, char **argv);
+
+#endif

@@ -1,0 +1,373 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "accounts/session.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <cmocka.h>
+#include <unistd.h>
+
+#include "base/time.h"
+#include "seal/box.h"
+#include "store/sql.h"
+
+static const struct hl_seal_cost cheap = {
+	.mem_kib = 64, .passes = 1, .allow_weak = true};
+static const struct hl_accounts_limits limits = {30, 12};
+
+struct fixture {
+	char dir[64], path[96];
+	struct hl_store *store;
+	struct hl_arena *arena;
+	struct hl_seal_ring ring;
+	struct hl_who host; /* the host's administrator, at the founding */
+	int64_t analyst, supervisor;
+};
+
+static int64_t add_user(
+	struct fixture *f, const char *login, unsigned roles, bool grant)
+{
+	struct hl_accounts_user user = {.login = hl_str_c(login),
+		.display_name = HL_STR("Some Body"),
+		.roles = roles};
+
+	assert_int_equal(
+		0, hl_accounts_create(&f->host, &user,
+			   HL_STR("first words to come in"), &cheap, NULL));
+	if (grant) {
+		assert_int_equal(0, hl_accounts_grant(&f->host, user.id, NULL));
+	}
+	return user.id;
+}
+
+static int set_up(void **state)
+{
+	struct fixture *f = calloc(1, sizeof(*f));
+	struct hl_seal_pub worker;
+	struct hl_seal_secret secret;
+
+	assert_int_equal(0, hl_seal_init(NULL));
+	snprintf(f->dir, sizeof(f->dir), "/tmp/hl-accounts-XXXXXX");
+	assert_non_null(mkdtemp(f->dir));
+	snprintf(f->path, sizeof(f->path), "%s/store.db", f->dir);
+	f->arena = hl_arena_new(8 << 20, true);
+	/* tests act as the command line and as the staff process */
+	assert_int_equal(0,
+		hl_store_open(f->path,
+			(enum hl_store_role)(HL_STORE_STAFF | HL_STORE_ADMIN),
+			&f->store, NULL));
+	hl_seal_keypair_new(&worker, &secret);
+	assert_int_equal(0,
+		hl_accounts_found(f->store, f->arena, &worker, &f->ring, NULL));
+	f->host = (struct hl_who){
+		.ring = &f->ring, .store = f->store, .arena = f->arena};
+	f->supervisor = add_user(f, "sofie", HL_ROLE_SUPERVISOR, true);
+	f->analyst = add_user(f, "anna", HL_ROLE_ANALYST, true);
+	*state = f;
+	return 0;
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+	char wal[128];
+
+	hl_time_pretend(0);
+	hl_store_close(f->store);
+	hl_arena_free(f->arena);
+	hl_seal_ring_wipe(&f->ring);
+	snprintf(wal, sizeof(wal), "%s-wal", f->path);
+	unlink(wal);
+	unlink(f->path);
+	rmdir(f->dir);
+	free(f);
+	return 0;
+}
+
+static int login(struct fixture *f, const char *name, const char *password,
+	struct hl_seal_token *token)
+{
+	int wait_s;
+
+	return hl_accounts_login(f->store, f->arena, hl_str_c(name),
+		hl_str_c(password), &limits, token, &wait_s, NULL);
+}
+
+static void open_session(struct fixture *f, const struct hl_seal_token *token,
+	struct hl_accounts_session *s)
+{
+	assert_int_equal(0,
+		hl_accounts_open(f->store, f->arena, token, &limits, s, NULL));
+}
+
+/* Password and the first set-up of the second factor. */
+static void enter(struct fixture *f, const char *name,
+	struct hl_seal_token *full, struct hl_seal_totp *totp,
+	struct hl_buf *codes)
+{
+	struct hl_accounts_session s;
+	struct hl_seal_token token;
+	char code[7];
+
+	assert_int_equal(0, login(f, name, "first words to come in", &token));
+	open_session(f, &token, &s);
+	assert_int_equal(HL_ACCOUNTS_PASSWORD, s.stage);
+	assert_int_equal(0, s.ring.queue.n);
+	assert_true(s.must_change);
+	hl_accounts_enrol_secret(&token, totp);
+	hl_seal_totp_code(totp, hl_seal_totp_step(hl_time_now_us()), code);
+	assert_int_equal(0, hl_accounts_enrol(f->store, f->arena,
+				    &(struct hl_accounts_step){&token, &s,
+					    &limits, hl_str_c(code)},
+				    full, codes, NULL));
+	hl_accounts_session_wipe(&s);
+}
+
+static void a_full_session_opens_what_was_sealed(void **state)
+{
+	struct fixture *f = *state;
+	struct hl_seal_token token;
+	struct hl_seal_totp totp;
+	struct hl_accounts_session s;
+	HL_BUF_AUTO codes = HL_BUF_SECRET(4096);
+	HL_BUF_AUTO sealed = HL_BUF_INIT(4096), plain = HL_BUF_SECRET(4096);
+	struct hl_seal_label label = {"report", 1, "body", 1, false};
+
+	enter(f, "anna", &token, &totp, &codes);
+	open_session(f, &token, &s);
+	assert_int_equal(HL_ACCOUNTS_FULL, s.stage);
+	assert_int_equal(1, s.ring.queue.n);
+	assert_int_equal(0, s.ring.identity.n); /* supervisors only */
+	assert_true(s.ring.has_url);
+	assert_memory_equal(&f->ring.url, &s.ring.url, sizeof(s.ring.url));
+	assert_int_equal(0, hl_seal_to(&f->ring.queue.at[0].pub, &label,
+				    HL_STR("words"), &sealed, NULL));
+	assert_int_equal(0, hl_seal_open(hl_seal_ring_find(&s.ring.queue, 1),
+				    &label, hl_buf_str(&sealed), &plain, NULL));
+	assert_true(hl_str_eq(HL_STR("words"), hl_buf_str(&plain)));
+	hl_accounts_session_wipe(&s);
+}
+
+static void the_second_factor_is_asked_for(void **state)
+{
+	struct fixture *f = *state;
+	struct hl_seal_token token, fresh;
+	struct hl_seal_totp totp;
+	struct hl_accounts_session s;
+	HL_BUF_AUTO codes = HL_BUF_SECRET(4096);
+	int64_t now = hl_time_now_us();
+	char code[7];
+	int wait_s;
+
+	enter(f, "anna", &token, &totp, &codes);
+	assert_int_equal(0, login(f, "anna", "first words to come in", &token));
+	open_session(f, &token, &s);
+	struct hl_accounts_step step = {
+		&token, &s, &limits, hl_str_c("000000")};
+	assert_int_equal(HL_DENIED, hl_accounts_second(f->store, f->arena,
+					    &step, &fresh, &wait_s, NULL));
+	/* the code that set it up is used up */
+	hl_seal_totp_code(&totp, hl_seal_totp_step(now), code);
+	step.code = hl_str_c(code);
+	assert_int_equal(HL_DENIED, hl_accounts_second(f->store, f->arena,
+					    &step, &fresh, &wait_s, NULL));
+	hl_time_pretend(now + 60 * HL_US_PER_S);
+	hl_seal_totp_code(&totp, hl_seal_totp_step(hl_time_now_us()), code);
+	assert_int_equal(0, hl_accounts_second(f->store, f->arena, &step,
+				    &fresh, &wait_s, NULL));
+	/* the cookie from before the code is worth nothing */
+	hl_accounts_session_wipe(&s);
+	assert_int_equal(HL_NOTFOUND, hl_accounts_open(f->store, f->arena,
+					      &token, &limits, &s, NULL));
+	open_session(f, &fresh, &s);
+	assert_int_equal(HL_ACCOUNTS_FULL, s.stage);
+	hl_accounts_session_wipe(&s);
+}
+
+static void a_recovery_code_works_once(void **state)
+{
+	struct fixture *f = *state;
+	struct hl_seal_token token, fresh;
+	struct hl_seal_totp totp;
+	struct hl_accounts_session s;
+	HL_BUF_AUTO codes = HL_BUF_SECRET(4096);
+	int wait_s;
+
+	enter(f, "anna", &token, &totp, &codes);
+	struct hl_str first = hl_str_sub(hl_buf_str(&codes), 0,
+		hl_str_find_char(hl_buf_str(&codes), '\n'));
+	for (int again = 0; again < 2; again++) {
+		assert_int_equal(
+			0, login(f, "anna", "first words to come in", &token));
+		open_session(f, &token, &s);
+		struct hl_accounts_step step = {&token, &s, &limits, first};
+		assert_int_equal(again ? HL_DENIED : 0,
+			hl_accounts_second(f->store, f->arena, &step, &fresh,
+				&wait_s, NULL));
+		hl_accounts_session_wipe(&s);
+	}
+}
+
+static void wrong_passwords_are_slowed(void **state)
+{
+	struct fixture *f = *state;
+	struct hl_seal_token token;
+	int64_t now = hl_time_now_us();
+
+	hl_time_pretend(now);
+	assert_int_equal(HL_DENIED, login(f, "nobody", "x", &token));
+	for (int i = 0; i < 6; i++) {
+		hl_time_pretend(now += HL_US_PER_HOUR);
+		assert_int_equal(HL_DENIED,
+			login(f, "anna", "not the right words", &token));
+	}
+	assert_int_equal(
+		HL_E_LIMIT, login(f, "anna", "first words to come in", &token));
+	hl_time_pretend(now + HL_US_PER_HOUR);
+	assert_int_equal(0, login(f, "anna", "first words to come in", &token));
+}
+
+static void a_session_ends_by_itself(void **state)
+{
+	struct fixture *f = *state;
+	struct hl_seal_token token;
+	struct hl_accounts_session s;
+	int64_t now = hl_time_now_us();
+
+	hl_time_pretend(now);
+	assert_int_equal(0, login(f, "anna", "first words to come in", &token));
+	hl_time_pretend(now + 29 * HL_US_PER_MIN);
+	open_session(f, &token, &s);
+	hl_time_pretend(now + 58 * HL_US_PER_MIN);
+	open_session(f, &token, &s);
+	hl_time_pretend(now + 89 * HL_US_PER_MIN);
+	assert_int_equal(HL_NOTFOUND, hl_accounts_open(f->store, f->arena,
+					      &token, &limits, &s, NULL));
+}
+
+static void a_new_password_keeps_the_keys(void **state)
+{
+	struct fixture *f = *state;
+	struct hl_seal_token token, other;
+	struct hl_accounts_session s;
+	enum hl_seal_password_fault why;
+
+	assert_int_equal(0, login(f, "anna", "first words to come in", &other));
+	assert_int_equal(0, login(f, "anna", "first words to come in", &token));
+	open_session(f, &token, &s);
+	struct hl_accounts_new_password change = {&token,
+		HL_STR("first words to come in"), HL_STR("short"), &cheap};
+	assert_int_equal(HL_E_INVALID, hl_accounts_password(f->store, f->arena,
+					       &s, &change, &why, NULL));
+	assert_int_equal(HL_SEAL_PASSWORD_SHORT, why);
+	change.after = HL_STR("a quite different garden gate");
+	assert_int_equal(0, hl_accounts_password(f->store, f->arena, &s,
+				    &change, &why, NULL));
+	hl_accounts_session_wipe(&s);
+	assert_int_equal(HL_NOTFOUND, hl_accounts_open(f->store, f->arena,
+					      &other, &limits, &s, NULL));
+	open_session(f, &token, &s);
+	assert_false(s.must_change);
+	hl_accounts_session_wipe(&s);
+	assert_int_equal(
+		HL_DENIED, login(f, "anna", "first words to come in", &token));
+	assert_int_equal(
+		0, login(f, "anna", "a quite different garden gate", &token));
+}
+
+static void who_leaves_loses_keys_and_a_new_epoch_begins(void **state)
+{
+	struct fixture *f = *state;
+	struct hl_seal_token token;
+	struct hl_seal_totp totp;
+	struct hl_accounts_session s;
+	struct hl_row_key_epoch_current *epochs;
+	enum hl_authz_user_why why;
+	HL_BUF_AUTO codes = HL_BUF_SECRET(4096);
+	size_t n;
+
+	assert_int_equal(0, hl_accounts_change(&f->host, f->analyst,
+				    HL_ROLE_ANALYST, false, &why, NULL));
+	assert_int_equal(
+		HL_DENIED, login(f, "anna", "first words to come in", &token));
+	assert_int_equal(0, hl_get_key_epoch_current(
+				    f->store, f->arena, &epochs, &n, NULL));
+	for (size_t i = 0; i < n; i++) {
+		if (epochs[i].kind == HL_KEY_QUEUE) {
+			assert_int_equal(2, epochs[i].epoch);
+		}
+	}
+	enter(f, "sofie", &token, &totp, &codes);
+	open_session(f, &token, &s);
+	assert_int_equal(2, s.ring.queue.n);
+	assert_int_equal(2, s.ring.queue.at[0].epoch);
+	assert_int_equal(1, s.ring.identity.n);
+	hl_accounts_session_wipe(&s);
+}
+
+static void the_last_supervisor_stays(void **state)
+{
+	struct fixture *f = *state;
+	enum hl_authz_user_why why = HL_AUTHZ_USER_ALLOWED;
+
+	assert_int_equal(
+		HL_DENIED, hl_accounts_change(&f->host, f->supervisor,
+				   HL_ROLE_SUPERVISOR, false, &why, NULL));
+	assert_int_equal(HL_AUTHZ_USER_LAST_SUPERVISOR, why);
+}
+
+static void an_administrator_gets_no_key(void **state)
+{
+	struct fixture *f = *state;
+	int64_t admin = add_user(f, "adam", HL_ROLE_ADMIN, false);
+
+	assert_int_equal(HL_DENIED, hl_accounts_grant(&f->host, admin, NULL));
+	struct hl_who as_admin = f->host;
+	as_admin.actor =
+		(struct hl_authz_actor){admin, HL_ROLE_ADMIN, true, true};
+	assert_int_equal(
+		HL_DENIED, hl_accounts_grant(&as_admin, f->analyst, NULL));
+}
+
+static void names_out_of_form_are_refused(void **state)
+{
+	static const struct {
+		const char *login, *name;
+	} rows[] = {{"", "A"}, {"a", "A"}, {"Anna", "A"}, {"9a", "A"},
+		{"an na", "A"}, {"anna\n", "A"}, {"ok", ""}, {"ok", "a\nb"},
+		{"ok", "\xff"}, {"abcdefghijklmnopqrstuvwxyz0123456789", "A"}};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		struct hl_accounts_user user = {
+			.login = hl_str_c(rows[i].login),
+			.display_name = hl_str_c(rows[i].name),
+			.roles = HL_ROLE_ANALYST};
+
+		if (hl_accounts_create(&f->host, &user, HL_STR("words enough"),
+			    &cheap, NULL) != HL_E_INVALID) {
+			fail_msg("row %zu was taken", i);
+		}
+	}
+}
+
+int main(void)
+{
+#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
+	const struct CMUnitTest tests[] = {
+		TEST(a_full_session_opens_what_was_sealed),
+		TEST(the_second_factor_is_asked_for),
+		TEST(a_recovery_code_works_once),
+		TEST(wrong_passwords_are_slowed),
+		TEST(a_session_ends_by_itself),
+		TEST(a_new_password_keeps_the_keys),
+		TEST(who_leaves_loses_keys_and_a_new_epoch_begins),
+		TEST(the_last_supervisor_stays),
+		TEST(an_administrator_gets_no_key),
+		TEST(names_out_of_form_are_refused),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
