@@ -11,8 +11,8 @@
  * Creating gives HL_CONFLICT when the file is there: a key is never written
  * over. Loading gives HL_NOTFOUND, or HL_E_CORRUPT for a file that is not
  * such a key or whose public and secret halves do not fit, or HL_E_INVALID
- * when the file is no plain file (a symbolic link is none), may be read or
- * written by group or others, or belongs to neither this user nor root.
+ * when the file is no plain file (a symbolic link is none) or group or others
+ * have any access to it.
  */
 #define HL_SEAL_KEYFILE_MAX 96 /* most bytes of secret and of public key */
 
@@ -23,8 +23,8 @@ struct hl_seal_keyfile {
 };
 int hl_seal_keyfile_create(const char *path, const struct hl_seal_keyfile *key,
 	struct hl_err *err);
-/* Reads a file of that kind into pub and secret, whose lengths must fit;
- * pass the wanted views of writable memory. */
+/* Reads a file of that kind into pub and secret, whose lengths must
+ * fit. */
 struct hl_seal_keyfile_out {
 	const char *kind;
 	void *pub;

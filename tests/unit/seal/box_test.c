@@ -38,6 +38,94 @@ static int open_it(bool sym, const struct hl_seal_label *l,
 		   : hl_seal_open(&secret, l, sealed, out, NULL);
 }
 
+/* Made by an independent program (Python) from docs/keys.md: what is stored
+ * today has to open for as long as there are stores. */
+static void made_elsewhere(void **state)
+{
+	static const struct {
+		const char *name;
+		bool sym;
+		const char *sealed;
+	} rows[] = {
+		{"to a key, exact", false,
+			"0101005869aff450549732cbaaed5e5df9b30a6da31cb0e5742bad"
+			"5ad4a1"
+			"a768f1a67bf1e7334256fae9166b7eb6f0d2408a56d8e1f82f30bb"
+			"911325"
+			"7b9e4e52d8"},
+		{"to a key, padded", false,
+			"0101015869aff450549732cbaaed5e5df9b30a6da31cb0e5742bad"
+			"5ad4a1"
+			"a768f1a67b9695f0f05fed0afdc6ade4d37484fcd1edf5647def4e"
+			"70987f"
+			"a56cbd9649ecedf9bce7af2ec99ced4203c1f84d04210410c25207"
+			"a7bcd8"
+			"5fbeb5125c3b46c842c09c58ef631c840aaf2f2ecb7a86d316cbfc"
+			"c4cf16"
+			"7d2d25ab63152dd2ad10e09aebb44edb17c1d7468262d869d5ae70"
+			"83951f"
+			"c2e036d28108e12c0b3b135346d1ba7cc04cfba7a3185c5dac800a"
+			"3dd31d"
+			"97417bdde06162dab17c0cf49f746e9585d252d31c7dfc031680cc"
+			"05868a"
+			"cb2e4c1db64c0b543e2c37e65ac4f1b13457fde65e9fb3dfbd723a"
+			"f2d607"
+			"82130873c727a0d1ba2b89f42126cbb173429419d2333ef2b76301"
+			"f83c16"
+			"115abe2babe03ebb36cd3d77a7327b0e954753f7d8fa25b86b5a2f"
+			"829435"
+			"8d351781c6682f"},
+		{"symmetric, exact", true,
+			"010200000102030405060708090a0b0c0d0e0f1011121314151617"
+			"f25711"
+			"d0a778271134ca8ff6707b281e31a45ed95fabd49700e6d9e7dcb"
+			"0"},
+		{"symmetric, padded", true,
+			"010201000102030405060708090a0b0c0d0e0f1011121314151617"
+			"9525d2"
+			"62ae6fc4fa9919ddd5d6bf7f484c172adf73d277004fc56a0fad64"
+			"e6d731"
+			"6953d36c057cdc7d7554e5af80623071c747a1be859d481cb77e3f"
+			"65ce35"
+			"a9f5aad721c3422af3535cb596c8e7e53e932b7130e664a0d45fd7"
+			"a53c61"
+			"9cbd2fee9da4132c2b4b3bf664b1d5222445a519bf404302a162f8"
+			"0ede37"
+			"79359cd6368cd1f8055e7beb33d489ab226e5d7ec5ba88ed48af08"
+			"78dda6"
+			"a9ec97cf1062ef8e76ce20053ba3cec733c17accb655113d2c14e6"
+			"4b0007"
+			"bf2e79e784253dbed4d444fed854d428785790d0e739f7c4cc5aa4"
+			"6feb16"
+			"6b1e71db86e3c5036b46e2b0f75774ff5382d72b28fdede4c35e72"
+			"dd89fd"
+			"c8af8c49f9a7f2cf122ba72e95557f3e1361ca5d27f8a29f45a898"
+			"e334"},
+	};
+	struct hl_seal_secret fixed;
+	struct hl_seal_key fixed_key;
+
+	(void)state;
+	for (uint8_t i = 0; i < 32; i++) {
+		fixed.b[i] = fixed_key.b[i] = (uint8_t)(i + 1);
+	}
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		HL_BUF_AUTO plain = HL_BUF_SECRET(1024);
+		uint8_t bytes[400];
+		struct hl_str sealed = hl_str_mem(
+			bytes, from_hex(rows[i].sealed, bytes, sizeof(bytes)));
+		int r = rows[i].sym ? hl_seal_sym_open(&fixed_key, &label,
+					      sealed, &plain, NULL)
+				    : hl_seal_open(&fixed, &label, sealed,
+					      &plain, NULL);
+
+		if (r || !hl_str_eq(
+				 hl_buf_str(&plain), HL_STR("grüne Wörter"))) {
+			fail_msg("row %s: %d", rows[i].name, r);
+		}
+	}
+}
+
 /* Lengths at, before and behind every bucket's border. */
 static void bucket_borders(void **state)
 {
@@ -376,6 +464,7 @@ static void bodies_do_not_share_keys(void **state)
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(made_elsewhere),
 		cmocka_unit_test(bucket_borders),
 		cmocka_unit_test(any_length_comes_back),
 		cmocka_unit_test(exact_is_exact),

@@ -196,6 +196,12 @@ static void sign_files(void **state)
 		hl_seal_worker_load(p->path, &pub, &secret, NULL));
 	assert_int_equal(0, chmod(p->path, 0640));
 	assert_int_equal(HL_E_INVALID, hl_seal_sign_load(p->path, &key, NULL));
+	/* well-formed, but the halves do not fit */
+	assert_int_equal(0, hl_file_write(p->path,
+				    HL_STR(HEAD "kind sign\npublic " PUB_ZERO
+						"\nsecret " PUB_ZERO "\n"),
+				    0600, NULL));
+	assert_int_equal(HL_E_CORRUPT, hl_seal_sign_load(p->path, &key, NULL));
 }
 
 static void no_directory(void **state)

@@ -33,6 +33,28 @@ static void password_opens(void **state)
 	assert_memory_equal(&secret, &got, sizeof(got));
 }
 
+/* Made from docs/keys.md by Python and the argon2 command. */
+static void made_elsewhere(void **state)
+{
+	uint8_t wrap[HL_SEAL_STAFF_WRAP_BYTES];
+	struct hl_seal_secret fixed, got;
+	struct hl_seal_pub pub;
+
+	(void)state;
+	for (uint8_t i = 0; i < 32; i++) {
+		fixed.b[i] = (uint8_t)(i + 1);
+	}
+	hl_seal_pub_of(&fixed, &pub);
+	from_hex("01030100000040000000016162636465666768696a6b6c6d6e6f7043b735"
+		 "e6e124d49ae84645ce81a921d33b75058c81f13b5bfb5402e17210b0806a"
+		 "7cd662c5695238d41366c942982bbe",
+		wrap, sizeof(wrap));
+	assert_int_equal(
+		0, hl_seal_staff_unwrap(7, &pub, password,
+			   hl_str_mem(wrap, sizeof(wrap)), &got, NULL));
+	assert_memory_equal(&fixed, &got, sizeof(got));
+}
+
 static void wrong_passwords(void **state)
 {
 	static const struct hl_str rows[] = {HL_STR_INIT(""),
@@ -294,6 +316,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(password_opens),
+		cmocka_unit_test(made_elsewhere),
 		cmocka_unit_test(wrong_passwords),
 		cmocka_unit_test(each_changed_byte_is_found),
 		cmocka_unit_test(costs),
