@@ -14,8 +14,6 @@
  * when the file is no plain file (a symbolic link is none) or group or others
  * have any access to it.
  */
-#define HL_SEAL_KEYFILE_MAX 96 /* most bytes of secret and of public key */
-
 struct hl_seal_keyfile {
 	const char *kind; /* literal, "worker" */
 	struct hl_str pub;
