@@ -63,7 +63,11 @@ void hl_arena_reset(struct hl_arena *a)
 	struct block *b = a->head;
 
 	a->total = 0;
-	if (!b) {
+	/* A large block is given back: kept, it could not be used together
+	 * with another as large, and the maximum would be lower. */
+	if (!b || b->cap > BLOCK_BYTES) {
+		free_blocks(a, b);
+		a->head = NULL;
 		return;
 	}
 	free_blocks(a, b->next);
@@ -101,7 +105,7 @@ void *hl_arena_alloc(struct hl_arena *a, size_t n)
 {
 	struct block *b = a->head;
 
-	if (n > a->max) {
+	if (n > a->max || n > PTRDIFF_MAX - BLOCK_BYTES) {
 		return NULL;
 	}
 	n = n ? (n + ALIGN - 1) & ~(size_t)(ALIGN - 1) : ALIGN;

@@ -15,7 +15,7 @@ struct hl_arena *hl_arena_new(size_t max_bytes, bool secret);
 /* NULL is allowed. */
 void hl_arena_free(struct hl_arena *a);
 void hl_arena_freep(struct hl_arena **a);
-/* Everything given out so far is gone; one block is kept for reuse. */
+/* Everything given out so far is gone; a small block is kept for reuse. */
 void hl_arena_reset(struct hl_arena *a);
 
 /* Zeroed, aligned for any type; NULL when out of memory or over the

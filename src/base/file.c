@@ -9,6 +9,8 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#define CHUNK_BYTES 16384u
+
 void hl_file_closep(int *fd)
 {
 	if (*fd >= 0) {
@@ -17,18 +19,14 @@ void hl_file_closep(int *fd)
 	}
 }
 
-int hl_file_read(const char *path, struct hl_buf *out, struct hl_err *err)
+/* chunk is the caller's, who knows whether to wipe it. */
+static int read_all(int fd, const char *path, struct hl_buf *out,
+	char chunk[CHUNK_BYTES], struct hl_err *err)
 {
-	HL_FD_AUTO fd = open(path, O_RDONLY | O_CLOEXEC);
-
-	if (fd < 0) {
-		return errno == ENOENT ? HL_NOTFOUND
-				       : HL_FAIL_SYS(err, "open %s", path);
-	}
 	for (;;) {
-		size_t room = out->max - out->n < 65536 ? out->max - out->n + 1
-							: 65536;
-		char chunk[65536];
+		/* One byte over the maximum tells that there is more. */
+		size_t left = out->max - out->n;
+		size_t room = left < CHUNK_BYTES ? left + 1 : CHUNK_BYTES;
 		ssize_t got = read(fd, chunk, room);
 
 		if (got < 0 && errno == EINTR) {
@@ -46,6 +44,22 @@ int hl_file_read(const char *path, struct hl_buf *out, struct hl_err *err)
 				err, out->fault, "%s does not fit", path);
 		}
 	}
+}
+
+int hl_file_read(const char *path, struct hl_buf *out, struct hl_err *err)
+{
+	HL_FD_AUTO fd = open(path, O_RDONLY | O_CLOEXEC);
+	char chunk[CHUNK_BYTES];
+
+	if (fd < 0) {
+		return errno == ENOENT ? HL_NOTFOUND
+				       : HL_FAIL_SYS(err, "open %s", path);
+	}
+	int r = read_all(fd, path, out, chunk, err);
+	if (out->secret) {
+		explicit_bzero(chunk, sizeof(chunk));
+	}
+	return r;
 }
 
 int hl_file_write_fd(int fd, struct hl_str data, struct hl_err *err)

@@ -9,7 +9,11 @@
 #include "base/json.h"
 #include "base/time.h"
 
-/* The only mutable globals of the program. */
+#define TEXT_BYTES 1024
+/* Each byte of a text can become six, "\u003c". */
+#define LINE_BYTES (8 * TEXT_BYTES)
+
+/* With time.c's clock the only mutable globals; tools/check/globals. */
 static const char *process_name = "hotline";
 static enum hl_log_level least_level = HL_LOG_INFO;
 
@@ -41,8 +45,8 @@ static void end(struct hl_buf *b)
 
 void hl_log(enum hl_log_level level, const char *event, const char *fmt, ...)
 {
-	HL_BUF_AUTO b = HL_BUF_INIT(4096);
-	char text[1024];
+	HL_BUF_AUTO b = HL_BUF_INIT(LINE_BYTES);
+	char text[TEXT_BYTES];
 	va_list ap;
 
 	if (level < least_level) {
@@ -59,7 +63,7 @@ void hl_log(enum hl_log_level level, const char *event, const char *fmt, ...)
 void hl_log_err(
 	enum hl_log_level level, const char *event, const struct hl_err *err)
 {
-	HL_BUF_AUTO b = HL_BUF_INIT(4096);
+	HL_BUF_AUTO b = HL_BUF_INIT(LINE_BYTES);
 
 	if (level < least_level) {
 		return;

@@ -58,6 +58,17 @@ static bool split(int64_t at_us, struct tm *tm, int64_t *us)
 	return gmtime_r(&t, tm) && tm->tm_year >= -1900 && tm->tm_year <= 8099;
 }
 
+/* The date and the time of day, without fraction and zone. Not strftime:
+ * its %Y does not fill up years before 1000 with zeros. */
+static size_t put_iso(char out[HL_TIME_ISO_MAX], const struct tm *tm)
+{
+	int n = snprintf(out, HL_TIME_ISO_MAX, "%04d-%02d-%02dT%02d:%02d:%02d",
+		tm->tm_year + 1900, tm->tm_mon + 1, tm->tm_mday, tm->tm_hour,
+		tm->tm_min, tm->tm_sec);
+
+	return (size_t)n;
+}
+
 struct hl_str hl_time_iso(int64_t at_us, char out[HL_TIME_ISO_MAX])
 {
 	struct tm tm;
@@ -66,7 +77,7 @@ struct hl_str hl_time_iso(int64_t at_us, char out[HL_TIME_ISO_MAX])
 	if (!split(at_us, &tm, &us)) {
 		return HL_STR("-");
 	}
-	size_t n = strftime(out, HL_TIME_ISO_MAX, "%Y-%m-%dT%H:%M:%S", &tm);
+	size_t n = put_iso(out, &tm);
 	n += (size_t)snprintf(out + n, HL_TIME_ISO_MAX - n, ".%06dZ", (int)us);
 	return (struct hl_str){out, n};
 }
@@ -79,20 +90,26 @@ struct hl_str hl_time_iso_s(int64_t at_us, char out[HL_TIME_ISO_MAX])
 	if (!split(at_us, &tm, &us)) {
 		return HL_STR("-");
 	}
-	size_t n = strftime(out, HL_TIME_ISO_MAX, "%Y-%m-%dT%H:%M:%SZ", &tm);
+	size_t n = put_iso(out, &tm);
+	out[n++] = 'Z';
+	out[n] = '\0';
 	return (struct hl_str){out, n};
 }
 
 struct hl_str hl_time_human(int64_t at_us, char out[HL_TIME_ISO_MAX])
 {
+	static const char months[12][4] = {"Jan", "Feb", "Mar", "Apr", "May",
+		"Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"};
 	struct tm tm;
 	int64_t us;
 
 	if (!split(at_us, &tm, &us)) {
 		return HL_STR("-");
 	}
-	size_t n = strftime(out, HL_TIME_ISO_MAX, "%e %b %Y, %H:%M UTC", &tm);
-	return hl_str_trim((struct hl_str){out, n});
+	int n = snprintf(out, HL_TIME_ISO_MAX, "%d %s %04d, %02d:%02d UTC",
+		tm.tm_mday, months[tm.tm_mon], tm.tm_year + 1900, tm.tm_hour,
+		tm.tm_min);
+	return (struct hl_str){out, (size_t)n};
 }
 
 static bool digits(const char *p, size_t n, int *out)
