@@ -386,6 +386,32 @@ static void limits(void **state)
 		open_it(false, &label, hl_buf_str(&sealed), &plain));
 }
 
+/* Not in what is stored, nor behind its end where the buffer has room. */
+static void nothing_of_the_plaintext_stays(void **state)
+{
+	static const char words[] = "a sentence that nobody else may read";
+	struct hl_str plain = hl_str_c(words);
+	HL_BUF_AUTO wrap = HL_BUF_INIT(4096), body = HL_BUF_INIT(4096);
+	HL_BUF_AUTO opened = HL_BUF_SECRET(4096);
+
+	(void)state;
+	assert_int_equal(
+		0, hl_seal_report(&pub, &label, plain, &wrap, &body, NULL));
+	for (size_t n = 8; n <= plain.n; n++) {
+		struct hl_str part = hl_str_sub(plain, plain.n - n, 8);
+
+		assert_null(memmem(body.p, body.cap, part.p, part.n));
+		assert_null(memmem(wrap.p, wrap.cap, part.p, part.n));
+	}
+	/* what was opened is wiped with its buffer */
+	assert_int_equal(
+		0, hl_seal_report_open(&secret, &label, hl_buf_str(&wrap),
+			   hl_buf_str(&body), &opened, NULL));
+	assert_true(hl_str_eq(plain, hl_buf_str(&opened)));
+	hl_buf_reset(&opened);
+	assert_null(memmem(opened.p, opened.cap, words, 8));
+}
+
 /* Opening appends, and what it adds will be wiped. */
 static void opening_appends(void **state)
 {
@@ -476,6 +502,7 @@ int main(void)
 		cmocka_unit_test(void_public_keys),
 		cmocka_unit_test(no_two_alike),
 		cmocka_unit_test(limits),
+		cmocka_unit_test(nothing_of_the_plaintext_stays),
 		cmocka_unit_test(opening_appends),
 		cmocka_unit_test(report_and_epochs),
 		cmocka_unit_test(bodies_do_not_share_keys),
