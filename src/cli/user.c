@@ -1,0 +1,265 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hotline user: what the host's administrator may do to logins. No key can
+ * be handed over from here; that is a supervisor's, in the workbench. */
+#include "cli/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "accounts/accounts.h"
+#include "base/json.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "cli/common.h"
+#include "seal/password.h"
+#include "store/sql.h"
+
+static const char help[] =
+	"usage: hotline user list [--json]\n"
+	"       hotline user add LOGIN NAME ROLE[,ROLE...]\n"
+	"       hotline user roles LOGIN ROLE[,ROLE...]\n"
+	"       hotline user disable|enable LOGIN\n"
+	"       hotline user reset LOGIN\n"
+	"\n"
+	"Roles: analyst, verifier, supervisor, referral, administrator; the\n"
+	"last one stands alone. add and reset print a first password once.\n"
+	"Somebody who is new or was reset holds no key until a supervisor\n"
+	"hands the keys over in the workbench (Staff).\n"
+	"\n"
+	"exit status: 0 done, 1 refused, 2 usage, 3 no such login\n";
+
+struct session {
+	struct hl_store *store;
+	struct hl_arena *arena;
+	struct hl_seal_ring no_keys;
+	struct hl_who who;
+};
+
+static int parse_roles(const char *text, unsigned *roles)
+{
+	struct hl_str rest = hl_str_c(text), one;
+
+	*roles = 0;
+	while (hl_str_next(&rest, ',', &one)) {
+		int role;
+
+		if (hl_vocab_parse(&hl_vocab_role, hl_str_trim(one), &role)) {
+			fprintf(stderr, "hotline user: no role \"%.*s\"\n",
+				HL_STR_ARG(one));
+			return HL_CLI_USAGE;
+		}
+		*roles |= (unsigned)role;
+	}
+	return HL_CLI_OK;
+}
+
+static void put_roles(struct hl_buf *out, unsigned roles)
+{
+	bool first = true;
+
+	for (size_t i = 0; i < hl_vocab_role.n_words; i++) {
+		int role = hl_vocab_role.words[i].value;
+
+		if (role && roles & (unsigned)role) {
+			hl_buf_printf(out, "%s%s", first ? "" : ",",
+				hl_vocab_role.words[i].name);
+			first = false;
+		}
+	}
+}
+
+static void put_json(struct hl_buf *out, const struct hl_row_staff_list *u)
+{
+	HL_BUF_AUTO roles = HL_BUF_INIT(256);
+	char ref[HL_REF_MAX], at[HL_TIME_ISO_MAX];
+
+	put_roles(&roles, (unsigned)u->roles);
+	hl_json_put_sep(out);
+	hl_buf_put_c(out, '{');
+	hl_json_put_member(out, "ref", hl_ref_print(HL_REF_STAFF, u->id, ref));
+	hl_json_put_member(out, "login", u->login);
+	hl_json_put_member(out, "name", u->display_name);
+	hl_json_put_member(out, "roles", hl_buf_str(&roles));
+	hl_json_put_member_bool(out, "active", u->active != 0);
+	hl_json_put_member_bool(out, "second_factor", u->has_totp != 0);
+	hl_json_put_member_bool(out, "holds_keys", u->n_keys > 0);
+	if (u->last_login_us) {
+		hl_json_put_member(
+			out, "last_login", hl_time_iso_s(u->last_login_us, at));
+	}
+	hl_buf_put_c(out, '}');
+}
+
+static void put_line(struct hl_buf *out, const struct hl_row_staff_list *u)
+{
+	size_t at = out->n;
+
+	hl_buf_printf(out, "%-16.*s ", HL_STR_ARG(u->login));
+	put_roles(out, (unsigned)u->roles);
+	while (out->n - at < 46 && !out->fault) {
+		hl_buf_put_c(out, ' ');
+	}
+	hl_buf_printf(out, " %-8s %-9s %s\n", u->active ? "active" : "disabled",
+		u->has_totp ? "code set" : "no code",
+		u->n_keys ? "holds keys" : "no keys");
+}
+
+static int list(struct session *s, bool json, struct hl_err *err)
+{
+	HL_BUF_AUTO out = HL_BUF_INIT(4 << 20);
+	struct hl_row_staff_list *users;
+	size_t n;
+	int r = hl_get_staff_list(s->store, s->arena, &users, &n, err);
+
+	if (r) {
+		return r;
+	}
+	hl_buf_put(&out, json ? HL_STR("{\"users\":[") : HL_STR(""));
+	for (size_t i = 0; i < n; i++) {
+		if (json) {
+			put_json(&out, &users[i]);
+		} else {
+			put_line(&out, &users[i]);
+		}
+	}
+	hl_buf_put(&out, json ? HL_STR("]}\n") : HL_STR(""));
+	fwrite(hl_buf_str(&out).p, 1, out.n, stdout);
+	return out.fault;
+}
+
+static int find(struct session *s, const char *login,
+	struct hl_row_staff_by_login **user, struct hl_err *err)
+{
+	struct hl_in_staff_by_login in = {hl_str_c(login)};
+	size_t n;
+	int r = hl_get_staff_by_login(s->store, s->arena, &in, user, &n, err);
+
+	if (!r && n == 0) {
+		HL_FAIL(err, HL_NOTFOUND, "no login \"%s\"", login);
+		return HL_NOTFOUND;
+	}
+	return r;
+}
+
+static void print_password(const char *login, const char *password)
+{
+	printf("%s can come in with the first password %s\n"
+	       "A supervisor hands over the keys in the workbench.\n",
+		login, password);
+}
+
+static int add(struct session *s, char **argv, struct hl_err *err)
+{
+	struct hl_accounts_user user = {
+		.login = hl_str_c(argv[2]), .display_name = hl_str_c(argv[3])};
+	char password[HL_SEAL_PASSWORD_RANDOM];
+	int r;
+
+	if (parse_roles(argv[4], &user.roles)) {
+		return HL_FAIL(err, HL_E_INVALID, "roles as --help lists them");
+	}
+	r = hl_accounts_create(&s->who, &user,
+		hl_seal_password_random(password), &HL_SEAL_COST_DEFAULT, err);
+	if (!r) {
+		print_password(argv[2], password);
+	} else if (r == HL_CONFLICT) {
+		HL_FAIL(err, r, "the login \"%s\" is taken", argv[2]);
+	}
+	explicit_bzero(password, sizeof(password));
+	return r;
+}
+
+static int change(struct session *s, const char *login, const char *roles,
+	int active, struct hl_err *err)
+{
+	enum hl_authz_user_why why = HL_AUTHZ_USER_ALLOWED;
+	struct hl_row_staff_by_login *user;
+	int r = find(s, login, &user, err);
+
+	if (r) {
+		return r;
+	}
+	unsigned mask = (unsigned)user->roles;
+	if (roles && parse_roles(roles, &mask)) {
+		return HL_FAIL(err, HL_E_INVALID, "roles as --help lists them");
+	}
+	r = hl_accounts_change(&s->who, user->id, mask,
+		active < 0 ? user->active != 0 : active, &why, err);
+	if (r == HL_DENIED) {
+		HL_FAIL(err, r, "%s",
+			hl_vocab_label(&hl_vocab_authz_user_why, (int)why));
+	}
+	return r;
+}
+
+static int reset(struct session *s, const char *login, struct hl_err *err)
+{
+	char password[HL_SEAL_PASSWORD_RANDOM];
+	struct hl_row_staff_by_login *user;
+	int r = find(s, login, &user, err);
+
+	if (!r) {
+		r = hl_accounts_reset(&s->who, user->id,
+			hl_seal_password_random(password),
+			&HL_SEAL_COST_DEFAULT, err);
+	}
+	if (!r) {
+		print_password(login, password);
+		explicit_bzero(password, sizeof(password));
+	}
+	return r;
+}
+
+static int run(
+	struct session *s, int argc, char **argv, bool json, struct hl_err *err)
+{
+	const char *verb = argc > 1 ? argv[1] : "";
+
+	if (strcmp(verb, "list") == 0 && argc == 2) {
+		return list(s, json, err);
+	}
+	if (strcmp(verb, "add") == 0 && argc == 5) {
+		return add(s, argv, err);
+	}
+	if (strcmp(verb, "roles") == 0 && argc == 4) {
+		return change(s, argv[2], argv[3], -1, err);
+	}
+	if (strcmp(verb, "disable") == 0 && argc == 3) {
+		return change(s, argv[2], NULL, 0, err);
+	}
+	if (strcmp(verb, "enable") == 0 && argc == 3) {
+		return change(s, argv[2], NULL, 1, err);
+	}
+	if (strcmp(verb, "reset") == 0 && argc == 3) {
+		return reset(s, argv[2], err);
+	}
+	return HL_FAIL(err, HL_E_INVALID, "see \"hotline user --help\"");
+}
+
+int hl_cli_user(int argc, char **argv)
+{
+	struct session s = {0};
+	struct hl_err err = {0};
+
+	if (hl_cli_help(argc, argv, help)) {
+		return HL_CLI_OK;
+	}
+	bool json = hl_cli_flag(&argc, argv, "--json");
+	if (argc < 2 || hl_cli_unknown(argc, argv)) {
+		fputs(help, stderr);
+		return HL_CLI_USAGE;
+	}
+	int r = hl_seal_init(&err);
+	if (!r) {
+		r = hl_cli_store(&s.store, &err);
+	}
+	if (!r) {
+		s.arena = hl_arena_new(16 << 20, true);
+		s.who = (struct hl_who){
+			.ring = &s.no_keys, .store = s.store, .arena = s.arena};
+		r = s.arena ? run(&s, argc, argv, json, &err) : HL_E_NOMEM;
+	}
+	hl_arena_free(s.arena);
+	hl_store_close(s.store);
+	return r ? hl_cli_fail("user", r, &err) : HL_CLI_OK;
+}
