@@ -33,6 +33,12 @@ UPDATE draft SET version = version + 1, submitted = $1, answers_sealed = $2,
 	expires_at_us = $3
 WHERE token_hash = $4 AND version = $5 AND submitted = 0;
 
+-- name: draft_keep
+-- doc: Lets a draft live longer; its answers and its version stay.
+-- roles: public
+-- in: expires_at_us int, token_hash blob
+UPDATE draft SET expires_at_us = $1 WHERE token_hash = $2;
+
 -- name: draft_drop
 -- doc: Forgets a draft; no matter whether there is one.
 -- roles: public
