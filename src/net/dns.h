@@ -3,6 +3,7 @@
 #define HL_NET_DNS_H
 
 #include "base/arena.h"
+#include "base/json.h"
 #include "net/dns_wire.h"
 
 /*
@@ -89,5 +90,9 @@ bool hl_net_dns_is_gone(enum hl_net_dns_status s);
 
 /* An object: status, asked-at, chain, addresses. */
 void hl_net_dns_put_json(struct hl_buf *b, const struct hl_net_dns *dns);
+/* What hl_net_dns_put_json() wrote, parsed. Unknown members are passed over;
+ * HL_E_INVALID for another form. Strings are copied into the arena. */
+int hl_net_dns_read_json(const json_t *json, struct hl_arena *arena,
+	struct hl_net_dns *out, struct hl_err *err);
 
 #endif

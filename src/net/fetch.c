@@ -564,6 +564,26 @@ int hl_net_fetch(const struct hl_net_client *client,
 	return r < 0 ? r : 0;
 }
 
+struct hl_str hl_net_host_of(struct hl_str url, struct hl_arena *arena)
+{
+	__attribute__((cleanup(freep_url))) CURLU *u = curl_url();
+	struct hl_str text = hl_arena_dup(arena, url);
+
+	if (!u || !text.n || memchr(text.p, '\0', text.n)) {
+		return HL_STR_NONE;
+	}
+	if (hl_str_find(text, HL_STR("://")) < text.n) {
+		if (curl_url_set(u, CURLUPART_URL, text.p, 0)) {
+			return HL_STR_NONE;
+		}
+		text = url_part(arena, u, CURLUPART_HOST, 0);
+	}
+	if (text.n > 2 && text.p[0] == '[' && text.p[text.n - 1] == ']') {
+		text = hl_str_sub(text, 1, text.n - 2);
+	}
+	return text;
+}
+
 const char *hl_net_end_name(enum hl_net_end e)
 {
 	static const char *const names[HL_NET_N_ENDS] = {

@@ -83,6 +83,13 @@ int hl_net_fetch(const struct hl_net_client *client,
 	const struct hl_net_ask *ask, struct hl_arena *arena,
 	struct hl_net_got *out, struct hl_err *err);
 
+/*
+ * The host of a web address as libcurl reads it, or the whole of what is no
+ * web address. IPv6 without brackets. Absent when there is no host in it;
+ * a copy in the arena.
+ */
+struct hl_str hl_net_host_of(struct hl_str url, struct hl_arena *arena);
+
 /* "no-connection"; static. */
 const char *hl_net_end_name(enum hl_net_end e);
 

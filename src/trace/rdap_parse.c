@@ -1,0 +1,585 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include <ctype.h>
+#include <strings.h>
+
+#include "base/json.h"
+#include "base/utf8.h"
+#include "trace/geo.h"
+#include "trace/rdap.h"
+
+/*
+ * The registries put the abuse contact at different places of the entity
+ * tree (docs/trace.md), so the whole tree is walked and every usable mail
+ * address competes: by how it was found, whether the registry doubts it, how
+ * deep it lies, its "pref", and last its place in the text. The network
+ * keeps the best in that order.
+ */
+
+enum {
+	MAX_JSON = 1 << 20,
+	MAX_DEPTH = 8,
+	MAX_ENTITIES = 200,
+	MAX_TEXT = 256,
+	MAX_MAIL = 254, /* RFC 5321 clause 4.5.3.1.3, less the brackets */
+};
+
+enum role {
+	ROLE_ABUSE = 1,
+	ROLE_OTHER = 2, /* may be told when there is no abuse contact */
+	ROLE_REGISTRANT = 4,
+};
+
+struct walk {
+	struct hl_arena *arena;
+	struct hl_trace_network *net;
+	size_t n_entities;
+	int rank[HL_TRACE_CONTACTS]; /* of net->contacts: depth */
+	bool no_memory;
+};
+
+/* What one entity says of itself. */
+struct entity {
+	const json_t *json;
+	const json_t *card; /* the properties of its jCard, or NULL */
+	unsigned roles;
+	int depth;
+	struct hl_str name;
+	struct hl_str handle;
+};
+
+static struct hl_str str_of(const json_t *v)
+{
+	return json_is_string(v)
+		       ? hl_str_mem(json_string_value(v), json_string_length(v))
+		       : HL_STR_NONE;
+}
+
+/* A copy cut at a character, with blanks for control characters. */
+static struct hl_str keep(struct walk *w, struct hl_str s)
+{
+	char text[MAX_TEXT];
+	size_t n = 0;
+
+	s = hl_str_trim(s);
+	while (s.n) {
+		uint32_t c;
+		size_t took = hl_utf8_next(s, &c);
+
+		if (n + took > sizeof(text)) {
+			break;
+		}
+		if (c < 0x20 || c == 0x7f) {
+			text[n] = ' ';
+		} else {
+			memcpy(text + n, s.p, took);
+		}
+		n += took;
+		s = hl_str_sub(s, took, s.n);
+	}
+	struct hl_str out = hl_arena_dup(w->arena, hl_str_mem(text, n));
+	w->no_memory |= !out.p;
+	return out;
+}
+
+/* Of RFC 5322's "atext" the signs that registries use; the others have a
+ * meaning to shells or headers. */
+static bool local_char(char c)
+{
+	return isalnum((unsigned char)c) || (c && strchr(".+-_", c));
+}
+
+static bool mail_char(char c)
+{
+	return (unsigned char)c < 0x80 && (local_char(c) || c == '@');
+}
+
+static bool domain_usable(struct hl_str d)
+{
+	char name[HL_NET_NAME_MAX];
+
+	return hl_str_find_char(d, '.') < d.n && d.p[d.n - 1] != '.' &&
+	       d.p[0] != '-' && hl_str_find_char(d, '_') == d.n &&
+	       !hl_net_dns_name(d, name);
+}
+
+bool hl_trace_mail_usable(struct hl_str mail)
+{
+	size_t at = hl_str_find_char(mail, '@');
+
+	if (mail.n > MAX_MAIL || at == 0 || at > 64 || at + 1 >= mail.n) {
+		return false;
+	}
+	for (size_t i = 0; i < at; i++) {
+		char c = mail.p[i];
+
+		if (!mail_char(c) || c == '@' ||
+			(c == '.' && (i == 0 || i + 1 == at ||
+					     mail.p[i + 1] == '.'))) {
+			return false;
+		}
+	}
+	return mail.p[0] != '-' &&
+	       domain_usable(hl_str_sub(mail, at + 1, mail.n));
+}
+
+static bool contains_nocase(struct hl_str s, struct hl_str needle)
+{
+	for (size_t i = 0; i + needle.n <= s.n; i++) {
+		if (hl_str_eq_nocase(hl_str_sub(s, i, needle.n), needle)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* <0 when a comes before b. */
+static int compare(const struct hl_trace_contact *a, int a_depth,
+	const struct hl_trace_contact *b, int b_depth)
+{
+	if (a->source != b->source) {
+		return a->source < b->source ? -1 : 1;
+	}
+	if (a->doubtful != b->doubtful) {
+		return a->doubtful ? 1 : -1;
+	}
+	if (a_depth != b_depth) {
+		return a_depth - b_depth;
+	}
+	return a->pref - b->pref;
+}
+
+static void remove_at(struct walk *w, size_t at)
+{
+	struct hl_trace_network *net = w->net;
+	size_t n = --net->n_contacts - at;
+
+	memmove(&net->contacts[at], &net->contacts[at + 1],
+		n * sizeof(net->contacts[0]));
+	memmove(&w->rank[at], &w->rank[at + 1], n * sizeof(w->rank[0]));
+}
+
+/* False when a better entry with the same address is there. */
+static bool make_way(
+	struct walk *w, const struct hl_trace_contact *c, int depth)
+{
+	for (size_t i = 0; i < w->net->n_contacts; i++) {
+		const struct hl_trace_contact *old = &w->net->contacts[i];
+
+		if (!hl_str_eq_nocase(old->mail, c->mail)) {
+			continue;
+		}
+		if (compare(old, w->rank[i], c, depth) <= 0) {
+			return false;
+		}
+		remove_at(w, i);
+		return true;
+	}
+	return true;
+}
+
+static void add_contact(struct walk *w, struct hl_trace_contact c, int depth)
+{
+	struct hl_trace_network *net = w->net;
+	size_t at = 0;
+
+	if (!make_way(w, &c, depth)) {
+		return;
+	}
+	while (at < net->n_contacts &&
+		compare(&net->contacts[at], w->rank[at], &c, depth) <= 0) {
+		at++;
+	}
+	if (net->n_contacts == HL_TRACE_CONTACTS) {
+		net->more = true;
+		if (at == HL_TRACE_CONTACTS) {
+			return;
+		}
+		net->n_contacts--;
+	}
+	memmove(&net->contacts[at + 1], &net->contacts[at],
+		(net->n_contacts - at) * sizeof(net->contacts[0]));
+	memmove(&w->rank[at + 1], &w->rank[at],
+		(net->n_contacts - at) * sizeof(w->rank[0]));
+	c.mail = keep(w, c.mail);
+	net->contacts[at] = c;
+	w->rank[at] = depth;
+	net->n_contacts++;
+}
+
+static unsigned role_of(struct hl_str s)
+{
+	static const struct {
+		const char *name;
+		unsigned role;
+	} roles[] = {
+		{"abuse", ROLE_ABUSE},
+		{"noc", ROLE_OTHER},
+		{"technical", ROLE_OTHER},
+		{"administrative", ROLE_OTHER},
+		{"registrant", ROLE_OTHER | ROLE_REGISTRANT},
+	};
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(roles); i++) {
+		if (hl_str_eq_nocase(s, hl_str_c(roles[i].name))) {
+			return roles[i].role;
+		}
+	}
+	return 0;
+}
+
+static unsigned roles_of(const json_t *entity)
+{
+	const json_t *list = json_object_get(entity, "roles"), *v;
+	unsigned roles = role_of(str_of(list));
+	size_t i;
+
+	json_array_foreach(list, i, v)
+	{
+		roles |= role_of(str_of(v));
+	}
+	return roles;
+}
+
+/* RFC 7095 clause 3.3: [name, parameters, type, value, …]. */
+static bool is_property(const json_t *p, const char *name)
+{
+	return json_array_size(p) >= 4 &&
+	       hl_str_eq_nocase(str_of(json_array_get(p, 0)), hl_str_c(name));
+}
+
+static const json_t *card_of(const json_t *entity)
+{
+	const json_t *card = json_object_get(entity, "vcardArray");
+
+	return json_array_get(card, 1);
+}
+
+/* The first value of the card's property, as text. */
+static struct hl_str card_text(const json_t *card, const char *name)
+{
+	const json_t *p;
+	size_t i;
+
+	json_array_foreach(card, i, p)
+	{
+		const json_t *v = json_array_get(p, 3);
+
+		if (!is_property(p, name)) {
+			continue;
+		}
+		if (json_is_array(v)) {
+			v = json_array_get(v, 0);
+		}
+		if (str_of(v).n) {
+			return str_of(v);
+		}
+	}
+	return HL_STR_NONE;
+}
+
+/* RFC 6350 clause 5.3, and vCard 3's TYPE=pref. */
+static int pref_of(const json_t *params)
+{
+	const json_t *pref = json_object_get(params, "pref"), *v;
+	const json_t *type = json_object_get(params, "type");
+	int64_t n = json_integer_value(pref);
+	size_t i;
+
+	if (json_is_integer(pref) || hl_str_to_i64(str_of(pref), &n)) {
+		return n >= 1 && n <= 100 ? (int)n : HL_TRACE_PREF_NONE;
+	}
+	if (hl_str_eq_nocase(str_of(type), HL_STR("pref"))) {
+		return 1;
+	}
+	json_array_foreach(type, i, v)
+	{
+		if (hl_str_eq_nocase(str_of(v), HL_STR("pref"))) {
+			return 1;
+		}
+	}
+	return HL_TRACE_PREF_NONE;
+}
+
+/* Calls fn for each line of each remark's title and text. */
+static void each_remark_line(struct walk *w, const struct entity *e,
+	void (*fn)(struct walk *, const struct entity *, struct hl_str, void *),
+	void *arg)
+{
+	const json_t *remarks = json_object_get(e->json, "remarks"), *r, *v;
+	size_t i, j;
+
+	json_array_foreach(remarks, i, r)
+	{
+		fn(w, e, str_of(json_object_get(r, "title")), arg);
+		json_array_foreach(json_object_get(r, "description"), j, v)
+		{
+			struct hl_str text = str_of(v), line;
+
+			while (text.n && hl_str_next(&text, '\n', &line)) {
+				fn(w, e, line, arg);
+			}
+		}
+	}
+}
+
+/* As a whole address, not the end or the beginning of a longer one. */
+static bool names_mail(struct hl_str line, struct hl_str mail)
+{
+	for (size_t i = 0; i + mail.n <= line.n; i++) {
+		size_t end = i + mail.n;
+
+		if (hl_str_eq_nocase(hl_str_sub(line, i, mail.n), mail) &&
+			(i == 0 || !mail_char(line.p[i - 1])) &&
+			(end == line.n || line.p[end] == '.' ||
+				!mail_char(line.p[end]))) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static void note_doubt(
+	struct walk *w, const struct entity *e, struct hl_str line, void *arg)
+{
+	struct hl_trace_contact *c = arg;
+
+	(void)w;
+	(void)e;
+	if (names_mail(line, c->mail) &&
+		(contains_nocase(line, HL_STR("invalid")) ||
+			contains_nocase(line, HL_STR("not valid")))) {
+		c->doubtful = true;
+	}
+}
+
+static void add_mail(
+	struct walk *w, const struct entity *e, struct hl_str mail, int pref)
+{
+	struct hl_trace_contact c = {
+		.name = e->name,
+		.handle = e->handle,
+		.source = e->roles & ROLE_ABUSE ? HL_TRACE_BY_ROLE
+						: HL_TRACE_BY_OTHER,
+		.pref = pref,
+	};
+
+	mail = hl_str_trim(mail);
+	if (mail.n > 7 && !strncasecmp(mail.p, "mailto:", 7)) {
+		mail = hl_str_sub(mail, 7, mail.n);
+	}
+	if (!hl_trace_mail_usable(mail)) {
+		return;
+	}
+	c.mail = mail;
+	each_remark_line(w, e, note_doubt, &c);
+	add_contact(w, c, e->depth);
+}
+
+static void add_mails(struct walk *w, const struct entity *e)
+{
+	const json_t *p;
+	size_t i;
+
+	if (!(e->roles & (ROLE_ABUSE | ROLE_OTHER))) {
+		return;
+	}
+	json_array_foreach(e->card, i, p)
+	{
+		int pref = pref_of(json_array_get(p, 1));
+
+		for (size_t j = 3;
+			is_property(p, "email") && j < json_array_size(p);
+			j++) {
+			add_mail(w, e, str_of(json_array_get(p, j)), pref);
+		}
+	}
+}
+
+static void add_from_line(
+	struct walk *w, const struct entity *e, struct hl_str line, void *arg)
+{
+	(void)arg;
+	if (!contains_nocase(line, HL_STR("abuse"))) {
+		return;
+	}
+	for (size_t i = 0; i < line.n;) {
+		size_t from = i;
+
+		while (i < line.n && mail_char(line.p[i])) {
+			i++;
+		}
+		struct hl_str mail = hl_str_sub(line, from, i - from);
+		while (mail.n && strchr(".-", mail.p[mail.n - 1])) {
+			mail.n--;
+		}
+		if (hl_trace_mail_usable(mail)) {
+			struct hl_trace_contact c = {.mail = mail,
+				.name = e->name,
+				.handle = e->handle,
+				.source = HL_TRACE_BY_REMARK,
+				.pref = HL_TRACE_PREF_NONE};
+
+			note_doubt(w, e, line, &c);
+			add_contact(w, c, e->depth);
+		}
+		i += i == from;
+	}
+}
+
+static void walk_entities(struct walk *w, const json_t *list, int depth)
+{
+	const json_t *json;
+	size_t i;
+
+	if (depth > MAX_DEPTH) {
+		return;
+	}
+	json_array_foreach(list, i, json)
+	{
+		if (!json_is_object(json) || w->no_memory ||
+			w->n_entities++ >= MAX_ENTITIES) {
+			continue;
+		}
+		struct entity e = {.json = json,
+			.card = card_of(json),
+			.roles = roles_of(json),
+			.depth = depth};
+		e.name = keep(w, card_text(e.card, "fn"));
+		e.handle = keep(w, hl_json_str(json, "handle"));
+		if (!e.name.n) {
+			e.name = keep(w, card_text(e.card, "org"));
+		}
+		if (e.roles & ROLE_REGISTRANT && !w->net->holder.n) {
+			w->net->holder = e.name;
+		}
+		add_mails(w, &e);
+		each_remark_line(w, &e, add_from_line, NULL);
+		walk_entities(w, json_object_get(json, "entities"), depth + 1);
+	}
+}
+
+static void add_links(
+	struct walk *w, const json_t *links, const char *rel, bool typed)
+{
+	const json_t *l;
+	size_t i;
+
+	json_array_foreach(links, i, l)
+	{
+		struct hl_str href = hl_json_str(l, "href");
+
+		if (!hl_str_eq(hl_json_str(l, "rel"), hl_str_c(rel)) ||
+			(typed && !hl_str_eq(hl_json_str(l, "type"),
+					  HL_STR("application/rdap+json"))) ||
+			(!hl_str_starts(href, HL_STR("https://")) &&
+				!hl_str_starts(href, HL_STR("http://"))) ||
+			href.n > MAX_TEXT ||
+			w->net->n_links == HL_TRACE_LINKS) {
+			continue;
+		}
+		w->net->links[w->net->n_links++] = keep(w, href);
+	}
+}
+
+static void take_country(struct hl_trace_network *net, struct hl_str code)
+{
+	char up[2];
+
+	if (code.n == 2) {
+		up[0] = (char)toupper((unsigned char)code.p[0]);
+		up[1] = (char)toupper((unsigned char)code.p[1]);
+		if (hl_trace_is_country(hl_str_mem(up, 2))) {
+			memcpy(net->country, up, 2);
+			net->country[2] = '\0';
+		}
+	}
+}
+
+/* Some registries append the prefix length. */
+static int take_addr(
+	const json_t *root, const char *name, struct hl_net_addr *out)
+{
+	struct hl_str s = hl_json_str(root, name);
+
+	return hl_net_addr_parse(
+		hl_str_sub(s, 0, hl_str_find_char(s, '/')), out);
+}
+
+static void fill(struct walk *w, const json_t *root)
+{
+	struct hl_trace_network *net = w->net;
+	struct entity self = {
+		.json = root, .name = HL_STR(""), .handle = HL_STR("")};
+
+	net->handle = keep(w, hl_json_str(root, "handle"));
+	net->name = keep(w, hl_json_str(root, "name"));
+	net->type = keep(w, hl_json_str(root, "type"));
+	net->holder = HL_STR("");
+	take_country(net, hl_json_str(root, "country"));
+	walk_entities(w, json_object_get(root, "entities"), 1);
+	each_remark_line(w, &self, add_from_line, NULL);
+	add_links(w, json_object_get(root, "links"), "related", true);
+	add_links(w, json_object_get(root, "links"), "up", false);
+}
+
+int hl_trace_rdap_parse(struct hl_str json, struct hl_arena *arena,
+	struct hl_trace_network *out, struct hl_err *err)
+{
+	HL_JSON_AUTO *root = NULL;
+	struct walk w = {.arena = arena, .net = out};
+	int r = hl_json_parse(json, MAX_JSON, &root, err);
+
+	*out = (struct hl_trace_network){0};
+	if (r) {
+		return r;
+	}
+	if (!hl_str_eq(hl_json_str(root, "objectClassName"),
+		    HL_STR("ip network"))) {
+		return HL_FAIL(err, HL_E_INVALID, "RDAP: no IP network");
+	}
+	if (take_addr(root, "startAddress", &out->first) ||
+		take_addr(root, "endAddress", &out->last) ||
+		out->first.v6 != out->last.v6 ||
+		hl_net_addr_cmp(&out->first, &out->last) > 0) {
+		return HL_FAIL(err, HL_E_INVALID, "RDAP: no address range");
+	}
+	fill(&w, root);
+	return w.no_memory ? HL_FAIL(err, HL_E_NOMEM, "RDAP") : 0;
+}
+
+bool hl_trace_network_has(
+	const struct hl_trace_network *n, const struct hl_net_addr *a)
+{
+	return a->v6 == n->first.v6 && hl_net_addr_cmp(&n->first, a) <= 0 &&
+	       hl_net_addr_cmp(a, &n->last) <= 0;
+}
+
+const struct hl_trace_contact *hl_trace_abuse_contact(
+	const struct hl_trace_network *n)
+{
+	return n->n_contacts && n->contacts[0].source != HL_TRACE_BY_OTHER
+		       ? &n->contacts[0]
+		       : NULL;
+}
+
+static const char *const source_names[HL_TRACE_N_SOURCES] = {
+	[HL_TRACE_BY_ROLE] = "abuse-role",
+	[HL_TRACE_BY_REMARK] = "remark",
+	[HL_TRACE_BY_OTHER] = "other-role",
+};
+
+const char *hl_trace_source_name(enum hl_trace_source s)
+{
+	return (unsigned)s < HL_TRACE_N_SOURCES ? source_names[s] : "?";
+}
+
+int hl_trace_source_parse(struct hl_str s, enum hl_trace_source *out)
+{
+	for (size_t i = 0; i < HL_TRACE_N_SOURCES; i++) {
+		if (hl_str_eq(s, hl_str_c(source_names[i]))) {
+			*out = (enum hl_trace_source)i;
+			return 0;
+		}
+	}
+	return HL_E_INVALID;
+}
