@@ -31,7 +31,9 @@ def main():
     ap.add_argument('folder')
     args = ap.parse_args()
     arrays, rows = [], []
-    files = sorted(f for f in os.listdir(args.folder)
+    # git keeps no empty folder, so there may be none
+    there = os.listdir(args.folder) if os.path.isdir(args.folder) else []
+    files = sorted(f for f in there
                    if os.path.splitext(f)[1] in TYPES)
     for i, file in enumerate(files):
         with open(os.path.join(args.folder, file), 'rb') as f:
