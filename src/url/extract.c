@@ -262,13 +262,23 @@ static void add_words(struct scan *s, size_t from, size_t to)
 	s->words_to = to;
 }
 
+/* The typed text of core, which lies in [from, to); with what was trimmed
+ * off, should a letter of it be there ("dot" that became a full stop). */
+static struct hl_str typed_core(
+	const struct scan *s, size_t from, size_t to, struct hl_str core)
+{
+	size_t at = (size_t)(core.p - s->c.p), end = at + core.n;
+
+	return typed(s, has_wordy(typed(s, from, at)) ? from : at,
+		has_wordy(typed(s, end, to)) ? to : end);
+}
+
 static int take_piece(struct scan *s, size_t from, size_t to)
 {
-	struct hl_str whole = clean(s, from, to);
-	struct hl_str core = trim_back(trim_front(whole));
+	struct hl_str core = trim_back(trim_front(clean(s, from, to)));
 	struct hl_url_found found = {.kind = HL_URL_WORDS};
 
-	if (!has_wordy(whole)) {
+	if (!has_wordy(typed(s, from, to))) {
 		return 0;
 	}
 	int rc = core.n ? hl_url_classify(core, s->a, &found) : 0;
@@ -279,8 +289,7 @@ static int take_piece(struct scan *s, size_t from, size_t to)
 		add_words(s, from, to);
 		return 0;
 	}
-	size_t at = (size_t)(core.p - s->c.p);
-	found.piece = typed(s, at, at + core.n);
+	found.piece = typed_core(s, from, to, core);
 	rc = flush_words(s);
 	return rc ? rc : push(s, found);
 }
