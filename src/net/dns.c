@@ -122,13 +122,14 @@ static bool wait_once(ares_channel ch, int64_t deadline_us)
 {
 	ares_socket_t socks[ARES_GETSOCK_MAXNUM];
 	struct pollfd fds[ARES_GETSOCK_MAXNUM];
-	int bits = ares_getsock(ch, socks, ARES_GETSOCK_MAXNUM);
+	unsigned bits = (unsigned)ares_getsock(ch, socks, ARES_GETSOCK_MAXNUM);
 	nfds_t n = 0;
 	struct timeval tv;
 
 	for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-		bool in = ARES_GETSOCK_READABLE(bits, i);
-		bool out = ARES_GETSOCK_WRITABLE(bits, i);
+		/* The library's own macros shift a signed 1 into the sign. */
+		bool in = bits >> i & 1u;
+		bool out = bits >> (i + ARES_GETSOCK_MAXNUM) & 1u;
 
 		if (in || out) {
 			fds[n++] = (struct pollfd){.fd = socks[i],
