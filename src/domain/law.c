@@ -8,8 +8,8 @@
 /*
  * Kleene's three values: a condition holds, does not, or is undecided. An
  * undecided one remembers what stood in the way: answers that are missing,
- * and answers that say "cannot tell". What cannot change the result is
- * forgotten, so that nobody is asked a question that does not matter.
+ * and answers that say "cannot tell". What cannot change a condition is
+ * forgotten, so that few questions are asked that do not matter.
  */
 
 enum truth { NO, UNDECIDED, YES };
