@@ -324,39 +324,29 @@ static bool read_durations(struct hl_settings *s,
 	return true;
 }
 
-/* "ADDRESS/PREFIX:PORT"; brackets round an IPv6 network with a port. */
+/* "ADDRESS/PREFIX", "ADDRESS/PREFIX:PORT"; ADDRESS may stand in brackets. */
 static bool net(struct hl_str v, struct hl_settings_net *out)
 {
-	struct hl_str rest = v, host, prefix, port = HL_STR_NONE;
-	int64_t bits, number_of_port = 0;
-	size_t slash;
+	size_t slash = hl_str_find_char(v, '/');
+	struct hl_str host = hl_str_sub(v, 0, slash);
+	struct hl_str tail = hl_str_sub(v, slash + 1, v.n);
+	size_t colon = hl_str_find_char(tail, ':');
+	int64_t bits, port = 0;
 
-	if (v.n && v.p[0] == '[') {
-		size_t end = hl_str_find_char(v, ']');
-
-		rest = hl_str_sub(v, 1, end - 1);
-		port = hl_str_sub(v, end + 1, v.n);
-	} else if (hl_str_find_char(v, '.') < v.n) {
-		size_t colon = hl_str_find_char(v, ':');
-
-		rest = hl_str_sub(v, 0, colon);
-		port = hl_str_sub(v, colon, v.n);
+	if (host.n > 2 && host.p[0] == '[' && host.p[host.n - 1] == ']') {
+		host = hl_str_sub(host, 1, host.n - 2);
 	}
-	slash = hl_str_find_char(rest, '/');
-	host = hl_str_sub(rest, 0, slash);
-	prefix = hl_str_sub(rest, slash + 1, rest.n);
 	out->family = address(host, out->address);
-	if (!out->family ||
-		!number(prefix, 0, out->family == AF_INET ? 32 : 128, &bits)) {
+	if (!out->family || !number(hl_str_sub(tail, 0, colon), 0,
+				    out->family == AF_INET ? 32 : 128, &bits)) {
 		return false;
 	}
-	if (port.n &&
-		(port.p[0] != ':' || !number(hl_str_sub(port, 1, port.n), 1,
-					     65535, &number_of_port))) {
+	if (colon < tail.n &&
+		!number(hl_str_sub(tail, colon + 1, tail.n), 1, 65535, &port)) {
 		return false;
 	}
 	out->prefix = (int)bits;
-	out->port = (int)number_of_port;
+	out->port = (int)port;
 	return true;
 }
 

@@ -30,8 +30,7 @@ static void put_net(struct hl_buf *out, const struct hl_settings_net *n)
 	if (!inet_ntop(n->family, n->address, text, sizeof(text))) {
 		return;
 	}
-	hl_buf_printf(out, "%s%s/%d%s", bracket ? "[" : "", text, n->prefix,
-		bracket ? "]" : "");
+	hl_buf_printf(out, bracket ? "[%s]/%d" : "%s/%d", text, n->prefix);
 	if (n->port) {
 		hl_buf_printf(out, ":%d", n->port);
 	}
