@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Pictures of numbers that stand in a table beside them: hidden from screen
+ * readers, coloured by the page's style sheet, no text but the labels. */
+#include "insight/insight.h"
+
+#include <inttypes.h>
+
+#include "base/time.h"
+#include "base/utf8.h"
+
+#define WIDTH 640
+#define BAR_HEIGHT 24
+#define LABEL_WIDTH 220
+#define NUMBER_WIDTH 70
+#define DAYS_HEIGHT 160
+#define DAYS_MAX 1100
+
+static void put_escaped(struct hl_buf *out, struct hl_str s)
+{
+	for (size_t i = 0; i < s.n; i++) {
+		switch (s.p[i]) {
+		case '<':
+			hl_buf_put(out, HL_STR("&lt;"));
+			break;
+		case '>':
+			hl_buf_put(out, HL_STR("&gt;"));
+			break;
+		case '&':
+			hl_buf_put(out, HL_STR("&amp;"));
+			break;
+		default:
+			hl_buf_put_c(out, s.p[i]);
+		}
+	}
+}
+
+static void open_svg(struct hl_buf *out, int64_t height)
+{
+	hl_buf_printf(out,
+		"<svg class=\"chart\" viewBox=\"0 0 %d %" PRId64
+		"\" aria-hidden=\"true\" focusable=\"false\">",
+		WIDTH, height);
+}
+
+void hl_insight_put_svg_bars(
+	struct hl_buf *out, const struct hl_insight_bar *bars, size_t n_bars)
+{
+	const int64_t room = WIDTH - LABEL_WIDTH - NUMBER_WIDTH;
+	int64_t most = 1;
+
+	if (n_bars == 0) {
+		return;
+	}
+	for (size_t i = 0; i < n_bars; i++) {
+		most = bars[i].n > most ? bars[i].n : most;
+	}
+	open_svg(out, (int64_t)n_bars * BAR_HEIGHT);
+	for (size_t i = 0; i < n_bars; i++) {
+		int64_t y = (int64_t)i * BAR_HEIGHT;
+		int64_t w = bars[i].n * room / most;
+
+		hl_buf_printf(out,
+			"<text class=\"chart-label\" x=\"%d\" y=\"%" PRId64
+			"\" text-anchor=\"end\">",
+			LABEL_WIDTH - 8, y + 17);
+		put_escaped(out, bars[i].label);
+		hl_buf_printf(out,
+			"</text><rect class=\"chart-bar\" x=\"%d\" "
+			"y=\"%" PRId64 "\" width=\"%" PRId64
+			"\" height=\"%d\"/>"
+			"<text class=\"chart-number\" x=\"%" PRId64
+			"\" y=\"%" PRId64 "\">%" PRId64 "</text>",
+			LABEL_WIDTH, y + 3, w > 0 || bars[i].n == 0 ? w : 1,
+			BAR_HEIGHT - 6, LABEL_WIDTH + w + 6, y + 17, bars[i].n);
+	}
+	hl_buf_put(out, HL_STR("</svg>"));
+}
+
+static void put_day(struct hl_buf *out, double at, double width, double part)
+{
+	double height = part * (DAYS_HEIGHT - 4);
+
+	hl_buf_printf(out,
+		"<rect class=\"chart-bar\" x=\"%.2f\" y=\"%.2f\" "
+		"width=\"%.2f\" height=\"%.2f\"/>",
+		at, DAYS_HEIGHT - height, width, height);
+}
+
+void hl_insight_put_svg_days(struct hl_buf *out, const struct hl_insight *in)
+{
+	int64_t first = in->from_us / HL_US_PER_DAY;
+	int64_t n_days = (in->to_us - 1) / HL_US_PER_DAY - first + 1;
+	int64_t most = 1;
+
+	if (in->by_day.n == 0 || n_days < 1) {
+		return;
+	}
+	if (n_days >
+		DAYS_MAX) { /* a long period begins with its first report */
+		first = in->by_day.at[0].value;
+		n_days = in->by_day.at[in->by_day.n - 1].value - first + 1;
+	}
+	for (size_t i = 0; i < in->by_day.n; i++) {
+		most = in->by_day.at[i].n > most ? in->by_day.at[i].n : most;
+	}
+	double step = (double)WIDTH / (double)n_days;
+	double width = step > 3 ? step - 1 : step;
+	open_svg(out, DAYS_HEIGHT);
+	for (size_t i = 0; i < in->by_day.n; i++) {
+		put_day(out, (double)(in->by_day.at[i].value - first) * step,
+			width, (double)in->by_day.at[i].n / (double)most);
+	}
+	hl_buf_put(out, HL_STR("</svg>"));
+}
