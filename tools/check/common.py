@@ -11,10 +11,14 @@ ROOT = os.environ.get("HL_CHECK_ROOT") or os.path.dirname(os.path.dirname(
 
 
 class Report:
-    """Collects errors and warnings; `end` prints them and a last line."""
+    """Prints errors as they come; `end` adds the warnings, of which it shows
+    a few, and a last line."""
+
+    WARNINGS_SHOWN = 8
 
     def __init__(self):
         self.errors = 0
+        self.warnings = []
 
     def error(self, path, line, text):
         self.errors += 1
@@ -23,9 +27,14 @@ class Report:
 
     def warn(self, path, line, text):
         place = f"{path}:{line}" if line else path
-        print(f"{place}: warning: {text}")
+        self.warnings.append(f"{place}: warning: {text}")
 
     def end(self, summary):
+        for text in self.warnings[:self.WARNINGS_SHOWN]:
+            print(text)
+        more = len(self.warnings) - self.WARNINGS_SHOWN
+        if more > 0:
+            print(f"and {more} more warnings")
         if self.errors:
             print(f"{self.errors} errors; {summary}")
         else:
