@@ -91,8 +91,7 @@ static size_t separator_len(struct hl_str s)
 {
 	size_t marks = 0, n;
 
-	while (marks < s.n && marks < 2 && strchr(":;.", s.p[marks]) &&
-		s.p[marks]) {
+	while (marks < s.n && marks < 2 && hl_url_in(s.p[marks], ":;.")) {
 		marks++;
 	}
 	for (n = marks; n < s.n && (s.p[n] == '/' || s.p[n] == '\\'); n++) {
@@ -187,7 +186,7 @@ static bool is_ipv6_address(struct hl_str s)
 	size_t end = hl_str_find_char(s, ']');
 	struct hl_str rest = hl_str_sub(s, end + 1, s.n);
 
-	return end < s.n && (!rest.n || strchr("/:?#", rest.p[0])) &&
+	return end < s.n && (!rest.n || hl_url_in(rest.p[0], "/:?#")) &&
 	       hl_url_put_ipv6(&b, hl_str_sub(s, 1, end - 1));
 }
 
@@ -284,7 +283,7 @@ static int read_web(struct hl_str scheme, struct hl_str rest,
 static bool is_local_char(char c)
 {
 	return hl_url_is_alnum(c) || (unsigned char)c >= 0x80 ||
-	       (c && strchr(".!#$%&'*+/=?^_`{|}~-", c));
+	       hl_url_in(c, ".!#$%&'*+/=?^_`{|}~-");
 }
 
 static int read_email(

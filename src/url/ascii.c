@@ -78,7 +78,7 @@ size_t hl_url_find_any(struct hl_str s, const char *set)
 {
 	size_t i = 0;
 
-	while (i < s.n && (s.p[i] == '\0' || !strchr(set, s.p[i]))) {
+	while (i < s.n && !hl_url_in(s.p[i], set)) {
 		i++;
 	}
 	return i;

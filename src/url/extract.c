@@ -76,11 +76,6 @@ static bool starts_address(struct hl_str s)
 	return false;
 }
 
-static bool is_in(char c, const char *set)
-{
-	return c && strchr(set, c) != NULL;
-}
-
 /* A second address begins at k of s. Inside an address it may stand on
  * purpose, behind "/" or "=" as in archives and redirects. */
 static bool begins_another(struct hl_str s, size_t k, bool inside)
@@ -89,9 +84,9 @@ static bool begins_another(struct hl_str s, size_t k, bool inside)
 
 	if (starts_address(here)) {
 		return !inside || hl_url_is_alnum(s.p[k - 1]) ||
-		       is_in(s.p[k - 1], ".,;|()[]{}!'*");
+		       hl_url_in(s.p[k - 1], ".,;|()[]{}!'*");
 	}
-	return is_in(s.p[k - 1], ",;|") &&
+	return hl_url_in(s.p[k - 1], ",;|") &&
 	       hl_url_starts_nocase(here, HL_STR("www."));
 }
 
@@ -135,11 +130,11 @@ static size_t first_end(struct hl_str s)
 		if (!path && !from && ends_label(s, k)) {
 			return k + 1;
 		}
-		if (is_in(c, "/?#")) {
+		if (hl_url_in(c, "/?#")) {
 			path = inside = true;
 		}
-		if (!path &&
-			(is_in(c, ",;|(){}!=") || (is_in(c, "[]") && !v6))) {
+		if (!path && (hl_url_in(c, ",;|(){}!=") ||
+				     (hl_url_in(c, "[]") && !v6))) {
 			return k;
 		}
 	}
@@ -177,7 +172,7 @@ static struct hl_str trim_front(struct hl_str s)
 		if (n == 0 && s.p[0] == '[' && hl_url_is_bare_address(s)) {
 			break;
 		}
-		n = n ? n : is_in(s.p[0], "'([{*~,;:!?.|-=_)]}");
+		n = n ? n : hl_url_in(s.p[0], "'([{*~,;:!?.|-=_)]}");
 		if (n == 0) {
 			break;
 		}
@@ -204,7 +199,7 @@ static struct hl_str trim_back(struct hl_str s)
 	for (int i = 0; i < 64 && s.n; i++) {
 		size_t n = mark_at(s, false);
 
-		n = n ? n : is_in(s.p[s.n - 1], ".,;:!?'*~|([{\\");
+		n = n ? n : hl_url_in(s.p[s.n - 1], ".,;:!?'*~|([{\\");
 		if (n == 0 && (is_unbalanced(s, '(', ')') ||
 				      is_unbalanced(s, '[', ']') ||
 				      is_unbalanced(s, '{', '}'))) {

@@ -52,6 +52,12 @@ static inline char hl_url_lower(char c)
 	return c >= 'A' && c <= 'Z' ? (char)(c + 32) : c;
 }
 
+/* c is one of the characters of set; NUL never is. */
+static inline bool hl_url_in(char c, const char *set)
+{
+	return c && strchr(set, c) != NULL;
+}
+
 /* 0–15, or -1. */
 int hl_url_hex(char c);
 bool hl_url_starts_nocase(struct hl_str s, struct hl_str prefix);

@@ -95,7 +95,8 @@ static bool is_drive(struct hl_str s)
 /* "Starts with a Windows drive letter", clause 4.2. */
 static bool starts_with_drive(struct hl_str s)
 {
-	return is_drive(s) && (s.n == 2 || strchr("/\\?#", s.p[2]));
+	return is_drive(s) &&
+	       hl_url_find_any(hl_str_sub(s, 2, 1), "/\\?#") == 0;
 }
 
 /* "Shorten a URL's path": drops the last segment, but no drive letter. */

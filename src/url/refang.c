@@ -81,7 +81,8 @@ static struct hl_str bracketed(struct hl_str s, size_t *n)
 		{HL_STR_INIT("@"), HL_STR_INIT("@")},
 	};
 	static const char opens[] = "[({<", closes[] = "])}>";
-	const char *open = s.n && s.p[0] ? strchr(opens, s.p[0]) : NULL;
+	const char *open =
+		s.n && hl_url_in(s.p[0], opens) ? strchr(opens, s.p[0]) : NULL;
 
 	if (!open) {
 		return HL_STR_NONE;
@@ -339,7 +340,7 @@ int hl_url_refang(
 		return HL_E_NOMEM;
 	}
 	while (p.i < text.n) {
-		if (strchr("\r\n,;", before) && before) {
+		if (hl_url_in(before, "\r\n,;")) {
 			begin_line(&p);
 		}
 		before = text.p[p.i];
