@@ -53,6 +53,7 @@ static int open_file(const char *path, sqlite3 **db, struct hl_err *err)
 		"PRAGMA secure_delete=ON;"
 		"PRAGMA foreign_keys=ON;"
 		"PRAGMA trusted_schema=OFF;"
+		"PRAGMA temp_store=MEMORY;" /* no files but its own */
 		"PRAGMA cache_size=-4096;"
 		"BEGIN IMMEDIATE;COMMIT;",
 		err);
