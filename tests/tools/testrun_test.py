@@ -31,6 +31,8 @@ ROWS = (
     ("failed but exits 0", "not ok 1 - a\n1..1\n", 0, (0, 1, 0)),
     ("skipped", "ok 1 - a # SKIP no such\n1..1\n", 0, (0, 0, 1)),
     ("skipped, cmocka's way", "not ok 1 # SKIP a\n1..1\n", 0, (0, 0, 1)),
+    ("all skipped", "1..0 # SKIP no data\n", 0, (0, 0, 1)),
+    ("all skipped, yet failed", "1..0 # SKIP x\n", 1, (0, 1, 1)),
     ("died", "1..3\nok 1 - a\n", 139, (1, 1, 0)),
     ("died without plan", "ok 1 - a\n", 139, (1, 1, 0)),
     ("fewer than planned", "1..3\nok 1 - a\nok 2 - b\n", 0, (2, 1, 0)),
