@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 # SPDX-License-Identifier: Apache-2.0
-"""Puts static files into C: embed.py --out FILE.c DIR
+"""Puts static files into C: embed.py --out FILE.c FILE...
 
-Every *.css, *.js and *.svg in DIR becomes a row of hl_web_statics[], with a
-gzipped twin and a hash of its content in its address (src/web/static.h).
+Each .css, .js and .svg becomes a row of hl_web_statics[], with a gzipped
+twin and a hash of its content in its address (src/web/static.h).
 """
 
 import argparse
@@ -28,16 +28,13 @@ def array(name, data):
 def main():
     ap = argparse.ArgumentParser(description=__doc__)
     ap.add_argument('--out', required=True)
-    ap.add_argument('folder')
+    ap.add_argument('files', nargs='+')
     args = ap.parse_args()
     arrays, rows = [], []
-    # git keeps no empty folder, so there may be none
-    there = os.listdir(args.folder) if os.path.isdir(args.folder) else []
-    files = sorted(f for f in there
-                   if os.path.splitext(f)[1] in TYPES)
-    for i, file in enumerate(files):
-        with open(os.path.join(args.folder, file), 'rb') as f:
+    for i, path in enumerate(sorted(args.files, key=os.path.basename)):
+        with open(path, 'rb') as f:
             data = f.read()
+        file = os.path.basename(path)
         packed = gzip.compress(data, 9, mtime=0)
         digest = hashlib.sha256(data).hexdigest()[:12]
         base, ext = os.path.splitext(file)
