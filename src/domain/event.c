@@ -20,6 +20,8 @@ static const struct hl_vocab_word events[] = {
 		HL_MSG("Reporter's contact released")},
 	{HL_EVENT_CONTACT_READ, "report.contact_read",
 		HL_MSG("Reporter's contact read")},
+	{HL_EVENT_CONTACT_REFUSED, "report.contact_refused",
+		HL_MSG("Reporter's contact not released")},
 	{HL_EVENT_CASE_OPENED, "case.opened", HL_MSG("Case opened")},
 	{HL_EVENT_CASE_LEASED, "case.leased", HL_MSG("Case taken")},
 	{HL_EVENT_CASE_RELEASED, "case.released", HL_MSG("Case given back")},

@@ -34,6 +34,7 @@ enum hl_object {
 	X(CONTACT_REQUESTED, 110)     \
 	X(CONTACT_GRANTED, 111)       \
 	X(CONTACT_READ, 112)          \
+	X(CONTACT_REFUSED, 113)       \
 	X(CASE_OPENED, 201)           \
 	X(CASE_LEASED, 202)           \
 	X(CASE_RELEASED, 203)         \
