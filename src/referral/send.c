@@ -135,7 +135,7 @@ int hl_referral_mail_send(const struct hl_referral_transport *via,
 		return HL_FAIL(err, HL_E_INVALID,
 			"a mail address of the envelope is not a plain one");
 	}
-	if (via->via == HL_REFERRAL_VIA_NONE) {
+	if (via->via == HL_MAIL_NONE) {
 		return done(
 			result, HL_REFERRAL_SKIPPED, "mail is switched off");
 	}
@@ -144,7 +144,7 @@ int hl_referral_mail_send(const struct hl_referral_transport *via,
 			"a production message, and this is no production "
 			"installation");
 	}
-	if (via->via == HL_REFERRAL_VIA_FOLDER) {
+	if (via->via == HL_MAIL_FOLDER) {
 		return send_to_folder(via, message, result, err);
 	}
 	return hl_referral_smtp_send(via, envelope, message, result, err);

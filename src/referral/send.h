@@ -4,24 +4,19 @@
 
 #include "base/err.h"
 #include "base/str.h"
+#include "domain/settings.h"
 
 /* Hands one message to the operator's mail server, a folder, or nobody. */
 
-enum hl_referral_via {
-	HL_REFERRAL_VIA_NONE,   /* nothing leaves */
-	HL_REFERRAL_VIA_FOLDER, /* a Maildir */
-	HL_REFERRAL_VIA_SMTP,
-};
-
-/* Borrowed strings; NULL where nothing is set. */
+/* Borrowed strings; NULL or "" where nothing is set. */
 struct hl_referral_transport {
-	enum hl_referral_via via;
+	enum hl_mail_transport via;
 	bool production;      /* false: only test messages may leave */
 	const char *folder;   /* made if it is not there */
 	const char *url;      /* smtps://host[:port] or smtp://…, STARTTLS */
-	const char *user;     /* NULL: no login */
+	const char *user;     /* none: no login */
 	const char *password; /* with user */
-	const char *ca_file;  /* PEM; NULL: the system's */
+	const char *ca_file;  /* PEM; none: the system's */
 	long connect_timeout_ms; /* 0: 20 s */
 	long total_timeout_ms;   /* 0: 120 s */
 };

@@ -147,6 +147,11 @@ static int make_url(const struct hl_referral_transport *via, struct hl_str from,
 	return out->fault ? HL_FAIL(err, out->fault, "mail server") : 0;
 }
 
+static bool is_set(const char *s)
+{
+	return s && s[0];
+}
+
 #define SET(option, value) \
 	(r = r ? r : curl_easy_setopt(curl, CURLOPT_##option, (value)))
 
@@ -161,11 +166,11 @@ static CURLcode set_server(
 	SET(SSLVERSION, (long)CURL_SSLVERSION_TLSv1_2);
 	SET(SSL_VERIFYPEER, 1L);
 	SET(SSL_VERIFYHOST, 2L);
-	if (via->ca_file) {
+	if (is_set(via->ca_file)) {
 		SET(CAINFO, via->ca_file);
 		SET(CAPATH, NULL);
 	}
-	if (via->user) {
+	if (is_set(via->user)) {
 		SET(USERNAME, via->user);
 		SET(PASSWORD, via->password ? via->password : "");
 	}

@@ -32,7 +32,7 @@ static const char message[] = "From: <notice@hotline.example.org>\r\n"
 static struct hl_referral_transport over(const struct mailserver *s)
 {
 	return (struct hl_referral_transport){
-		.via = HL_REFERRAL_VIA_SMTP,
+		.via = HL_MAIL_SMTP,
 		.production = true,
 		.url = s->url,
 		.user = s->user,
@@ -270,7 +270,7 @@ static void hostile_envelopes_never_leave(void **state)
 		".a@example.org", "a@example.org SIZE=1",
 		"\xc3\xa4@example.org", "a@\xc3\xa4.example.org",
 		"a@b@example.org", "a,b@example.org"};
-	struct hl_referral_transport via = {.via = HL_REFERRAL_VIA_SMTP,
+	struct hl_referral_transport via = {.via = HL_MAIL_SMTP,
 		.production = true,
 		.url = "smtp://localhost:1"};
 
@@ -299,7 +299,7 @@ static void only_mail_servers_are_talked_to(void **state)
 		.from = HL_STR("notice@hotline.example.org"), .to = HL_STR(TO)};
 
 	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
-		struct hl_referral_transport via = {.via = HL_REFERRAL_VIA_SMTP,
+		struct hl_referral_transport via = {.via = HL_MAIL_SMTP,
 			.production = true,
 			.url = rows[i]};
 		struct hl_referral_sent sent;
@@ -314,12 +314,12 @@ static void only_mail_servers_are_talked_to(void **state)
 static void skipped_is_never_sent(void **state)
 {
 	struct hl_referral_transport via = {
-		.via = HL_REFERRAL_VIA_NONE, .production = true};
+		.via = HL_MAIL_NONE, .production = true};
 	struct hl_referral_sent sent = send_to(&via, TO);
 
 	check("none", &sent, HL_REFERRAL_SKIPPED, false, 0);
 	via = (struct hl_referral_transport){
-		.via = HL_REFERRAL_VIA_SMTP, .url = "smtp://localhost:1"};
+		.via = HL_MAIL_SMTP, .url = "smtp://localhost:1"};
 	sent = send_to(&via, TO);
 	check("production on a test installation", &sent, HL_REFERRAL_SKIPPED,
 		false, 0);
@@ -359,9 +359,8 @@ static void folder_holds_each_message_once(void **state)
 
 	assert_non_null(mkdtemp(dir));
 	snprintf(folder, sizeof(folder), "%s/mail", dir);
-	struct hl_referral_transport via = {.via = HL_REFERRAL_VIA_FOLDER,
-		.production = true,
-		.folder = folder};
+	struct hl_referral_transport via = {
+		.via = HL_MAIL_FOLDER, .production = true, .folder = folder};
 	for (int i = 0; i < 2; i++) {
 		struct hl_referral_sent sent = send_to(&via, TO);
 
