@@ -146,7 +146,8 @@ static void put_users(struct hl_buf *out)
 void hl_authz_put_doc(struct hl_buf *out)
 {
 	hl_buf_put(out,
-		HL_STR("# Roles and permissions\n\n"
+		HL_STR("<!-- SPDX-License-Identifier: Apache-2.0 -->\n"
+		       "# Roles and permissions\n\n"
 		       "Made from the matrix in `src/domain/authz.c` and "
 		       "checked against it by a test. What has no row is "
 		       "denied. Permission is asked at every use, for the "

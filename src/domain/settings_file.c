@@ -116,7 +116,8 @@ static void put_doc_row(struct hl_buf *out, const struct hl_settings_key *k)
 void hl_settings_put_doc(struct hl_buf *out)
 {
 	hl_buf_put(out,
-		HL_STR("# Configuration\n\n"
+		HL_STR("<!-- SPDX-License-Identifier: Apache-2.0 -->\n"
+		       "# Configuration\n\n"
 		       "`hotline.conf` holds `key = value` lines; a line that "
 		       "begins with `#` is a comment, and a value goes to the "
 		       "end of its line. A key may stand once, lines of text "

@@ -40,7 +40,8 @@ static void put_transitions(struct hl_buf *out, enum hl_machine machine)
 void hl_state_put_doc(struct hl_buf *out)
 {
 	hl_buf_put(out,
-		HL_STR("# States\n\n"
+		HL_STR("<!-- SPDX-License-Identifier: Apache-2.0 -->\n"
+		       "# States\n\n"
 		       "Every change of state is a row below; anything else is "
 		       "refused. Each change writes its event to the audit log "
 		       "in the same transaction. A clock runs while an object "
