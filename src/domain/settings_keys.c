@@ -127,11 +127,13 @@ const struct hl_settings_key hl_settings_keys[] = {
 	KEY("trace.dns.servers", SERVERS, trace_dns_servers, "",
 		"Resolvers to ask; empty uses the system's."),
 	KEY("trace.rdap.bootstrap", URL, trace_rdap_bootstrap, "",
-		"Base of the RDAP bootstrap files; empty asks no RDAP."),
+		"One RDAP server to ask about every address; empty asks the "
+		"registry of the address's region."),
 	KEY("trace.rdap.ca_file", PATH, trace_rdap_ca_file, "",
 		"Certificates to trust for RDAP instead of the system's."),
 	KEY("trace.geo.paths", PATHS, trace_geo_paths, "",
-		"Files that say which network belongs to which country."),
+		"Folders with the files that say which country and network "
+		"an address belongs to."),
 	KEY("trace.home_country", COUNTRY, trace_home_country, "",
 		"What counts as hosted at home; empty takes "
 		"operator.country."),

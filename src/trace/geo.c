@@ -53,14 +53,11 @@ static const struct {
 		"(asn-ipv6.csv) cannot be read."},
 };
 
-/* Where part's file is, in dir or its package's folder; false if nowhere. */
-static bool find_file(const char *dir, int part, char path[PATH_MAX])
+/* In dir or its package's folder there. */
+static bool is_in(const char *dir, int part, char path[PATH_MAX])
 {
 	const char *file = files[part].file, *package = files[part].package;
 
-	if (!dir) {
-		return false;
-	}
 	if (snprintf(path, PATH_MAX, "%s/%s", dir, file) < PATH_MAX &&
 		access(path, F_OK) == 0) {
 		return true;
@@ -68,6 +65,17 @@ static bool find_file(const char *dir, int part, char path[PATH_MAX])
 	return snprintf(path, PATH_MAX, "%s/%s/%s", dir, package, file) <
 		       PATH_MAX &&
 	       access(path, F_OK) == 0;
+}
+
+static bool find_file(
+	const char *const *dirs, size_t n, int part, char path[PATH_MAX])
+{
+	for (size_t i = 0; i < n; i++) {
+		if (is_in(dirs[i], part, path)) {
+			return true;
+		}
+	}
+	return false;
 }
 
 static void open_country(struct hl_trace_geo *g, const char *path)
@@ -121,8 +129,8 @@ static void open_as(struct hl_trace_geo *g, int part, const char *path)
 	}
 }
 
-int hl_trace_geo_open(
-	const char *dir, struct hl_trace_geo **out, struct hl_err *err)
+int hl_trace_geo_open(const char *const *dirs, size_t n_dirs,
+	struct hl_trace_geo **out, struct hl_err *err)
 {
 	struct hl_trace_geo *g = calloc(1, sizeof(*g));
 	char path[PATH_MAX];
@@ -131,7 +139,7 @@ int hl_trace_geo_open(
 		return HL_FAIL(err, HL_E_NOMEM, "address data");
 	}
 	for (int i = 0; i < HL_TRACE_GEO_N_PARTS; i++) {
-		if (!find_file(dir, i, path)) {
+		if (!find_file(dirs, n_dirs, i, path)) {
 			g->parts[i].missing = files[i].missing;
 		} else if (i == HL_TRACE_GEO_COUNTRY) {
 			open_country(g, path);

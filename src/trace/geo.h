@@ -13,12 +13,12 @@
 struct hl_trace_geo;
 
 /*
- * Opens what there is in dir, also in the npm packages' folders below it.
- * What is not there or damaged is no fault: hl_trace_geo_missing() tells.
- * dir may be NULL: nothing is there. *out is owned: hl_trace_geo_free().
+ * Opens each file where it is first found in the folders, also in the npm
+ * packages' folders below them. What is not there or damaged is no fault:
+ * hl_trace_geo_missing() tells. *out is owned: hl_trace_geo_free().
  */
-int hl_trace_geo_open(
-	const char *dir, struct hl_trace_geo **out, struct hl_err *err);
+int hl_trace_geo_open(const char *const *dirs, size_t n_dirs,
+	struct hl_trace_geo **out, struct hl_err *err);
 /* NULL is allowed. */
 void hl_trace_geo_free(struct hl_trace_geo *g);
 void hl_trace_geo_freep(struct hl_trace_geo **g);

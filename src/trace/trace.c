@@ -30,6 +30,15 @@ static void miss_c(struct hl_trace *t, struct hl_arena *arena, const char *s)
 	}
 }
 
+static void stay_offline(struct hl_trace *t, struct hl_arena *arena)
+{
+	t->dns.name = t->name;
+	t->dns.at_us = t->at_us;
+	t->dns.status = t->dns.status_a = t->dns.status_aaaa =
+		HL_NET_DNS_UNREACHABLE;
+	miss_c(t, arena, "Looking hosts up over the network is switched off.");
+}
+
 static int find_addresses(struct hl_trace *t,
 	const struct hl_trace_config *config, struct hl_arena *arena,
 	struct hl_err *err)
@@ -42,6 +51,10 @@ static int find_addresses(struct hl_trace *t,
 		t->dns.at_us = t->at_us;
 		t->dns.n_hosts = 1;
 		t->dns.hosts[0].addr = a;
+		return 0;
+	}
+	if (config->offline) {
+		stay_offline(t, arena);
 		return 0;
 	}
 	int r = hl_net_dns_resolve(
@@ -252,7 +265,8 @@ int hl_trace_run(struct hl_str target, const struct hl_trace_config *config,
 		r = find_places(out, config->geo, arena, err);
 	}
 	if (!r) {
-		r = ask_registries(out, config->rdap, arena, err);
+		r = ask_registries(
+			out, config->offline ? NULL : config->rdap, arena, err);
 	}
 	if (r) {
 		return r;

@@ -13,6 +13,7 @@ struct hl_trace_config {
 	const struct hl_net_client *client;
 	const struct hl_trace_geo *geo;   /* NULL: none */
 	const struct hl_trace_rdap *rdap; /* NULL: off */
+	bool offline; /* ask nobody: client and rdap may be NULL */
 };
 
 struct hl_trace_host {

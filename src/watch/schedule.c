@@ -47,6 +47,26 @@ int hl_watch_plan_check(const struct hl_watch_plan *plan, struct hl_err *err)
 	return 0;
 }
 
+int hl_watch_plan_set(struct hl_watch_plan *plan,
+	const struct hl_settings *settings, struct hl_err *err)
+{
+	size_t n = settings->n_watch_schedule;
+
+	hl_watch_plan_default(plan);
+	if (n > HL_WATCH_STEPS) {
+		return HL_FAIL(err, HL_E_LIMIT,
+			"watch.schedule has more than %d intervals",
+			HL_WATCH_STEPS);
+	}
+	for (size_t i = 0; i < n; i++) {
+		plan->steps_us[i] = settings->watch_schedule_us[i];
+	}
+	plan->n_steps = n ? n : plan->n_steps;
+	plan->misses = settings->watch_misses;
+	plan->miss_gap_us = settings->watch_miss_gap_us;
+	return hl_watch_plan_check(plan, err);
+}
+
 /* From 0 to most, by a random number of 32 bits. */
 static int64_t part_of(int64_t most, uint32_t random)
 {

@@ -2,6 +2,7 @@
 #ifndef HL_WATCH_SCHEDULE_H
 #define HL_WATCH_SCHEDULE_H
 
+#include "domain/settings.h"
 #include "watch/check.h"
 
 /*
@@ -23,6 +24,9 @@ struct hl_watch_plan {
 /* The usual: 10 min, 30 min, 1 h, 2 h, 4 h; a tenth of jitter; 3 misses 3
  * min apart; 5 unsure; 30 days. */
 void hl_watch_plan_default(struct hl_watch_plan *plan);
+/* The default with the settings' schedule, misses and gap in it. */
+int hl_watch_plan_set(struct hl_watch_plan *plan,
+	const struct hl_settings *settings, struct hl_err *err);
 /* HL_E_INVALID for a value out of its range. */
 int hl_watch_plan_check(const struct hl_watch_plan *plan, struct hl_err *err);
 

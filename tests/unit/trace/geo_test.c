@@ -57,11 +57,12 @@ static void networks_are_found(void **state)
 		{"::", "", 0, ""},
 		{"ffff::", "", 0, ""},
 	};
+	const char *made = getenv("HL_TEST_GEO");
 	GEO_AUTO *g = NULL;
 	HL_ARENA_AUTO *arena = hl_arena_new(1 << 16, true);
 
 	(void)state;
-	assert_int_equal(0, hl_trace_geo_open(getenv("HL_TEST_GEO"), &g, NULL));
+	assert_int_equal(0, hl_trace_geo_open(&made, 1, &g, NULL));
 	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
 		struct hl_net_addr a = addr_of(rows[i].addr);
 		struct hl_trace_place p;
@@ -78,10 +79,11 @@ static void networks_are_found(void **state)
 
 static void the_data_has_a_date(void **state)
 {
+	const char *made = getenv("HL_TEST_GEO");
 	GEO_AUTO *g = NULL;
 
 	(void)state;
-	assert_int_equal(0, hl_trace_geo_open(getenv("HL_TEST_GEO"), &g, NULL));
+	assert_int_equal(0, hl_trace_geo_open(&made, 1, &g, NULL));
 	assert_int_equal(INT64_C(1781654400) * HL_US_PER_S,
 		hl_trace_geo_made_us(g, HL_TRACE_GEO_COUNTRY));
 	assert_true(hl_trace_geo_made_us(g, HL_TRACE_GEO_AS_V4) > 0);
@@ -92,7 +94,7 @@ static void the_data_has_a_date(void **state)
 
 static void what_is_not_there_is_told(void **state)
 {
-	static const char *const dirs[] = {NULL, "/nowhere/at/all", "/"};
+	static const char *const dirs[] = {"", "/nowhere/at/all", "/"};
 	HL_ARENA_AUTO *arena = hl_arena_new(1 << 16, true);
 	struct hl_net_addr a = addr_of("192.0.2.1");
 
@@ -101,7 +103,8 @@ static void what_is_not_there_is_told(void **state)
 		GEO_AUTO *g = NULL;
 		struct hl_trace_place p;
 
-		assert_int_equal(0, hl_trace_geo_open(dirs[i], &g, NULL));
+		assert_int_equal(
+			0, hl_trace_geo_open(&dirs[i], i ? 1 : 0, &g, NULL));
 		for (int j = 0; j < HL_TRACE_GEO_N_PARTS; j++) {
 			assert_non_null(hl_trace_geo_missing(
 				g, (enum hl_trace_geo_part)j));
@@ -111,6 +114,16 @@ static void what_is_not_there_is_told(void **state)
 		assert_int_equal(0, p.asn);
 		assert_non_null(p.as_name.p);
 	}
+}
+
+static void a_part_may_lie_in_each_folder(void **state)
+{
+	const char *const dirs[] = {"/nowhere/at/all", getenv("HL_TEST_GEO")};
+	GEO_AUTO *g = NULL;
+
+	(void)state;
+	assert_int_equal(0, hl_trace_geo_open(dirs, 2, &g, NULL));
+	assert_null(hl_trace_geo_missing(g, HL_TRACE_GEO_AS_V6));
 }
 
 /* Damage of each file is told, and the look-up goes on with the rest. */
@@ -148,7 +161,8 @@ static void damaged_files_are_told(void **state)
 		snprintf(csv, sizeof(csv), "%s/asn-ipv4.csv", dir);
 		hl_file_write(mmdb, rows[i].mmdb, 0600, NULL);
 		hl_file_write(csv, rows[i].csv, 0600, NULL);
-		assert_int_equal(0, hl_trace_geo_open(dir, &g, NULL));
+		const char *at = dir;
+		assert_int_equal(0, hl_trace_geo_open(&at, 1, &g, NULL));
 		if (!hl_trace_geo_missing(g, HL_TRACE_GEO_COUNTRY) ||
 			!hl_trace_geo_missing(g, HL_TRACE_GEO_AS_V4)) {
 			fail_msg("%s: not told", rows[i].what);
@@ -193,7 +207,7 @@ static void the_real_data_answers(void **state)
 		print_message("# no address data: skipped\n");
 		return;
 	}
-	assert_int_equal(0, hl_trace_geo_open(dir, &g, NULL));
+	assert_int_equal(0, hl_trace_geo_open(&dir, 1, &g, NULL));
 	assert_null(hl_trace_geo_missing(g, HL_TRACE_GEO_COUNTRY));
 	assert_null(hl_trace_geo_missing(g, HL_TRACE_GEO_AS_V4));
 	assert_null(hl_trace_geo_missing(g, HL_TRACE_GEO_AS_V6));
@@ -211,6 +225,7 @@ int main(void)
 		cmocka_unit_test(networks_are_found),
 		cmocka_unit_test(the_data_has_a_date),
 		cmocka_unit_test(what_is_not_there_is_told),
+		cmocka_unit_test(a_part_may_lie_in_each_folder),
 		cmocka_unit_test(damaged_files_are_told),
 		cmocka_unit_test(only_countries_are_countries),
 		cmocka_unit_test(the_real_data_answers),

@@ -143,7 +143,7 @@ static void without_anything_it_says_so(void **state)
 	assert_true(misses(&t, "network (AS) is not known"));
 	__attribute__((cleanup(hl_trace_geo_freep))) struct hl_trace_geo *none =
 		NULL;
-	assert_int_equal(0, hl_trace_geo_open(NULL, &none, NULL));
+	assert_int_equal(0, hl_trace_geo_open(NULL, 0, &none, NULL));
 	config.geo = none;
 	assert_int_equal(0, hl_trace_run(HL_STR("http://192.0.2.1/"), &config,
 				    w->arena, &t, NULL));

@@ -38,12 +38,13 @@ static inline int open_world(void **state)
 	struct world *w = calloc(1, sizeof(*w));
 	struct hl_net_policy_config c = {.allow = HL_STR("127.0.0.1/32:*")};
 
+	const char *dir = getenv("HL_TEST_GEO");
+
 	assert_non_null(w);
 	assert_int_equal(0, hl_net_dns_config_init(&w->dns,
 				    hl_str_c(getenv("HL_TEST_DNS")), NULL));
 	assert_int_equal(0, hl_net_policy_new(&c, &w->policy, NULL));
-	assert_int_equal(
-		0, hl_trace_geo_open(getenv("HL_TEST_GEO"), &w->geo, NULL));
+	assert_int_equal(0, hl_trace_geo_open(&dir, 1, &w->geo, NULL));
 	w->client = (struct hl_net_client){.policy = w->policy,
 		.dns = &w->dns,
 		.ca_file = getenv("HL_TEST_RDAP_CA"),

@@ -237,6 +237,31 @@ static void plans_are_checked(void **state)
 	BAD(p.keep_us = -1);
 }
 
+static void a_plan_by_the_settings(void **state)
+{
+	HL_SETTINGS_AUTO *s = NULL;
+	struct hl_watch_plan p;
+
+	(void)state;
+	assert_int_equal(0, hl_settings_new(&s, NULL));
+	assert_int_equal(0, hl_watch_plan_set(&p, s, NULL));
+	assert_int_equal(5, p.n_steps);
+	assert_int_equal(4 * HOUR, p.steps_us[4]);
+	assert_int_equal(0, hl_settings_set(s, HL_STR("watch.schedule"),
+				    HL_STR("1m 5m 6h"), NULL));
+	assert_int_equal(0,
+		hl_settings_set(s, HL_STR("watch.misses"), HL_STR("7"), NULL));
+	assert_int_equal(0, hl_settings_set(s, HL_STR("watch.miss_gap"),
+				    HL_STR("2m"), NULL));
+	assert_int_equal(0, hl_watch_plan_set(&p, s, NULL));
+	assert_int_equal(3, p.n_steps);
+	assert_int_equal(5 * MIN, p.steps_us[1]);
+	assert_int_equal(7, p.misses);
+	assert_int_equal(2 * MIN, p.miss_gap_us);
+	s->n_watch_schedule = HL_WATCH_STEPS + 1;
+	assert_int_equal(HL_E_LIMIT, hl_watch_plan_set(&p, s, NULL));
+}
+
 static void event_names(void **state)
 {
 	(void)state;
@@ -312,6 +337,7 @@ int main(void)
 		cmocka_unit_test(due),
 		cmocka_unit_test(jitter_stays_in_its_bounds),
 		cmocka_unit_test(plans_are_checked),
+		cmocka_unit_test(a_plan_by_the_settings),
 		cmocka_unit_test(event_names),
 		cmocka_unit_test(what_always_holds),
 	};
