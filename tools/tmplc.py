@@ -494,7 +494,7 @@ class Compiler:
 
     def stmt_let(self, rest, line):
         self.html.stmt(line)
-        if not re.match(r'.*\w\s*=(?!=)', rest, re.S) or ';' in rest:
+        if not re.match(r'.*[\w\]]\s*=(?!=)', rest, re.S) or ';' in rest:
             raise Fail(line, 'not {% let TYPE NAME = EXPR %}')
         self.checked(rest, line)
         self.code(line, rest + ';')

@@ -95,8 +95,8 @@ struct hl_web_ctx {
 void hl_web_response_init(struct hl_web_response *resp, size_t max_bytes);
 void hl_web_response_fini(struct hl_web_response *resp);
 
-/* status and type with the body that the caller puts; "text/html" gets its
- * charset. */
+/* status and type with the body that the caller puts; text/html, text/plain
+ * and text/csv get their charset. */
 void hl_web_respond(struct hl_web_response *resp, int status, const char *type);
 /* Name: a literal; value: a literal or in the request's arena. A value with
  * control characters, or one too many, is a fault. */

@@ -55,10 +55,20 @@ static void start_again(struct hl_web_response *resp)
 
 void hl_web_respond(struct hl_web_response *resp, int status, const char *type)
 {
+	static const struct hl_str with_charset[] = {
+		HL_STR_INIT("text/html; charset=utf-8"),
+		HL_STR_INIT("text/plain; charset=utf-8"),
+		HL_STR_INIT("text/csv; charset=utf-8")};
+
 	resp->status = status;
 	resp->type = hl_str_c(type);
-	if (hl_str_eq(resp->type, HL_STR("text/html"))) {
-		resp->type = HL_STR("text/html; charset=utf-8");
+	for (size_t i = 0; i < HL_ARRAY_LEN(with_charset); i++) {
+		struct hl_str full = with_charset[i];
+		size_t n = hl_str_find_char(full, ';');
+
+		if (hl_str_eq(resp->type, hl_str_sub(full, 0, n))) {
+			resp->type = full;
+		}
 	}
 }
 
