@@ -221,9 +221,7 @@ bool hl_url_is_bare_address(struct hl_str s)
 	       (end < s.n || colon < s.n || !is_prose(host));
 }
 
-/* --- what each kind becomes --- */
-
-static int no_address(struct hl_url_found *out, int why)
+int hl_url_give_none(struct hl_url_found *out, int why)
 {
 	out->kind = HL_URL_WORDS;
 	out->why = (enum hl_url_why)why;
@@ -231,9 +229,8 @@ static int no_address(struct hl_url_found *out, int why)
 	return why < 0 ? why : 0;
 }
 
-/* Takes over both buffers' content; kind is set by the caller. */
-static int give(struct hl_url_found *out, struct hl_arena *a,
-	struct hl_str address, struct hl_str canon)
+int hl_url_give(struct hl_str address, struct hl_str canon, struct hl_arena *a,
+	struct hl_url_found *out)
 {
 	out->why = HL_URL_READABLE;
 	out->address = hl_arena_dup(a, address);
@@ -253,7 +250,7 @@ static int read_web(struct hl_str scheme, struct hl_str rest,
 	hl_buf_put(&text, HL_STR("://"));
 	hl_buf_put(&text, rest);
 	if (text.fault == HL_E_LIMIT) {
-		return no_address(out, HL_URL_WHY_LONG);
+		return hl_url_give_none(out, HL_URL_WHY_LONG);
 	}
 	int why = text.fault
 			  ? text.fault
@@ -265,9 +262,9 @@ static int read_web(struct hl_str scheme, struct hl_str rest,
 		why = HL_URL_WHY_LONG;
 	}
 	if (why) {
-		return no_address(out, why);
+		return hl_url_give_none(out, why);
 	}
-	int rc = give(out, a, url.href, hl_buf_str(&canon));
+	int rc = hl_url_give(url.href, hl_buf_str(&canon), a, out);
 	if (rc == 0) {
 		rc = hl_url_split(out->canon, &parts, NULL);
 	}
@@ -300,7 +297,7 @@ static int read_email(
 		good = good && is_local_char(local.p[i]);
 	}
 	if (!good || hl_url_canon_why(domain, &canon) != 0) {
-		return no_address(out, HL_URL_WHY_EMAIL);
+		return hl_url_give_none(out, HL_URL_WHY_EMAIL);
 	}
 	HL_BUF_AUTO lower = HL_BUF_SECRET(2 * HL_URL_MAX);
 	for (size_t i = 0; i < local.n; i++) {
@@ -315,134 +312,7 @@ static int read_email(
 		return lower.fault ? lower.fault : address.fault;
 	}
 	out->kind = HL_URL_EMAIL;
-	return give(out, a, hl_buf_str(&address), hl_buf_str(&lower));
-}
-
-/* Base 32 (RFC 4648) of 20 bytes, as magnet links have it, to hex. */
-static bool base32_to_hex(struct hl_str s, struct hl_buf *out)
-{
-	uint32_t bits = 0, n_bits = 0;
-
-	for (size_t i = 0; i < s.n; i++) {
-		char c = hl_url_lower(s.p[i]);
-		int v = hl_url_is_alpha(c)
-				? c - 'a'
-				: (c >= '2' && c <= '7' ? c - '2' + 26 : -1);
-
-		if (v < 0) {
-			return false;
-		}
-		bits = (bits << 5 | (uint32_t)v) & 0xffffu;
-		n_bits += 5;
-		while (n_bits >= 4) {
-			n_bits -= 4;
-			hl_buf_put_c(
-				out, "0123456789abcdef"[(bits >> n_bits) & 15]);
-		}
-	}
-	return true;
-}
-
-static bool put_hex(struct hl_str s, struct hl_buf *out)
-{
-	for (size_t i = 0; i < s.n; i++) {
-		if (hl_url_hex(s.p[i]) < 0) {
-			return false;
-		}
-		hl_buf_put_c(out, hl_url_lower(s.p[i]));
-	}
-	return true;
-}
-
-/* One "xt" of a magnet link in one spelling: "urn:btih:" and hex. */
-static bool put_topic(struct hl_str xt, struct hl_buf *out)
-{
-	static const struct hl_str names[] = {HL_STR_INIT("urn:btih:"),
-		HL_STR_INIT("urn:btmh:"), HL_STR_INIT("urn:ed2k:"),
-		HL_STR_INIT("urn:ed2khash:"), HL_STR_INIT("urn:md5:")};
-	static const struct hl_str in32[] = {HL_STR_INIT("urn:btih:"),
-		HL_STR_INIT("urn:sha1:"), HL_STR_INIT("urn:tree:tiger:")};
-	size_t from = out->n;
-
-	for (size_t i = 0; i < HL_ARRAY_LEN(names); i++) {
-		struct hl_str hash = hl_str_sub(xt, names[i].n, xt.n);
-
-		if (hl_url_starts_nocase(xt, names[i]) && hash.n >= 32 &&
-			hash.n != 39) {
-			hl_buf_put(out, names[i]);
-			if (!(hash.n == 32 && i == 0) && put_hex(hash, out)) {
-				return true;
-			}
-			out->n = from;
-		}
-	}
-	for (size_t i = 0; i < HL_ARRAY_LEN(in32); i++) {
-		struct hl_str hash = hl_str_sub(xt, in32[i].n, xt.n);
-
-		if (hl_url_starts_nocase(xt, in32[i]) &&
-			(hash.n == 32 || hash.n == 39)) {
-			hl_buf_put(out, in32[i]);
-			if (base32_to_hex(hash, out)) {
-				return true;
-			}
-			out->n = from;
-		}
-	}
-	return false;
-}
-
-static int read_magnet(
-	struct hl_str s, struct hl_arena *a, struct hl_url_found *out)
-{
-	HL_BUF_AUTO canon = HL_BUF_SECRET(1024);
-	struct hl_str rest = hl_str_sub(s, 8, s.n), piece;
-	char xt[256];
-
-	hl_buf_put(&canon, HL_STR("magnet:?xt="));
-	while (hl_str_next(&rest, '&', &piece)) {
-		if (hl_url_starts_nocase(piece, HL_STR("amp;"))) {
-			piece = hl_str_sub(piece, 4, piece.n);
-		}
-		size_t eq = hl_str_find_char(piece, '=');
-		struct hl_str v = hl_str_sub(piece, eq + 1, piece.n);
-		if (!hl_url_starts_nocase(piece, HL_STR("xt")) ||
-			v.n > sizeof(xt)) {
-			continue;
-		}
-		v = hl_str_mem(xt, hl_url_unescape(v, xt));
-		if (put_topic(v, &canon)) {
-			out->kind = HL_URL_P2P;
-			return canon.fault
-				       ? canon.fault
-				       : give(out, a, s, hl_buf_str(&canon));
-		}
-	}
-	return no_address(out, HL_URL_WHY_HASH);
-}
-
-/* ed2k://|file|NAME|SIZE|HASH|…|/ */
-static int read_ed2k(
-	struct hl_str s, struct hl_arena *a, struct hl_url_found *out)
-{
-	HL_BUF_AUTO canon = HL_BUF_SECRET(256);
-	struct hl_str rest = s, part[5] = {{NULL, 0}};
-	size_t n = 0;
-	int64_t size;
-
-	while (n < 5 && hl_str_next(&rest, '|', &part[n])) {
-		n++;
-	}
-	if (n < 5 || !hl_str_eq_nocase(part[1], HL_STR("file")) ||
-		!hl_str_to_i64(part[3], &size) || size < 0 || part[4].n != 32) {
-		return no_address(out, HL_URL_WHY_HASH);
-	}
-	hl_buf_printf(&canon, "ed2k://|file|%lld|", (long long)size);
-	if (!put_hex(part[4], &canon)) {
-		return no_address(out, HL_URL_WHY_HASH);
-	}
-	hl_buf_put(&canon, HL_STR("|/"));
-	out->kind = HL_URL_P2P;
-	return canon.fault ? canon.fault : give(out, a, s, hl_buf_str(&canon));
+	return hl_url_give(hl_buf_str(&address), hl_buf_str(&lower), a, out);
 }
 
 static int read_other(
@@ -455,10 +325,10 @@ static int read_other(
 		why = HL_URL_WHY_LONG;
 	}
 	if (why) {
-		return no_address(out, why);
+		return hl_url_give_none(out, why);
 	}
 	out->kind = HL_URL_OTHER;
-	return give(out, a, url.href, url.href);
+	return hl_url_give(url.href, url.href, a, out);
 }
 
 static bool scheme_is(struct hl_str s, struct hl_str scheme)
@@ -471,13 +341,13 @@ static int classify_opaque(
 	struct hl_str s, struct hl_arena *a, struct hl_url_found *out)
 {
 	if (scheme_is(s, HL_STR("data"))) {
-		return no_address(out, HL_URL_WHY_CONTENT);
+		return hl_url_give_none(out, HL_URL_WHY_CONTENT);
 	}
 	if (scheme_is(s, HL_STR("magnet"))) {
-		return read_magnet(s, a, out);
+		return hl_url_read_magnet(s, a, out);
 	}
 	if (scheme_is(s, HL_STR("ed2k"))) {
-		return read_ed2k(s, a, out);
+		return hl_url_read_ed2k(s, a, out);
 	}
 	if (scheme_is(s, HL_STR("mailto"))) {
 		s = hl_str_sub(s, 7, s.n);
@@ -502,7 +372,7 @@ static int classify_web(struct hl_str scheme, struct hl_str sep,
 	if (!hl_str_ends(sep, HL_STR("//")) &&
 		!hl_str_ends(sep, HL_STR("\\\\")) &&
 		!hl_url_is_bare_address(rest)) {
-		return no_address(out, HL_URL_WHY_WORDS);
+		return hl_url_give_none(out, HL_URL_WHY_WORDS);
 	}
 	return read_web(scheme, rest, a, out);
 }
@@ -515,12 +385,13 @@ int hl_url_classify(
 	size_t n = hl_url_spelled_scheme(s, &scheme);
 
 	if (s.n > HL_URL_MAX) {
-		return no_address(out, hl_url_has_opaque_scheme(s) || n ||
-						       hl_url_is_bare_address(s)
-					       ? scheme_is(s, HL_STR("data"))
-							 ? HL_URL_WHY_CONTENT
-							 : HL_URL_WHY_LONG
-					       : HL_URL_WHY_WORDS);
+		return hl_url_give_none(
+			out, hl_url_has_opaque_scheme(s) || n ||
+					     hl_url_is_bare_address(s)
+				     ? scheme_is(s, HL_STR("data"))
+					       ? HL_URL_WHY_CONTENT
+					       : HL_URL_WHY_LONG
+				     : HL_URL_WHY_WORDS);
 	}
 	if (n) {
 		return classify_web(scheme, hl_str_sub(s, 0, n),
@@ -547,5 +418,5 @@ int hl_url_classify(
 		}
 		return read_web(HL_STR("http"), s, a, out);
 	}
-	return no_address(out, HL_URL_WHY_WORDS);
+	return hl_url_give_none(out, HL_URL_WHY_WORDS);
 }

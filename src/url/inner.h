@@ -126,6 +126,18 @@ size_t hl_url_spelled_scheme(struct hl_str s, struct hl_str *scheme);
 bool hl_url_is_bare_address(struct hl_str s);
 /* s begins with a scheme whose addresses have no "//": mailto:, magnet:. */
 bool hl_url_has_opaque_scheme(struct hl_str s);
+/* Makes out words that are no address, and says why: a why or a fault.
+ * Gives 0 or the fault. */
+int hl_url_give_none(struct hl_url_found *out, int why);
+/* Copies both into out; the key is canon. The caller sets the kind. */
+int hl_url_give(struct hl_str address, struct hl_str canon, struct hl_arena *a,
+	struct hl_url_found *out);
+/* "magnet:" and "ed2k:" links; fill out as hl_url_classify() does. */
+int hl_url_read_magnet(
+	struct hl_str s, struct hl_arena *a, struct hl_url_found *out);
+int hl_url_read_ed2k(
+	struct hl_str s, struct hl_arena *a, struct hl_url_found *out);
+
 /* Reads one piece without surrounding punctuation; fills all of out but
  * piece and same_as. 0 or a fault. */
 int hl_url_classify(

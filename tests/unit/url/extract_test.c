@@ -238,6 +238,50 @@ static void table(void **state)
 	assert_int_equal(0, bad);
 }
 
+/* The one piece of a text, its canonical form and its key. */
+static void canonical_forms(void **state)
+{
+	static const char *const want[][3] = {
+		{"hxxps://a:b@Example[.]ORG:443/./c#d", "https://example.org/c",
+			"example.org/c"},
+		{"ftp://example.org", "ftp://example.org/",
+			"ftp://example.org/"},
+		{"A.B@EXAMPLE.org", "a.b@example.org", "a.b@example.org"},
+		{"magnet:?xt=urn:btih:AERUKZ4JVPG66AJDIVTYTK6N54ASGRLH",
+			"magnet:?xt=urn:btih:"
+			"0123456789abcdef0123456789abcdef01234567",
+			NULL},
+		{"magnet:?xt=urn:tree:tiger:"
+		 "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA",
+			"magnet:?xt=urn:tree:tiger:"
+			"000000000000000000000000000000000000000000000000",
+			NULL},
+		{"magnet:?xt=urn:md5:0&"
+		 "xt.1=urn:ed2k:0123456789ABCDEF0123456789ABCDEF",
+			"magnet:?xt=urn:ed2k:0123456789abcdef0123456789abcdef",
+			NULL},
+		{"ed2k://|file|a%20b|012|0123456789ABCDEF0123456789ABCDEF|h=|/",
+			"ed2k://|file|12|0123456789abcdef0123456789abcdef|/",
+			NULL},
+		{"TG://join?invite=AbC", "tg://join?invite=AbC", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(want); i++) {
+		HL_ARENA_AUTO *a = hl_arena_new(1 << 20, true);
+		const char *key = want[i][2] ? want[i][2] : want[i][1];
+		struct hl_url_list l;
+		int rc = hl_url_extract(hl_str_c(want[i][0]), a, &l, NULL);
+
+		if (rc || l.n != 1 ||
+			!hl_str_eq(l.v[0].canon, hl_str_c(want[i][1])) ||
+			!hl_str_eq(l.v[0].key, hl_str_c(key))) {
+			fail_msg("%s: %d, %zu, %.*s", want[i][0], rc, l.n,
+				HL_STR_ARG(l.v[0].canon));
+		}
+	}
+}
+
 static size_t wordy(struct hl_str s)
 {
 	size_t n = 0;
@@ -350,6 +394,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(table),
+		cmocka_unit_test(canonical_forms),
 		cmocka_unit_test(nothing_is_lost),
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(a_long_address_is_told),
