@@ -309,6 +309,11 @@ const char *hl_law_disclaimer(const struct hl_law *law)
 	return law->disclaimer;
 }
 
+const char *hl_law_doubt(const struct hl_law *law, size_t i)
+{
+	return i < law->n_doubts ? law->doubts[i] : NULL;
+}
+
 size_t hl_law_n_rules(const struct hl_law *law)
 {
 	return law->n_rules;

@@ -15,7 +15,7 @@
 #define HL_LAW_RULES_MAX 64
 #define HL_LAW_NODES_MAX 512
 #define HL_LAW_DEPTH_MAX 8
-#define HL_LAW_PROFILES_MAX 4
+#define HL_LAW_DOUBTS_MAX 32
 
 struct hl_law;
 
@@ -33,6 +33,8 @@ const char *hl_law_title(const struct hl_law *law);
 const char *hl_law_country(const struct hl_law *law);
 const char *hl_law_checked_on(const struct hl_law *law);
 const char *hl_law_disclaimer(const struct hl_law *law);
+/* What whoever wrote the profile was not sure of; NULL past the last. */
+const char *hl_law_doubt(const struct hl_law *law, size_t i);
 size_t hl_law_n_rules(const struct hl_law *law);
 
 struct hl_law_rule {

@@ -324,15 +324,15 @@ static int load_head(struct hl_law_loader *l, const json_t *root)
 		       : hl_law_bad(l, "needs the day it was checked on", NULL);
 }
 
-static int check_doubts(struct hl_law_loader *l, const json_t *root)
+static int load_doubts(struct hl_law_loader *l, const json_t *root)
 {
 	const json_t *doubts = json_object_get(root, "doubts");
 	size_t i;
 	json_t *entry;
 
-	if (!json_is_array(doubts)) {
-		return hl_law_bad(
-			l, "needs a list of doubts, even an empty one", NULL);
+	if (!json_is_array(doubts) ||
+		json_array_size(doubts) > HL_LAW_DOUBTS_MAX) {
+		return hl_law_bad(l, "needs a list of up to 32 doubts", NULL);
 	}
 	json_array_foreach(doubts, i, entry)
 	{
@@ -340,6 +340,12 @@ static int check_doubts(struct hl_law_loader *l, const json_t *root)
 			return hl_law_bad(
 				l, "has a doubt that is no text", NULL);
 		}
+		l->law->doubts[i] = keep(l, json_string_value(entry));
+		if (!l->law->doubts[i]) {
+			return HL_FAIL(
+				l->err, HL_E_NOMEM, "%s: memory", l->name);
+		}
+		l->law->n_doubts = i + 1;
 	}
 	return 0;
 }
@@ -356,7 +362,7 @@ static int load_root(struct hl_law_loader *l, json_t *root)
 	}
 	rc = only_members(l, root, members);
 	rc = rc ? rc : load_head(l, root);
-	rc = rc ? rc : check_doubts(l, root);
+	rc = rc ? rc : load_doubts(l, root);
 	rc = rc ? rc : check_sources(l, root);
 	return rc ? rc : load_rules(l, root);
 }

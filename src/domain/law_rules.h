@@ -28,6 +28,8 @@ struct hl_law {
 	struct hl_arena *arena; /* owns the strings */
 	const char *id, *title, *country, *checked_on, *disclaimer;
 	bool international;
+	size_t n_doubts;
+	const char *doubts[HL_LAW_DOUBTS_MAX];
 	size_t n_rules;
 	struct hl_law_entry rules[HL_LAW_RULES_MAX];
 	int n_nodes;

@@ -410,6 +410,8 @@ static void profiles_say_what_they_are(void **state)
 		assert_non_null(
 			strstr(hl_law_disclaimer(laws[i]), "not legal advice"));
 		assert_true(hl_law_n_rules(laws[i]) > 0);
+		assert_true(hl_law_doubt(laws[i], 0)[0] != '\0');
+		assert_null(hl_law_doubt(laws[i], HL_LAW_DOUBTS_MAX));
 		for (size_t k = 0; hl_law_rule(laws[i], k); k++) {
 			const struct hl_law_rule *r = hl_law_rule(laws[i], k);
 			int weight = (int)r->outcome * 10000 + r->rank;
