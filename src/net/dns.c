@@ -1,208 +1,16 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "net/dns.h"
 
-#include <ares.h>
-#include <netinet/in.h>
-#include <poll.h>
 #include <stdlib.h>
 
 #include "base/time.h"
+#include "net/dns_ask.h"
 
 /*
- * A look-up asks A and AAAA of one name at once, of one server after the
- * other until both have a final answer, then follows the CNAMEs in them. A
- * resolver normally sends the whole chain with the addresses; where it sends
- * a part, the end of the part is asked for next. Each question has a channel
- * of its own, hence a fresh source port and query id.
- *
- * c-ares does transport, retries over TCP and the check that an answer fits
- * its question; what is in it is read by dns_wire.c, because ares_query()
- * folds kinds of failure together.
+ * A look-up asks A and AAAA of one name at once, then follows the CNAMEs in
+ * the answers. A resolver normally sends the whole chain with the addresses;
+ * where it sends a part, the end of the part is asked for next.
  */
-
-struct question {
-	enum hl_net_dns_status status;
-	bool answered; /* the status is final: no other server is asked */
-	bool waiting;
-	struct hl_net_dns_answer answer;
-};
-
-struct lookup {
-	const struct hl_net_dns_config *config;
-	int64_t deadline_us;
-	struct question a, aaaa;
-};
-
-static enum hl_net_dns_status status_of_failure(int ares_status)
-{
-	switch (ares_status) {
-	case ARES_ETIMEOUT:
-	case ARES_ECANCELLED:
-	case ARES_EDESTRUCTION:
-		return HL_NET_DNS_TIMEOUT;
-	case ARES_EBADNAME:
-	case ARES_EBADQUERY:
-		return HL_NET_DNS_BAD_NAME;
-	case ARES_EBADRESP:
-	case ARES_EFORMERR:
-		return HL_NET_DNS_MALFORMED;
-	default:
-		return HL_NET_DNS_UNREACHABLE;
-	}
-}
-
-static enum hl_net_dns_status status_of_rcode(int rcode)
-{
-	switch (rcode) {
-	case HL_NET_RCODE_OK:
-		return HL_NET_DNS_OK;
-	case HL_NET_RCODE_NXDOMAIN:
-		return HL_NET_DNS_NXDOMAIN;
-	case HL_NET_RCODE_REFUSED:
-		return HL_NET_DNS_REFUSED;
-	default:
-		return HL_NET_DNS_SERVFAIL;
-	}
-}
-
-static void on_answer(
-	void *arg, int status, int timeouts, unsigned char *msg, int n)
-{
-	struct question *q = arg;
-
-	(void)timeouts;
-	q->waiting = false;
-	if (!msg || n <= 0) {
-		q->status = status_of_failure(status);
-		return;
-	}
-	if (hl_net_dns_parse(msg, (size_t)n, &q->answer)) {
-		q->answer.n_rrs = 0;
-		q->status = HL_NET_DNS_MALFORMED;
-		return;
-	}
-	q->status = status_of_rcode(q->answer.rcode);
-	q->answered =
-		q->status == HL_NET_DNS_OK || q->status == HL_NET_DNS_NXDOMAIN;
-}
-
-static int open_channel(const struct lookup *l,
-	const struct hl_net_endpoint *server, ares_channel *out)
-{
-	struct ares_options o = {
-		.flags = ARES_FLAG_NOCHECKRESP | ARES_FLAG_NOSEARCH |
-			 ARES_FLAG_NOALIASES | ARES_FLAG_EDNS,
-		.timeout = l->config->timeout_ms,
-		.tries = 2,
-		.ndots = 1,
-		.ednspsz = 1232,
-	};
-	char lookups[] = "b";
-	struct ares_addr_port_node node = {
-		.family = server->addr.v6 ? AF_INET6 : AF_INET,
-		.udp_port = server->port,
-		.tcp_port = server->port,
-	};
-
-	o.lookups = lookups;
-	memcpy(&node.addr, server->addr.b, server->addr.v6 ? 16 : 4);
-	int r = ares_init_options(out, &o,
-		ARES_OPT_FLAGS | ARES_OPT_TIMEOUTMS | ARES_OPT_TRIES |
-			ARES_OPT_NDOTS | ARES_OPT_EDNSPSZ | ARES_OPT_LOOKUPS |
-			ARES_OPT_DOMAINS | ARES_OPT_SERVERS |
-			ARES_OPT_SORTLIST);
-	if (r == ARES_SUCCESS) {
-		r = ares_set_servers_ports(*out, &node);
-	}
-	return r;
-}
-
-/* One round of waiting; false when the deadline has passed. */
-static bool wait_once(ares_channel ch, int64_t deadline_us)
-{
-	ares_socket_t socks[ARES_GETSOCK_MAXNUM];
-	struct pollfd fds[ARES_GETSOCK_MAXNUM];
-	unsigned bits = (unsigned)ares_getsock(ch, socks, ARES_GETSOCK_MAXNUM);
-	nfds_t n = 0;
-	struct timeval tv;
-
-	for (int i = 0; i < ARES_GETSOCK_MAXNUM; i++) {
-		/* The library's own macros shift a signed 1 into the sign. */
-		bool in = bits >> i & 1u;
-		bool out = bits >> (i + ARES_GETSOCK_MAXNUM) & 1u;
-
-		if (in || out) {
-			fds[n++] = (struct pollfd){.fd = socks[i],
-				.events = (short)((in ? POLLIN : 0) |
-						  (out ? POLLOUT : 0))};
-		}
-	}
-	int64_t left_us = deadline_us - hl_time_mono_us();
-	if (left_us <= 0) {
-		return false;
-	}
-	struct timeval most = {.tv_sec = (time_t)(left_us / HL_US_PER_S),
-		.tv_usec = (suseconds_t)(left_us % HL_US_PER_S)};
-	struct timeval *next = ares_timeout(ch, &most, &tv);
-	poll(fds, n, (int)(next->tv_sec * 1000 + next->tv_usec / 1000) + 1);
-	for (nfds_t i = 0; i < n; i++) {
-		ares_process_fd(ch,
-			fds[i].revents & (POLLIN | POLLERR | POLLHUP)
-				? fds[i].fd
-				: ARES_SOCKET_BAD,
-			fds[i].revents & (POLLOUT | POLLERR | POLLHUP)
-				? fds[i].fd
-				: ARES_SOCKET_BAD);
-	}
-	ares_process_fd(ch, ARES_SOCKET_BAD, ARES_SOCKET_BAD);
-	return true;
-}
-
-static int ask_server(struct lookup *l, const struct hl_net_endpoint *server,
-	const char *name, struct hl_err *err)
-{
-	enum { CLASS_IN = 1 };
-	ares_channel ch;
-
-	if (open_channel(l, server, &ch) != ARES_SUCCESS) {
-		return HL_FAIL(err, HL_E_NOMEM, "DNS channel");
-	}
-	if (!l->a.answered) {
-		l->a.waiting = true;
-		ares_query(ch, name, CLASS_IN, HL_NET_DNS_A, on_answer, &l->a);
-	}
-	if (!l->aaaa.answered) {
-		l->aaaa.waiting = true;
-		ares_query(ch, name, CLASS_IN, HL_NET_DNS_AAAA, on_answer,
-			&l->aaaa);
-	}
-	while (l->a.waiting || l->aaaa.waiting) {
-		if (!wait_once(ch, l->deadline_us)) {
-			ares_cancel(ch);
-		}
-	}
-	ares_destroy(ch);
-	return 0;
-}
-
-static int ask(struct lookup *l, const char *name, struct hl_err *err)
-{
-	l->a.answered = l->aaaa.answered = false;
-	l->a.answer.n_rrs = l->aaaa.answer.n_rrs = 0;
-	l->a.status = l->aaaa.status = HL_NET_DNS_UNREACHABLE;
-	for (size_t i = 0; i < l->config->n_servers; i++) {
-		int r = ask_server(l, &l->config->servers[i], name, err);
-
-		if (r) {
-			return r;
-		}
-		if ((l->a.answered && l->aaaa.answered) ||
-			hl_time_mono_us() >= l->deadline_us) {
-			break;
-		}
-	}
-	return 0;
-}
 
 /* Adds one step to the chain unless it is there. */
 static int add_hop(struct hl_net_dns *d, struct hl_arena *arena,
@@ -323,7 +131,7 @@ static enum hl_net_dns_status merge(
 	return a == HL_NET_DNS_OK ? b : a;
 }
 
-static void settle(struct hl_net_dns *d, const struct lookup *l)
+static void settle(struct hl_net_dns *d, const struct hl_net_lookup *l)
 {
 	bool a = false, aaaa = false;
 
@@ -342,7 +150,7 @@ static void settle(struct hl_net_dns *d, const struct lookup *l)
 
 /* HL_CONFLICT for a loop. *again: the chain goes on at name. */
 static int take_answers(struct hl_net_dns *d, struct hl_arena *arena,
-	struct lookup *l, char name[HL_NET_NAME_MAX], struct hl_err *err)
+	struct hl_net_lookup *l, char name[HL_NET_NAME_MAX], struct hl_err *err)
 {
 	char end[HL_NET_NAME_MAX];
 	size_t before = d->n_hops;
@@ -361,14 +169,14 @@ static int take_answers(struct hl_net_dns *d, struct hl_arena *arena,
 	return 0;
 }
 
-static int chase(struct hl_net_dns *d, struct hl_arena *arena, struct lookup *l,
-	char name[HL_NET_NAME_MAX], struct hl_err *err)
+static int chase(struct hl_net_dns *d, struct hl_arena *arena,
+	struct hl_net_lookup *l, char name[HL_NET_NAME_MAX], struct hl_err *err)
 {
 	char asked[HL_NET_NAME_MAX];
 
 	for (;;) {
 		memcpy(asked, name, sizeof(asked));
-		int r = ask(l, name, err);
+		int r = hl_net_dns_ask(l, name, err);
 		if (!r) {
 			r = take_answers(d, arena, l, name, err);
 		}
@@ -408,7 +216,7 @@ int hl_net_dns_resolve(const struct hl_net_dns_config *config,
 		return out->name.p ? 0 : HL_FAIL(err, HL_E_NOMEM, "DNS name");
 	}
 	out->name = hl_arena_dup(arena, hl_str_c(at));
-	struct lookup *l = calloc(1, sizeof(*l));
+	struct hl_net_lookup *l = calloc(1, sizeof(*l));
 	if (!out->name.p || !l) {
 		free(l);
 		return HL_FAIL(err, HL_E_NOMEM, "DNS look-up");

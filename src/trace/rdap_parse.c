@@ -4,8 +4,8 @@
 
 #include "base/json.h"
 #include "base/utf8.h"
+#include "trace/contact.h"
 #include "trace/geo.h"
-#include "trace/rdap.h"
 
 /*
  * The registries put the abuse contact at different places of the entity
@@ -19,8 +19,9 @@ enum {
 	MAX_JSON = 1 << 20,
 	MAX_DEPTH = 8,
 	MAX_ENTITIES = 200,
+	MAX_MAILS = 200,
+	MAX_LINE = 2000, /* of a remark, the rest is not read */
 	MAX_TEXT = 256,
-	MAX_MAIL = 254, /* RFC 5321 clause 4.5.3.1.3, less the brackets */
 };
 
 enum role {
@@ -33,7 +34,8 @@ struct walk {
 	struct hl_arena *arena;
 	struct hl_trace_network *net;
 	size_t n_entities;
-	int rank[HL_TRACE_CONTACTS]; /* of net->contacts: depth */
+	size_t n_mails;
+	struct hl_trace_ranking ranking;
 	bool no_memory;
 };
 
@@ -81,47 +83,6 @@ static struct hl_str keep(struct walk *w, struct hl_str s)
 	return out;
 }
 
-/* Of RFC 5322's "atext" the signs that registries use; the others have a
- * meaning to shells or headers. */
-static bool local_char(char c)
-{
-	return isalnum((unsigned char)c) || (c && strchr(".+-_", c));
-}
-
-static bool mail_char(char c)
-{
-	return (unsigned char)c < 0x80 && (local_char(c) || c == '@');
-}
-
-static bool domain_usable(struct hl_str d)
-{
-	char name[HL_NET_NAME_MAX];
-
-	return hl_str_find_char(d, '.') < d.n && d.p[d.n - 1] != '.' &&
-	       d.p[0] != '-' && hl_str_find_char(d, '_') == d.n &&
-	       !hl_net_dns_name(d, name);
-}
-
-bool hl_trace_mail_usable(struct hl_str mail)
-{
-	size_t at = hl_str_find_char(mail, '@');
-
-	if (mail.n > MAX_MAIL || at == 0 || at > 64 || at + 1 >= mail.n) {
-		return false;
-	}
-	for (size_t i = 0; i < at; i++) {
-		char c = mail.p[i];
-
-		if (!mail_char(c) || c == '@' ||
-			(c == '.' && (i == 0 || i + 1 == at ||
-					     mail.p[i + 1] == '.'))) {
-			return false;
-		}
-	}
-	return mail.p[0] != '-' &&
-	       domain_usable(hl_str_sub(mail, at + 1, mail.n));
-}
-
 static bool contains_nocase(struct hl_str s, struct hl_str needle)
 {
 	for (size_t i = 0; i + needle.n <= s.n; i++) {
@@ -130,80 +91,6 @@ static bool contains_nocase(struct hl_str s, struct hl_str needle)
 		}
 	}
 	return false;
-}
-
-/* <0 when a comes before b. */
-static int compare(const struct hl_trace_contact *a, int a_depth,
-	const struct hl_trace_contact *b, int b_depth)
-{
-	if (a->source != b->source) {
-		return a->source < b->source ? -1 : 1;
-	}
-	if (a->doubtful != b->doubtful) {
-		return a->doubtful ? 1 : -1;
-	}
-	if (a_depth != b_depth) {
-		return a_depth - b_depth;
-	}
-	return a->pref - b->pref;
-}
-
-static void remove_at(struct walk *w, size_t at)
-{
-	struct hl_trace_network *net = w->net;
-	size_t n = --net->n_contacts - at;
-
-	memmove(&net->contacts[at], &net->contacts[at + 1],
-		n * sizeof(net->contacts[0]));
-	memmove(&w->rank[at], &w->rank[at + 1], n * sizeof(w->rank[0]));
-}
-
-/* False when a better entry with the same address is there. */
-static bool make_way(
-	struct walk *w, const struct hl_trace_contact *c, int depth)
-{
-	for (size_t i = 0; i < w->net->n_contacts; i++) {
-		const struct hl_trace_contact *old = &w->net->contacts[i];
-
-		if (!hl_str_eq_nocase(old->mail, c->mail)) {
-			continue;
-		}
-		if (compare(old, w->rank[i], c, depth) <= 0) {
-			return false;
-		}
-		remove_at(w, i);
-		return true;
-	}
-	return true;
-}
-
-static void add_contact(struct walk *w, struct hl_trace_contact c, int depth)
-{
-	struct hl_trace_network *net = w->net;
-	size_t at = 0;
-
-	if (!make_way(w, &c, depth)) {
-		return;
-	}
-	while (at < net->n_contacts &&
-		compare(&net->contacts[at], w->rank[at], &c, depth) <= 0) {
-		at++;
-	}
-	if (net->n_contacts == HL_TRACE_CONTACTS) {
-		net->more = true;
-		if (at == HL_TRACE_CONTACTS) {
-			return;
-		}
-		net->n_contacts--;
-	}
-	memmove(&net->contacts[at + 1], &net->contacts[at],
-		(net->n_contacts - at) * sizeof(net->contacts[0]));
-	memmove(&w->rank[at + 1], &w->rank[at],
-		(net->n_contacts - at) * sizeof(w->rank[0]));
-	c.mail = keep(w, c.mail);
-	net->contacts[at] = c;
-	w->rank[at] = depth;
-	net->n_contacts++;
 }
 
 static unsigned role_of(struct hl_str s)
@@ -316,7 +203,7 @@ static void each_remark_line(struct walk *w, const struct entity *e,
 			struct hl_str text = str_of(v), line;
 
 			while (text.n && hl_str_next(&text, '\n', &line)) {
-				fn(w, e, line, arg);
+				fn(w, e, hl_str_sub(line, 0, MAX_LINE), arg);
 			}
 		}
 	}
@@ -329,9 +216,9 @@ static bool names_mail(struct hl_str line, struct hl_str mail)
 		size_t end = i + mail.n;
 
 		if (hl_str_eq_nocase(hl_str_sub(line, i, mail.n), mail) &&
-			(i == 0 || !mail_char(line.p[i - 1])) &&
+			(i == 0 || !hl_trace_mail_char(line.p[i - 1])) &&
 			(end == line.n || line.p[end] == '.' ||
-				!mail_char(line.p[end]))) {
+				!hl_trace_mail_char(line.p[end]))) {
 			return true;
 		}
 	}
@@ -352,12 +239,25 @@ static void note_doubt(
 	}
 }
 
+/* Takes a usable address with what is known of it into the network. */
+static void offer(
+	struct walk *w, const struct entity *e, struct hl_trace_contact *c)
+{
+	if (w->n_mails++ >= MAX_MAILS) {
+		w->net->more = true;
+		return;
+	}
+	each_remark_line(w, e, note_doubt, c);
+	c->name = e->name;
+	c->handle = e->handle;
+	c->mail = keep(w, c->mail);
+	hl_trace_contact_add(&w->ranking, c, e->depth);
+}
+
 static void add_mail(
 	struct walk *w, const struct entity *e, struct hl_str mail, int pref)
 {
 	struct hl_trace_contact c = {
-		.name = e->name,
-		.handle = e->handle,
 		.source = e->roles & ROLE_ABUSE ? HL_TRACE_BY_ROLE
 						: HL_TRACE_BY_OTHER,
 		.pref = pref,
@@ -367,12 +267,10 @@ static void add_mail(
 	if (mail.n > 7 && !strncasecmp(mail.p, "mailto:", 7)) {
 		mail = hl_str_sub(mail, 7, mail.n);
 	}
-	if (!hl_trace_mail_usable(mail)) {
-		return;
+	if (hl_trace_mail_usable(mail)) {
+		c.mail = mail;
+		offer(w, e, &c);
 	}
-	c.mail = mail;
-	each_remark_line(w, e, note_doubt, &c);
-	add_contact(w, c, e->depth);
 }
 
 static void add_mails(struct walk *w, const struct entity *e)
@@ -405,7 +303,7 @@ static void add_from_line(
 	for (size_t i = 0; i < line.n;) {
 		size_t from = i;
 
-		while (i < line.n && mail_char(line.p[i])) {
+		while (i < line.n && hl_trace_mail_char(line.p[i])) {
 			i++;
 		}
 		struct hl_str mail = hl_str_sub(line, from, i - from);
@@ -414,13 +312,10 @@ static void add_from_line(
 		}
 		if (hl_trace_mail_usable(mail)) {
 			struct hl_trace_contact c = {.mail = mail,
-				.name = e->name,
-				.handle = e->handle,
 				.source = HL_TRACE_BY_REMARK,
 				.pref = HL_TRACE_PREF_NONE};
 
-			note_doubt(w, e, line, &c);
-			add_contact(w, c, e->depth);
+			offer(w, e, &c);
 		}
 		i += i == from;
 	}
@@ -526,7 +421,7 @@ int hl_trace_rdap_parse(struct hl_str json, struct hl_arena *arena,
 	struct hl_trace_network *out, struct hl_err *err)
 {
 	HL_JSON_AUTO *root = NULL;
-	struct walk w = {.arena = arena, .net = out};
+	struct walk w = {.arena = arena, .net = out, .ranking.net = out};
 	int r = hl_json_parse(json, MAX_JSON, &root, err);
 
 	*out = (struct hl_trace_network){0};
@@ -552,34 +447,4 @@ bool hl_trace_network_has(
 {
 	return a->v6 == n->first.v6 && hl_net_addr_cmp(&n->first, a) <= 0 &&
 	       hl_net_addr_cmp(a, &n->last) <= 0;
-}
-
-const struct hl_trace_contact *hl_trace_abuse_contact(
-	const struct hl_trace_network *n)
-{
-	return n->n_contacts && n->contacts[0].source != HL_TRACE_BY_OTHER
-		       ? &n->contacts[0]
-		       : NULL;
-}
-
-static const char *const source_names[HL_TRACE_N_SOURCES] = {
-	[HL_TRACE_BY_ROLE] = "abuse-role",
-	[HL_TRACE_BY_REMARK] = "remark",
-	[HL_TRACE_BY_OTHER] = "other-role",
-};
-
-const char *hl_trace_source_name(enum hl_trace_source s)
-{
-	return (unsigned)s < HL_TRACE_N_SOURCES ? source_names[s] : "?";
-}
-
-int hl_trace_source_parse(struct hl_str s, enum hl_trace_source *out)
-{
-	for (size_t i = 0; i < HL_TRACE_N_SOURCES; i++) {
-		if (hl_str_eq(s, hl_str_c(source_names[i]))) {
-			*out = (enum hl_trace_source)i;
-			return 0;
-		}
-	}
-	return HL_E_INVALID;
 }

@@ -23,6 +23,9 @@ struct hl_trace_host {
 	int record; /* index of the registry's answer, -1 if not asked */
 };
 
+/* What an arena for one trace must be able to hold. */
+#define HL_TRACE_ARENA_BYTES (8 << 20)
+
 #define HL_TRACE_RECORDS 6
 #define HL_TRACE_MISSING 12
 struct hl_trace {

@@ -226,6 +226,35 @@ static void deep_and_wide_trees_are_bounded(void **state)
 	assert_true(hl_str_eq(HL_STR("wide99@a.example"), n.contacts[0].mail));
 }
 
+/* A megabyte of mail addresses takes bounded memory and time. */
+static void a_flood_of_addresses_is_bounded(void **state)
+{
+	HL_ARENA_AUTO *arena = hl_arena_new(1 << 18, true);
+	HL_BUF_AUTO b = HL_BUF_INIT(1 << 20);
+	struct hl_trace_network n;
+
+	(void)state;
+	hl_buf_put(&b,
+		HL_STR(NET
+			",\"entities\":[{\"roles\":[\"abuse\"],\"vcardArray\":"
+			"[\"vcard\",["));
+	for (int i = 0; b.n < (1 << 19); i++) {
+		hl_buf_printf(&b, "%s[\"email\",{},\"text\",\"m%d@a.example\"]",
+			i ? "," : "", i);
+	}
+	hl_buf_put(&b, HL_STR("]],\"remarks\":[{\"description\":[\""));
+	for (int i = 0; b.n < (1 << 20) - 100; i++) {
+		hl_buf_printf(&b, "abuse r%d@a.example ", i);
+	}
+	hl_buf_put(&b, HL_STR("\"]}]}]}"));
+	assert_int_equal(0, b.fault);
+	assert_int_equal(
+		0, hl_trace_rdap_parse(hl_buf_str(&b), arena, &n, NULL));
+	assert_int_equal(HL_TRACE_CONTACTS, n.n_contacts);
+	assert_true(n.more);
+	assert_true(hl_str_eq(HL_STR("m0@a.example"), n.contacts[0].mail));
+}
+
 static void remarks_are_read_word_by_word(void **state)
 {
 	static const struct {
@@ -377,6 +406,7 @@ int main(void)
 		cmocka_unit_test(what_is_no_network_is_refused),
 		cmocka_unit_test(the_range_is_kept),
 		cmocka_unit_test(deep_and_wide_trees_are_bounded),
+		cmocka_unit_test(a_flood_of_addresses_is_bounded),
 		cmocka_unit_test(remarks_are_read_word_by_word),
 		cmocka_unit_test(mail_addresses),
 		cmocka_unit_test(links_in_their_order),
