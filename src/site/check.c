@@ -97,8 +97,7 @@ static size_t find_faults(
 				arena, step_of(faults[i].field), true),
 			hl_site_fault_text(&faults[i])};
 	}
-	page->errors = errors;
-	page->n_errors = errors ? n : 0;
+	hl_site_page_errors(page, errors, n);
 	return n;
 }
 
@@ -118,9 +117,8 @@ static int show(const struct hl_site_visit *v, bool with_errors)
 	}
 	hl_site_page_init(
 		v->ctx, &c.page, hl_web_tr(HL_TR("Check your answers")));
-	c.page.back =
+	c.page.web.back_href =
 		hl_site_step_path(v->ctx->arena, HL_SITE_N_STEPS - 1, false);
-	c.page.says_ttl = true;
 	for (size_t i = 0; i < HL_SITE_N_STEPS; i++) {
 		fill_row(v, i, &rows[i]);
 	}

@@ -65,7 +65,7 @@ int hl_site_done_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
  * Reachable by a plain link, because a form's redirect to another site would
  * be stopped by our own form-action. No other site can use it against a
  * visitor: the cookie is not sent with its requests. Nothing here may fail:
- * the visitor wants to be elsewhere.
+ * the visitor wants to be elsewhere. An empty page, if there is nowhere.
  */
 int hl_site_exit_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp)
@@ -77,7 +77,12 @@ int hl_site_exit_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		&at, hl_web_cookie_get(req, HL_SITE_COOKIE), &ctx->err);
 	hl_web_cookie_set(ctx, req, resp, HL_SITE_COOKIE, HL_STR(""), -1);
 	hl_web_clear_site(resp);
-	hl_web_respond(resp, 303, "text/plain");
+	if (!away[0]) {
+		hl_web_respond(resp, 200, "text/html");
+		hl_buf_put(&resp->body, HL_STR("<!doctype html>\n"));
+		return 0;
+	}
+	hl_web_respond(resp, 303, "text/html");
 	hl_web_header_add(resp, "Location", hl_str_c(away));
 	return 0;
 }

@@ -21,6 +21,9 @@ struct hl_intake_at hl_site_at(const struct hl_web_ctx *ctx);
 void hl_site_page_init(const struct hl_web_ctx *ctx, struct hl_site_page *page,
 	struct hl_str title);
 
+void hl_site_page_errors(struct hl_site_page *page,
+	const struct hl_site_problem *errors, size_t n);
+
 /* A page that only says something; status as given. */
 int hl_site_say(struct hl_web_ctx *ctx, struct hl_web_response *resp,
 	int status, struct hl_site_message *m);

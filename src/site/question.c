@@ -33,34 +33,6 @@ static struct hl_str field_name(enum hl_report_field field)
 	return hl_str_c(hl_vocab_name(&hl_vocab_report_field, (int)field));
 }
 
-static const struct hl_site_choice *fill_choices(struct hl_arena *arena,
-	const struct hl_report *report, enum hl_report_field field, size_t *n)
-{
-	const struct hl_vocab *vocab = hl_site_field_vocab(field);
-	struct hl_site_choice *all =
-		hl_arena_array(arena, vocab->n_words, sizeof(*all));
-	int chosen = hl_site_field_word(report, field);
-
-	*n = 0;
-	for (size_t i = 0; all && i < vocab->n_words; i++) {
-		const struct hl_vocab_word *word = &vocab->words[i];
-
-		if (!word->value) {
-			continue;
-		}
-		/* The first has the field's own name: errors link to it. */
-		all[*n] = (struct hl_site_choice){
-			.id = *n ? hl_arena_printf(arena, "%s-%s",
-					   field_name(field).p, word->name)
-				 : field_name(field),
-			.value = hl_str_c(word->name),
-			.label = hl_web_tr(word->label),
-			.checked = word->value == chosen};
-		++*n;
-	}
-	return all;
-}
-
 static struct hl_str tr_or_none(const char *text)
 {
 	return text ? hl_web_tr(text) : HL_STR_NONE;
@@ -97,8 +69,37 @@ static void fill_errors(struct hl_arena *arena, const struct asked *a,
 				arena, "#%s", field_name(a->faults[i].field).p),
 			hl_site_fault_text(&a->faults[i])};
 	}
-	page->errors = errors;
-	page->n_errors = errors ? a->n_faults : 0;
+	hl_site_page_errors(page, errors, a->n_faults);
+}
+
+static void fill_choice(struct hl_arena *arena, const struct hl_report *report,
+	const struct asked *a, struct hl_site_question *q)
+{
+	const struct hl_site_step *step = a->step;
+	const struct hl_vocab *vocab = hl_site_field_vocab(step->choice);
+	struct hl_w_option *options =
+		hl_arena_array(arena, vocab->n_words, sizeof(*options));
+	int chosen = hl_site_field_word(report, step->choice);
+	size_t n = 0;
+
+	for (size_t i = 0; options && i < vocab->n_words; i++) {
+		const struct hl_vocab_word *word = &vocab->words[i];
+
+		if (word->value) {
+			options[n++] = (struct hl_w_option){
+				.value = hl_str_c(word->name),
+				.text = hl_web_tr(word->label),
+				.checked = word->value == chosen};
+		}
+	}
+	q->has_choice = true;
+	q->choice = (struct hl_w_choice){.name = field_name(step->choice),
+		.label = q->heading,
+		.hint = q->hint,
+		.error = fault_of(a, step->choice),
+		.heading = true,
+		.options = options,
+		.n_options = n};
 }
 
 static void fill_text(struct hl_site_question *q, struct hl_report *report,
@@ -127,14 +128,10 @@ static int show(const struct hl_site_visit *v, const struct asked *a)
 		.more = tr_or_none(step->more)};
 
 	hl_site_page_init(v->ctx, &q.page, q.heading);
-	q.page.back = back_of(arena, a);
-	q.page.says_ttl = true;
+	q.page.web.back_href = back_of(arena, a);
 	fill_errors(arena, a, &q.page);
 	if (step->choice) {
-		q.choice_name = field_name(step->choice);
-		q.choice_error = fault_of(a, step->choice);
-		q.choices = fill_choices(
-			arena, &v->draft->report, step->choice, &q.n_choices);
+		fill_choice(arena, &v->draft->report, a, &q);
 	}
 	if (step->text) {
 		fill_text(&q, &v->draft->report, a);
@@ -356,7 +353,7 @@ int hl_site_emergency_get(struct hl_web_ctx *ctx,
 	/* Shown in any case: who needs it must not meet an error first. */
 	hl_site_page_init(
 		ctx, &e.page, hl_web_tr(HL_TR("Get help for the child now")));
-	e.page.back = HL_STR("/report/danger");
+	e.page.web.back_href = HL_STR("/report/danger");
 	bool change = hl_site_visit_asks(&v, "change");
 	e.next = change ? HL_STR("/report/check")
 			: HL_STR("/report/place?new=1");

@@ -61,13 +61,11 @@ static int show(const struct hl_site_visit *v, bool reminded)
 
 	hl_site_page_init(
 		v->ctx, &p.page, hl_web_tr(HL_TR("We have your report")));
-	p.page.says_ttl = true;
 	if (reminded) {
 		error.text = hl_web_tr(HL_TR("Save your receipt, then tick "
 					     "the box to go on"));
 		p.error = error.text;
-		p.page.errors = &error;
-		p.page.n_errors = 1;
+		hl_site_page_errors(&p.page, &error, 1);
 	}
 	hl_web_respond(v->resp, reminded ? 422 : 200, "text/html");
 	hl_tmpl_site_receipt(&v->resp->body, &p);

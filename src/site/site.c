@@ -30,17 +30,48 @@ void hl_site_fini(struct hl_site_app *site)
 	*site = (struct hl_site_app){0};
 }
 
+/* The same on every page, in the same order (WCAG 2.2, 3.2.6). */
+static const struct hl_w_link *footer(struct hl_arena *arena, size_t *n)
+{
+	static const struct {
+		const char *text, *href;
+	} rows[] = {
+		{HL_TR("Help and emergency contacts"), "/help"},
+		{HL_TR("Check a report"), "/status"},
+		{HL_TR("Privacy"), "/privacy"},
+		{HL_TR("Accessibility"), "/accessibility"},
+		{HL_TR("About this service"), "/about"},
+	};
+	struct hl_w_link *links =
+		hl_arena_array(arena, HL_ARRAY_LEN(rows), sizeof(*links));
+
+	for (size_t i = 0; links && i < HL_ARRAY_LEN(rows); i++) {
+		links[i] = (struct hl_w_link){.text = hl_web_tr(rows[i].text),
+			.href = hl_str_c(rows[i].href)};
+	}
+	*n = links ? HL_ARRAY_LEN(rows) : 0;
+	return links;
+}
+
 void hl_site_page_init(const struct hl_web_ctx *ctx, struct hl_site_page *page,
 	struct hl_str title)
 {
 	const struct hl_settings *settings = hl_site_of(ctx)->settings;
 
-	*page = (struct hl_site_page){.title = title,
-		.language = HL_STR("en"),
-		.has_exit = true,
-		.service = hl_str_c(settings->service_name),
-		.settings = settings,
+	*page = (struct hl_site_page){.settings = settings,
 		.ttl_minutes = settings->draft_ttl_minutes};
+	page->web = (struct hl_web_page){.title = title,
+		.service = hl_str_c(settings->service_name),
+		.exit_href = HL_STR("/exit")};
+	page->web.footer = footer(ctx->arena, &page->web.n_footer);
+}
+
+void hl_site_page_errors(struct hl_site_page *page,
+	const struct hl_site_problem *errors, size_t n)
+{
+	page->errors = errors;
+	page->n_errors = errors ? n : 0;
+	page->web.failed = page->n_errors > 0;
 }
 
 int hl_site_limit(struct hl_web_ctx *ctx, const struct hl_web_request *req,

@@ -12,11 +12,8 @@ static int show_form(struct hl_web_ctx *ctx, struct hl_web_response *resp,
 	struct hl_site_problem link = {HL_STR("#receipt"), error};
 
 	hl_site_page_init(ctx, &p.page, hl_web_tr(HL_TR("Check a report")));
-	p.page.back = HL_STR("/");
-	if (error.n) {
-		p.page.errors = &link;
-		p.page.n_errors = 1;
-	}
+	p.page.web.back_href = HL_STR("/");
+	hl_site_page_errors(&p.page, &link, error.n > 0);
 	hl_web_respond(resp, error.n ? 422 : 200, "text/html");
 	hl_tmpl_site_status(&resp->body, &p);
 	return 0;
@@ -177,7 +174,7 @@ static int show_result(struct hl_web_ctx *ctx, struct hl_web_response *resp,
 	}
 	hl_site_page_init(
 		ctx, &p.page, hl_web_tr(HL_TR("Status of your report")));
-	p.page.back = HL_STR("/status");
+	p.page.web.back_href = HL_STR("/status");
 	hl_web_respond(resp, 200, "text/html");
 	hl_tmpl_site_result(&resp->body, &p);
 	return 0;

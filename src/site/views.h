@@ -3,6 +3,7 @@
 #define HL_SITE_VIEWS_H
 
 #include "domain/settings.h"
+#include "web/page.h"
 #include "web/tmpl.h"
 #include "web/tr.h"
 
@@ -16,28 +17,15 @@ struct hl_site_problem {
 
 /* Of every page. */
 struct hl_site_page {
-	struct hl_str title;
-	struct hl_str language; /* "en" */
-	bool rtl;
-	bool has_exit; /* the "Exit this page" link */
-	struct hl_str service;
-	struct hl_str back; /* absent: no back link */
+	struct hl_web_page web; /* what the layout shows */
 	const struct hl_settings *settings;
 	const struct hl_site_problem *errors;
 	size_t n_errors;
 	int ttl_minutes; /* how long answers are kept */
-	bool says_ttl;	 /* a line about that at the end */
 };
 
 struct hl_site_start {
 	struct hl_site_page page;
-};
-
-struct hl_site_choice {
-	struct hl_str id; /* of the input element */
-	struct hl_str value;
-	struct hl_str label;
-	bool checked;
 };
 
 /* One question, with choices, a text, or both. */
@@ -51,10 +39,8 @@ struct hl_site_question {
 	struct hl_str hint;
 	struct hl_str more; /* a second paragraph, absent: none */
 
-	struct hl_str choice_name; /* absent: no choices */
-	struct hl_str choice_error;
-	const struct hl_site_choice *choices;
-	size_t n_choices;
+	bool has_choice;
+	struct hl_w_choice choice;
 
 	struct hl_str text_name; /* absent: no text */
 	struct hl_str text_label;

