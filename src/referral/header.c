@@ -298,7 +298,9 @@ void hl_referral_header_param(
 	struct hl_buf *b, const char *param, struct hl_str value)
 {
 	HL_BUF_AUTO clean = HL_BUF_INIT(3 * value.n + 1);
-	bool ascii = value.n <= 30;
+	/* Many readers decode "=?" even where it has no meaning. */
+	bool ascii =
+		value.n <= 30 && hl_str_find(value, HL_STR("=?")) == value.n;
 
 	value = trim(value);
 	for (struct hl_str s = value; s.n;) {

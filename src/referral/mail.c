@@ -27,7 +27,7 @@ static void put_hash(struct hl_buf *out, const struct hl_referral_mail *m)
 	hl_seal_sha256_add(&h, HL_STR("\n"));
 	hl_seal_sha256_add(&h, m->idempotency_key);
 	hl_seal_sha256_end(&h, digest);
-	hl_text_put_hex(out, digest, 16);
+	hl_text_put_hex(out, digest, 12);
 }
 
 void hl_referral_mail_id(const struct hl_referral_mail *m, struct hl_buf *out)
@@ -77,11 +77,11 @@ static void put_qp(struct hl_buf *out, size_t *col, struct hl_str c, bool raw)
 	*col += need;
 }
 
-/* A dot or an "F" (of "From ") at the start, and white space at the end of
- * a line, are changed by some programs on the way. */
+/* A dot or an "F" (of "From ") at the start of a line, a space at its end
+ * and tabs are changed by some programs on the way. */
 static bool is_raw(uint32_t c, size_t col, struct hl_str rest)
 {
-	if (c == ' ' || c == '\t') {
+	if (c == ' ') {
 		return rest.n && rest.p[0] != '\n' && rest.p[0] != '\r';
 	}
 	return c > ' ' && c < 0x7f && c != '=' &&
@@ -209,7 +209,7 @@ static void put_subject(struct hl_buf *out, const struct hl_referral_mail *m)
 
 static void put_identity(struct hl_buf *out, const struct hl_referral_mail *m)
 {
-	hl_buf_put(out, HL_STR("Message-ID:\r\n <"));
+	hl_buf_put(out, HL_STR("Message-ID: <"));
 	hl_referral_mail_id(m, out);
 	hl_buf_put(out, HL_STR(">\r\nAuto-Submitted: auto-generated\r\n"
 			       "X-OpenHotline-Referral: "));

@@ -36,7 +36,7 @@ static const char *form_fault(struct hl_str mail)
 {
 	static const char *const names[] = {
 		"Date: ", "From: ", "To: ", "Reply-To: ", "Subject: ",
-		"Message-ID:", "Auto-Submitted: ", "X-OpenHotline-Referral: ",
+		"Message-ID: ", "Auto-Submitted: ", "X-OpenHotline-Referral: ",
 		"X-OpenHotline-Test: ", "MIME-Version: ", "Content-Type: ",
 		"Content-Transfer-Encoding: "};
 	bool body = false;
@@ -98,7 +98,7 @@ static void a_plain_mail(void **state)
 		       " <notice@hotline.example.org>\r\n"
 		       "To: abuse@host.example.org\r\n"
 		       "Subject: Notice\r\n"
-		       "Message-ID:\r\n <F-7K3Q-X9M2-C.")));
+		       "Message-ID: <F-7K3Q-X9M2-C.")));
 	assert_true(has(&out, "@hotline.example.org>\r\n"
 			      "Auto-Submitted: auto-generated\r\n"
 			      "X-OpenHotline-Referral: F-7K3Q-X9M2-C\r\n"
@@ -179,8 +179,7 @@ static void no_words_make_a_header(void **state)
 		assert_int_equal(0, hl_referral_mail_build(&m, &out, &err));
 		const char *fault = form_fault(hl_buf_str(&out));
 		if (fault) {
-			fail_msg("row %zu: %s:\n%s", i, fault,
-				out.p);
+			fail_msg("row %zu: %s:\n%s", i, fault, out.p);
 		}
 	}
 }
@@ -242,6 +241,7 @@ static void parameters_take_these_forms(void **state)
 		{"a long name of a file, 1234.json",
 			";\r\n filename*0*=UTF-8''a%20long%20name%20of%20a"
 			";\r\n filename*1*=%20file%2C%201234.json"},
+		{"=?x", ";\r\n filename*0*=UTF-8''%3D%3Fx"},
 		{"", ";\r\n filename=\"\""},
 		{"æ=?/*'%",
 			";\r\n filename*0*=UTF-8''%C3%A6%3D%3F%2F%2A%27%25"},
@@ -268,6 +268,7 @@ static void text_takes_these_forms(void **state)
 		{"a=b", "a=3Db\r\n"},
 		{"end \n", "end=20\r\n"},
 		{"end\t", "end=09\r\n"},
+		{"a\tb", "a=09b\r\n"},
 		{"-- \nx", "--=20\r\nx\r\n"},
 		{".\n..a", "=2E\r\n=2E.a\r\n"},
 		{"From me\nFrom", "=46rom me\r\n=46rom\r\n"},
