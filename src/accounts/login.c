@@ -56,11 +56,11 @@ static int enter(struct hl_store *store, struct hl_arena *arena,
 }
 
 int hl_accounts_login(struct hl_store *store, struct hl_arena *arena,
-	struct hl_str login, struct hl_str password,
+	const struct hl_accounts_typed *typed,
 	const struct hl_accounts_limits *limits, struct hl_seal_token *token,
 	int *wait_s, struct hl_err *err)
 {
-	struct hl_in_staff_by_login in = {login};
+	struct hl_in_staff_by_login in = {typed->login};
 	struct hl_row_staff_by_login *user;
 	struct hl_seal_pub pub;
 	HL_SEAL_SECRET_AUTO secret;
@@ -72,7 +72,7 @@ int hl_accounts_login(struct hl_store *store, struct hl_arena *arena,
 		return r;
 	}
 	if (n == 0) {
-		hl_seal_staff_pretend(password, &HL_SEAL_COST_DEFAULT);
+		hl_seal_staff_pretend(typed->password, &HL_SEAL_COST_DEFAULT);
 		return HL_DENIED;
 	}
 	int64_t left_us = user->locked_until_us - hl_time_now_us();
@@ -82,7 +82,7 @@ int hl_accounts_login(struct hl_store *store, struct hl_arena *arena,
 	}
 	r = hl_seal_pub_from(user->public_key, &pub);
 	if (!r) {
-		r = hl_seal_staff_unwrap(user->id, &pub, password,
+		r = hl_seal_staff_unwrap(user->id, &pub, typed->password,
 			user->key_sealed, &secret, err);
 	}
 	if (r == HL_DENIED) {

@@ -43,8 +43,11 @@ void hl_accounts_session_wipe(struct hl_accounts_session *s);
  * long for an unknown login. Costs 64 MiB for 0.1 s: the caller bounds how
  * many run at once.
  */
+struct hl_accounts_typed {
+	struct hl_str login, password;
+};
 int hl_accounts_login(struct hl_store *store, struct hl_arena *arena,
-	struct hl_str login, struct hl_str password,
+	const struct hl_accounts_typed *typed,
 	const struct hl_accounts_limits *limits, struct hl_seal_token *token,
 	int *wait_s, struct hl_err *err);
 

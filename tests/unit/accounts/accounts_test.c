@@ -92,8 +92,9 @@ static int login(struct fixture *f, const char *name, const char *password,
 {
 	int wait_s;
 
-	return hl_accounts_login(f->store, f->arena, hl_str_c(name),
-		hl_str_c(password), &limits, token, &wait_s, NULL);
+	return hl_accounts_login(f->store, f->arena,
+		&(struct hl_accounts_typed){hl_str_c(name), hl_str_c(password)},
+		&limits, token, &wait_s, NULL);
 }
 
 static void open_session(struct fixture *f, const struct hl_seal_token *token,

@@ -1,0 +1,262 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * The door of the workbench. Each request goes through hl_desk_handle():
+ * find the route, open the session, check what the route needs, check that
+ * a POST comes from one of our forms, and only then call the handler.
+ */
+#include "desk/inner.h"
+
+#include "base/log.h"
+#include "web/cookie.h"
+#include "web/csrf.h"
+#include "web/static.h"
+#include "web/templates.h"
+
+/* As many passwords at a time; 64 MiB each while it lasts. */
+#define PASSWORDS_AT_ONCE 2
+
+int hl_desk_init(struct hl_desk_app *app, const struct hl_settings *settings,
+	struct hl_err *err)
+{
+	app->settings = settings;
+	if (sem_init(&app->passwords, 0, PASSWORDS_AT_ONCE) < 0) {
+		return HL_FAIL(err, HL_E_NOMEM, "no memory for the door");
+	}
+	return hl_seal_totp_init(err);
+}
+
+void hl_desk_fini(struct hl_desk_app *app)
+{
+	sem_destroy(&app->passwords);
+}
+
+static const struct hl_web_route rows[] = {
+	{HL_WEB_GET, "/static/:file", HL_DESK_OPEN, hl_web_static_serve},
+	{HL_WEB_GET, "/login", HL_DESK_OPEN, hl_desk_login_get},
+	{HL_WEB_POST, "/login", HL_DESK_OPEN, hl_desk_login_post},
+	{HL_WEB_GET, "/login/code", HL_DESK_HALF, hl_desk_code_get},
+	{HL_WEB_POST, "/login/code", HL_DESK_HALF, hl_desk_code_post},
+	{HL_WEB_GET, "/login/setup", HL_DESK_HALF, hl_desk_enrol_get},
+	{HL_WEB_POST, "/login/setup", HL_DESK_HALF, hl_desk_enrol_post},
+	{HL_WEB_POST, "/logout", HL_DESK_HALF, hl_desk_logout_post},
+	{HL_WEB_GET, "/", HL_DESK_SELF, hl_desk_home_get},
+	{HL_WEB_GET, "/help", HL_DESK_SELF, hl_desk_help_get},
+	{HL_WEB_GET, "/account", HL_DESK_SELF, hl_desk_account_get},
+	{HL_WEB_GET, "/account/password", HL_DESK_SELF, hl_desk_password_get},
+	{HL_WEB_POST, "/account/password", HL_DESK_SELF, hl_desk_password_post},
+	{HL_WEB_POST, "/account/recovery", HL_DESK_SELF, hl_desk_recovery_post},
+	{HL_WEB_GET, "/staff", HL_DESK_SELF, hl_desk_users_get},
+	{HL_WEB_GET, "/staff/add", HL_AUTHZ_USER_MANAGE, hl_desk_user_add_get},
+	{HL_WEB_POST, "/staff/add", HL_AUTHZ_USER_MANAGE,
+		hl_desk_user_add_post},
+	{HL_WEB_GET, "/staff/:ref", HL_DESK_SELF, hl_desk_user_get},
+	{HL_WEB_POST, "/staff/:ref", HL_AUTHZ_USER_MANAGE, hl_desk_user_post},
+	{HL_WEB_POST, "/staff/:ref/reset", HL_AUTHZ_USER_MANAGE,
+		hl_desk_user_reset_post},
+	{HL_WEB_POST, "/staff/:ref/keys", HL_AUTHZ_KEY_GRANT,
+		hl_desk_user_grant_post},
+	{HL_WEB_GET, "/audit", HL_AUTHZ_AUDIT_READ, hl_desk_audit_get},
+	{HL_WEB_POST, "/audit/verify", HL_AUTHZ_AUDIT_VERIFY,
+		hl_desk_audit_verify_post},
+	{HL_WEB_GET, "/statistics", HL_AUTHZ_STATS_READ, hl_desk_stats_get},
+	{HL_WEB_GET, "/statistics.csv", HL_AUTHZ_STATS_READ,
+		hl_desk_stats_csv_get},
+	{HL_WEB_GET, "/statistics.json", HL_AUTHZ_STATS_READ,
+		hl_desk_stats_json_get},
+	{HL_WEB_GET, "/settings", HL_AUTHZ_SETTINGS_READ, hl_desk_settings_get},
+};
+const struct hl_web_routes hl_desk_routes = {rows, HL_ARRAY_LEN(rows)};
+
+struct hl_store *hl_desk_store(const struct hl_web_ctx *ctx)
+{
+	const struct hl_desk_thread *thread = ctx->thread;
+
+	return thread->store;
+}
+
+struct hl_accounts_limits hl_desk_limits(const struct hl_web_ctx *ctx)
+{
+	const struct hl_settings *settings = hl_desk_of(ctx)->settings;
+
+	return (struct hl_accounts_limits){
+		.idle_minutes = settings->session_idle_minutes,
+		.max_hours = settings->session_max_hours};
+}
+
+/* A form's token follows from the cookie: it needs no key of the process and
+ * holds over restarts. */
+static void csrf_key(
+	const struct hl_seal_token *token, uint8_t key[HL_WEB_CSRF_KEY_BYTES])
+{
+	hl_seal_hkdf(&(struct hl_seal_hkdf){.ikm = hl_str_mem(
+						    token->b, sizeof(token->b)),
+			     .salt = HL_STR("OpenHotline v1 workbench"),
+			     .info = HL_STR("csrf")},
+		key, HL_WEB_CSRF_KEY_BYTES);
+}
+
+static void fill_csrf(struct hl_web_ctx *ctx, struct hl_desk_session *s)
+{
+	uint8_t key[HL_WEB_CSRF_KEY_BYTES];
+	char text[HL_WEB_CSRF_MAX], printed[HL_SEAL_TOKEN_TEXT];
+
+	csrf_key(&s->token, key);
+	s->csrf = hl_arena_dup(ctx->arena,
+		hl_web_csrf_token(
+			key, hl_seal_token_print(&s->token, printed), text));
+}
+
+static int check_form(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_desk_session *s)
+{
+	uint8_t key[HL_WEB_CSRF_KEY_BYTES];
+	char printed[HL_SEAL_TOKEN_TEXT];
+	int r = hl_web_form_read(ctx, req, &s->form);
+
+	if (r) {
+		return r;
+	}
+	csrf_key(&s->token, key);
+	return hl_web_csrf_check(req, key,
+		hl_seal_token_print(&s->token, printed),
+		hl_web_form_get(&s->form, HL_WEB_CSRF_FIELD));
+}
+
+/* HL_NOTFOUND: nobody is logged in. */
+static int open_session(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_desk_session *s)
+{
+	struct hl_accounts_limits limits = hl_desk_limits(ctx);
+	struct hl_str cookie = hl_web_cookie_get(req, HL_DESK_COOKIE);
+
+	if (hl_seal_token_parse(HL_SEAL_TOKEN_SESSION, cookie, &s->token)) {
+		return HL_NOTFOUND;
+	}
+	int r = hl_accounts_open(hl_desk_store(ctx), ctx->arena, &s->token,
+		&limits, &s->account, &ctx->err);
+	if (r) {
+		return r;
+	}
+	s->who = (struct hl_who){
+		.actor = {.user_id = s->account.staff_id,
+			.roles = s->account.roles,
+			.enabled = true,
+			.full_login = s->account.stage == HL_ACCOUNTS_FULL &&
+				      !s->account.must_change},
+		.ring = &s->account.ring,
+		.store = hl_desk_store(ctx),
+		.arena = ctx->arena};
+	fill_csrf(ctx, s);
+	return 0;
+}
+
+static bool may(const struct hl_desk_session *s, int need)
+{
+	enum hl_authz_action action = (enum hl_authz_action)need;
+
+	if (need < 0) {
+		return true;
+	}
+	if (hl_authz_object_kind(action) == HL_OBJECT_NONE) {
+		return hl_authz_check(&s->who.actor, action, NULL, NULL) == 0;
+	}
+	return hl_authz_may_ever(&s->who.actor, action);
+}
+
+/* Where somebody has to go first, or NULL when they may go on. */
+static const char *detour(
+	const struct hl_desk_session *s, const struct hl_web_route *route)
+{
+	if (route->action == HL_DESK_HALF) {
+		return NULL;
+	}
+	if (s->account.stage != HL_ACCOUNTS_FULL) {
+		return s->account.has_totp ? "/login/code" : "/login/setup";
+	}
+	if (s->account.must_change && route->handler != hl_desk_password_get &&
+		route->handler != hl_desk_password_post) {
+		return "/account/password";
+	}
+	return NULL;
+}
+
+static int note_denied(
+	struct hl_web_ctx *ctx, const struct hl_desk_session *s, int need)
+{
+	struct hl_tx *tx = hl_tx_begin(hl_desk_store(ctx), ctx->arena);
+
+	hl_tx_event(tx, &(struct hl_store_event){.kind = HL_EVENT_SYSTEM_DENIED,
+				.actor = s->account.staff_id,
+				.object_kind = HL_OBJECT_SYSTEM,
+				.a = need});
+	int r = hl_tx_run(tx, &ctx->err);
+	return r ? r : HL_DENIED;
+}
+
+static int enter(struct hl_web_ctx *ctx, const struct hl_web_match *m,
+	struct hl_web_response *resp, struct hl_desk_session *s)
+{
+	int r = open_session(ctx, &m->req, s);
+
+	if (r == HL_NOTFOUND) {
+		return hl_web_see_other(resp, HL_STR("/login"));
+	}
+	if (r) {
+		return r;
+	}
+	ctx->session = s;
+	if (m->req.method == HL_WEB_POST) {
+		r = check_form(ctx, &m->req, s);
+		if (r) {
+			return r;
+		}
+	}
+	const char *first = detour(s, m->route);
+	if (first) {
+		return hl_web_see_other(resp, hl_str_c(first));
+	}
+	if (!may(s, m->route->action)) {
+		return note_denied(ctx, s, m->route->action);
+	}
+	return m->route->handler(ctx, &m->req, resp);
+}
+
+/* Who may not see a thing learns no more than that it is not theirs. */
+static int same_answer(int r)
+{
+	return r == HL_DENIED ? HL_NOTFOUND : r;
+}
+
+int hl_desk_handle(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_web_response *resp)
+{
+	struct hl_desk_session s = {0};
+	struct hl_web_match m;
+
+	if (hl_web_route_find(&hl_desk_routes, req, ctx->arena, &m)) {
+		return hl_web_route_refuse(&m, ctx, req, resp);
+	}
+	if (m.route->action == HL_DESK_OPEN) {
+		return m.route->handler(ctx, &m.req, resp);
+	}
+	int r = enter(ctx, &m, resp, &s);
+	if (r == HL_DENIED && m.req.method == HL_WEB_POST && !s.form.n) {
+		r = HL_DENIED; /* a forged or outdated form says so */
+	} else {
+		r = same_answer(r);
+	}
+	if (r) {
+		/* the page is made here, while there is a session */
+		int status = r == HL_NOTFOUND   ? 404
+			     : r == HL_DENIED   ? 403
+			     : r == HL_CONFLICT ? 409
+						: 0;
+		if (status) {
+			r = hl_web_error(ctx, req, resp, status);
+		}
+	}
+	ctx->session = NULL;
+	hl_accounts_session_wipe(&s.account);
+	hl_seal_token_wipe(&s.token);
+	return r;
+}

@@ -1,0 +1,141 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HL_DESK_VIEWS_H
+#define HL_DESK_VIEWS_H
+
+#include "base/text.h"
+#include "domain/event.h"
+#include "web/html.h"
+#include "web/page.h"
+#include "web/tmpl.h"
+
+/* Views of templates/desk. Texts are translated already. */
+
+/* Of every page. */
+struct hl_desk_page {
+	struct hl_web_page web;
+	const struct hl_w_error *errors;
+	size_t n_errors;
+	struct hl_str notice; /* what has just been done */
+	struct hl_str csrf;
+};
+
+struct hl_desk_message {
+	struct hl_desk_page page;
+	struct hl_str lead, more, link, link_text; /* absent: left out */
+};
+
+struct hl_desk_login {
+	struct hl_desk_page page;
+	struct hl_str login, error;
+};
+
+struct hl_desk_code {
+	struct hl_desk_page page;
+	struct hl_str error;
+};
+
+struct hl_desk_enrol {
+	struct hl_desk_page page;
+	struct hl_str secret; /* base 32, in groups of four */
+	struct hl_str qr_path;
+	int qr_size;
+	struct hl_str error;
+};
+
+struct hl_desk_codes {
+	struct hl_desk_page page;
+	const struct hl_str *codes;
+	size_t n_codes;
+	struct hl_str next_href;
+};
+
+struct hl_desk_password {
+	struct hl_desk_page page;
+	bool first; /* has to choose one before anything else */
+	struct hl_str before_error, after_error, again_error;
+};
+
+struct hl_desk_account {
+	struct hl_desk_page page;
+	struct hl_str login, roles;
+	int64_t n_recovery, ends_at_us;
+	bool holds_keys;
+};
+
+struct hl_desk_user_row {
+	int64_t id;
+	struct hl_str login, name, roles;
+	bool active, has_totp, holds_keys, wants_keys;
+	int64_t last_login_us;
+};
+struct hl_desk_users {
+	struct hl_desk_page page;
+	const struct hl_desk_user_row *rows;
+	size_t n_rows;
+	bool may_manage;
+	size_t n_waiting; /* for keys */
+};
+
+struct hl_desk_user_add {
+	struct hl_desk_page page;
+	struct hl_str login, name;
+	struct hl_str login_error, name_error, roles_error;
+	const struct hl_w_option *roles;
+	size_t n_roles;
+};
+
+struct hl_desk_user {
+	struct hl_desk_page page;
+	struct hl_desk_user_row row;
+	const struct hl_w_option *roles;
+	size_t n_roles;
+	bool may_manage, may_grant;
+	struct hl_str roles_error;
+};
+
+/* A first password, shown once. */
+struct hl_desk_password_once {
+	struct hl_desk_page page;
+	struct hl_str login, password, href;
+};
+
+struct hl_desk_audit_row {
+	int64_t seq, at_us;
+	struct hl_str who, kind, object;
+	int64_t a, b;
+};
+struct hl_desk_audit {
+	struct hl_desk_page page;
+	const struct hl_desk_audit_row *rows;
+	size_t n_rows;
+	int64_t head_seq, from, newer, older; /* older: 0 none */
+	bool may_verify, verified, sound;
+	struct hl_str verdict;
+	int64_t covered_seq;
+};
+
+struct hl_desk_stats_table {
+	struct hl_str title, note;
+	struct hl_html chart; /* absent: none */
+	struct hl_w_table table;
+	bool empty;
+};
+struct hl_desk_stats {
+	struct hl_desk_page page;
+	struct hl_str from, to, period_error;
+	struct hl_str csv_href, json_href, publish_href;
+	struct hl_w_table summary;
+	const struct hl_desk_stats_table *tables;
+	size_t n_tables;
+};
+
+struct hl_desk_setting {
+	struct hl_str key, value;
+};
+struct hl_desk_settings {
+	struct hl_desk_page page;
+	const struct hl_desk_setting *rows;
+	size_t n_rows;
+};
+
+#endif
