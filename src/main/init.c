@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hotline init: a new installation with its first supervisor and its first
+ * administrator, whose passwords are printed once. */
+#include "main/commands.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#include "accounts/accounts.h"
+#include "base/json.h"
+#include "cli/common.h"
+#include "main/install.h"
+#include "seal/password.h"
+
+#define SET_MAX 64
+
+static const char help[] =
+	"usage: hotline init [--dir DIR] [--set KEY=VALUE]... [--demo] "
+	"[--json]\n"
+	"\n"
+	"Makes a new installation in DIR (default ./var or /var/lib/hotline):\n"
+	"settings, keys, law profiles, an empty store, a first supervisor who\n"
+	"holds the keys and a first administrator who holds none. Their first\n"
+	"passwords are printed once and kept nowhere.\n"
+	"\n"
+	"  --set KEY=VALUE  a setting, as in hotline.conf; may be repeated\n"
+	"  --user NAME      owner of the files when run as root\n"
+	"  --demo           with invented data and invented staff\n"
+	"  --json           print the logins as JSON\n"
+	"\n"
+	"exit status: 0 made, 1 failed, 2 usage, 4 there is one already\n";
+
+struct login {
+	const char *login, *display_name;
+	unsigned roles;
+	char password[HL_SEAL_PASSWORD_RANDOM];
+};
+
+static int add_login(
+	const struct hl_who *who, struct login *login, struct hl_err *err)
+{
+	struct hl_accounts_user user = {.login = hl_str_c(login->login),
+		.display_name = hl_str_c(login->display_name),
+		.roles = login->roles};
+	struct hl_str password = hl_seal_password_random(login->password);
+	int r = hl_accounts_create(
+		who, &user, password, &HL_SEAL_COST_DEFAULT, err);
+
+	if (!r && login->roles & HL_ROLE_CONTENT) {
+		r = hl_accounts_grant(who, user.id, err);
+	}
+	return r;
+}
+
+static void print_logins(const struct login *logins, size_t n, bool json)
+{
+	HL_BUF_AUTO out = HL_BUF_SECRET(8192);
+
+	if (json) {
+		hl_buf_put(&out, HL_STR("{\"logins\":["));
+		for (size_t i = 0; i < n; i++) {
+			hl_json_put_sep(&out);
+			hl_buf_put_c(&out, '{');
+			hl_json_put_member(
+				&out, "login", hl_str_c(logins[i].login));
+			hl_json_put_member(
+				&out, "password", hl_str_c(logins[i].password));
+			hl_buf_put_c(&out, '}');
+		}
+		hl_buf_put(&out, HL_STR("]}\n"));
+	} else {
+		hl_buf_put(
+			&out, HL_STR("First logins (shown once; each chooses a "
+				     "password and sets up a code at the first "
+				     "login):\n"));
+		for (size_t i = 0; i < n; i++) {
+			hl_buf_printf(&out, "  %-12s %s\n", logins[i].login,
+				logins[i].password);
+		}
+	}
+	fwrite(out.p, 1, out.n, stdout);
+}
+
+static int populate(struct hl_main_install *made, const char *dir, bool demo,
+	bool json, struct hl_err *err)
+{
+	struct login logins[] = {
+		{"supervisor", "First supervisor", HL_ROLE_SUPERVISOR, ""},
+		{"admin", "First administrator", HL_ROLE_ADMIN, ""},
+	};
+	HL_ARENA_AUTO *arena = hl_arena_new(4 << 20, true);
+	struct hl_who who = {
+		.ring = &made->ring, .store = made->store, .arena = arena};
+	int r = arena ? 0 : HL_FAIL(err, HL_E_NOMEM, "no memory");
+
+	(void)demo;
+	(void)dir;
+	for (size_t i = 0; i < HL_ARRAY_LEN(logins) && !r; i++) {
+		r = add_login(&who, &logins[i], err);
+	}
+	if (!r) {
+		print_logins(logins, HL_ARRAY_LEN(logins), json);
+	}
+	explicit_bzero(logins, sizeof(logins));
+	return r;
+}
+
+static int make(const struct hl_main_new *given, bool demo, bool json)
+{
+	struct hl_main_install made;
+	struct hl_err err = {0};
+	int r = hl_main_install(given, &made, &err);
+
+	if (r) {
+		return hl_cli_fail("init", r, &err);
+	}
+	r = populate(&made, given->dir, demo, json, &err);
+	hl_main_install_fini(&made);
+	if (!r) {
+		r = hl_main_own(given->dir, given->user, &err);
+	}
+	if (r) {
+		return hl_cli_fail("init", r, &err);
+	}
+	fprintf(json ? stderr : stdout,
+		"Made %s. Look at %s/hotline.conf, then: hotline serve "
+		"--dir %s\n",
+		given->dir, given->dir, given->dir);
+	return HL_CLI_OK;
+}
+
+int hl_main_init(int argc, char **argv)
+{
+	const char *set[SET_MAX], *one;
+	struct hl_main_new given = {.dir = hl_cli_dir(), .set = set};
+
+	if (hl_cli_help(argc, argv, help)) {
+		return HL_CLI_OK;
+	}
+	bool demo = hl_cli_flag(&argc, argv, "--demo");
+	bool json = hl_cli_flag(&argc, argv, "--json");
+	given.user = hl_cli_option(&argc, argv, "--user");
+	while ((one = hl_cli_option(&argc, argv, "--set"))) {
+		if (given.n_set == SET_MAX) {
+			fputs("hotline init: too many --set\n", stderr);
+			return HL_CLI_USAGE;
+		}
+		set[given.n_set++] = one;
+	}
+	if (argc > 1) {
+		fprintf(stderr, "hotline init: unknown argument %s\n%s",
+			argv[1], help);
+		return HL_CLI_USAGE;
+	}
+	return make(&given, demo, json);
+}

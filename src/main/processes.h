@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HL_MAIN_PROCESSES_H
+#define HL_MAIN_PROCESSES_H
+
+#include "domain/settings.h"
+#include "proc/links.h"
+#include "proc/supervise.h"
+
+/*
+ * What the four processes are started with. The supervisor fills it before
+ * it forks; each process takes what is its own. Descriptors of others are
+ * closed in it.
+ */
+struct hl_main_hotline {
+	const char *dir;  /* absolute; the processes work in it */
+	const char *user; /* system user to become, or NULL */
+	struct hl_settings *settings;
+	struct hl_proc_links public_links, staff_links, worker_links;
+	int public_listen, staff_listen, admin_listen;
+};
+
+/* The processes' lives, for hl_proc_child.run; arg is the struct above. */
+int hl_main_store(struct hl_proc_self *self, void *arg);
+int hl_main_public(struct hl_proc_self *self, void *arg);
+int hl_main_staff(struct hl_proc_self *self, void *arg);
+int hl_main_worker(struct hl_proc_self *self, void *arg);
+
+/* Enters the sandbox of that kind; paths are those of the installation.
+ * NULL-terminated lists, either may be NULL. */
+int hl_main_shut_in(const struct hl_main_hotline *h, int kind,
+	const char *const *read_paths, const char *const *write_paths);
+
+/* Logs the fault and gives the exit status of a process that cannot go on. */
+int hl_main_give_up(const char *event, const struct hl_err *err);
+
+#endif

@@ -1,0 +1,231 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * hotline serve: opens the listeners and the links, forks the processes and
+ * watches them. The supervisor itself has no key and no store and reads
+ * nothing from the network.
+ */
+#include "main/commands.h"
+
+#include <errno.h>
+#include <limits.h>
+#include <pwd.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/common.h"
+#include "main/processes.h"
+#include "proc/sandbox.h"
+#include "seal/key.h"
+#include "store/store.h"
+#include "web/listen.h"
+
+#define MAX_FDS (HL_PROC_LINKS_MAX * 3 + 4)
+
+static const char help[] =
+	"usage: hotline serve [--dir DIR] [--user NAME]\n"
+	"\n"
+	"Runs the hotline in DIR until it gets SIGTERM or SIGINT: the "
+	"reporting\n"
+	"form (public.listen), the workbench (staff.listen), the worker and "
+	"the\n"
+	"store, each in a process and a sandbox of its own. Log lines are "
+	"JSON\n"
+	"on standard error.\n"
+	"\n"
+	"  --user NAME   system user to become when run as root\n"
+	"                (default: the owner of DIR, unless that is root)\n"
+	"\n"
+	"exit status: 0 stopped, 1 failed, 2 usage, 3 no installation,\n"
+	"             4 an address or the store is in use\n";
+
+int hl_main_give_up(const char *event, const struct hl_err *err)
+{
+	hl_log_err(HL_LOG_ERROR, event, err);
+	return 1;
+}
+
+int hl_main_shut_in(const struct hl_main_hotline *h, int kind,
+	const char *const *read_paths, const char *const *write_paths)
+{
+	struct hl_proc_sandbox box = {.kind = (enum hl_proc_kind)kind,
+		.user = h->user,
+		.read_paths = read_paths,
+		.write_paths = write_paths};
+	struct hl_err err = {0};
+
+	return hl_proc_sandbox_enter(&box, NULL, &err)
+		       ? hl_main_give_up("process.sandbox", &err)
+		       : 0;
+}
+
+static int open_links(struct hl_main_hotline *h, struct hl_err *err)
+{
+	int r = hl_proc_links_open(HL_PROC_LINKS_PUBLIC, &h->public_links, err);
+
+	if (!r) {
+		r = hl_proc_links_open(
+			HL_PROC_LINKS_STAFF, &h->staff_links, err);
+	}
+	if (!r) {
+		r = hl_proc_links_open(
+			HL_PROC_LINKS_WORKER, &h->worker_links, err);
+	}
+	return r;
+}
+
+static int open_listeners(struct hl_main_hotline *h, struct hl_err *err)
+{
+	int r = hl_web_listen(
+		hl_str_c(h->settings->public_listen), &h->public_listen, err);
+
+	if (!r) {
+		r = hl_web_listen(hl_str_c(h->settings->staff_listen),
+			&h->staff_listen, err);
+	}
+	/* relative, since the path of a socket has to be short */
+	return r ? r : hl_store_listen(HL_CLI_SOCKET, &h->admin_listen, err);
+}
+
+/* The administrator's socket belongs to who runs the store. */
+static int own_socket(const struct hl_main_hotline *h, struct hl_err *err)
+{
+	struct passwd space, *who = NULL;
+	char names[4096];
+
+	if (h->user) {
+		getpwnam_r(h->user, &space, names, sizeof(names), &who);
+	}
+	if (who && chown(HL_CLI_SOCKET, who->pw_uid, who->pw_gid) < 0) {
+		return HL_FAIL_SYS(
+			err, "give %s to %s", HL_CLI_SOCKET, h->user);
+	}
+	return 0;
+}
+
+static void say_ready(void *arg)
+{
+	const struct hl_main_hotline *h = arg;
+
+	hl_log(HL_LOG_INFO, "serve.ready", "form %s, workbench %s",
+		h->settings->public_url, h->settings->staff_url);
+}
+
+static size_t add_fds(int *fds, size_t n, const int *more, size_t n_more)
+{
+	memcpy(fds + n, more, n_more * sizeof(*fds));
+	return n + n_more;
+}
+
+static size_t store_fds(const struct hl_main_hotline *h, int *fds)
+{
+	size_t n =
+		add_fds(fds, 0, h->public_links.store_ends, h->public_links.n);
+
+	n = add_fds(fds, n, h->staff_links.store_ends, h->staff_links.n);
+	n = add_fds(fds, n, h->worker_links.store_ends, h->worker_links.n);
+	return add_fds(fds, n, &h->admin_listen, 1);
+}
+
+static size_t client_fds(
+	const struct hl_proc_links *links, const int *listen_fd, int *fds)
+{
+	size_t n = add_fds(fds, 0, links->client_ends, links->n);
+
+	return listen_fd ? add_fds(fds, n, listen_fd, 1) : n;
+}
+
+static int supervise(struct hl_main_hotline *h, struct hl_err *err)
+{
+	int of_store[MAX_FDS], of_public[MAX_FDS], of_staff[MAX_FDS];
+	struct hl_proc_child children[] = {
+		{"store", hl_main_store, h, of_store, store_fds(h, of_store), 0,
+			false},
+		{"public", hl_main_public, h, of_public,
+			client_fds(
+				&h->public_links, &h->public_listen, of_public),
+			1, false},
+		{"staff", hl_main_staff, h, of_staff,
+			client_fds(&h->staff_links, &h->staff_listen, of_staff),
+			1, false},
+	};
+	struct hl_proc_options options = {.on_ready = say_ready, .arg = h};
+
+	return hl_proc_supervise(
+		children, HL_ARRAY_LEN(children), &options, err);
+}
+
+static int start(struct hl_main_hotline *h, struct hl_err *err)
+{
+	char dir[PATH_MAX];
+	int r = hl_cli_settings(&h->settings, err);
+
+	if (!r) {
+		r = hl_settings_check(h->settings, err);
+	}
+	if (r) {
+		return r;
+	}
+	if (!realpath(hl_cli_dir(), dir) || chdir(dir) < 0) {
+		return HL_FAIL_SYS(err, "go to %s", hl_cli_dir());
+	}
+	h->dir = dir;
+	hl_log_init("supervisor", h->settings->log_level);
+	r = hl_seal_init(err);
+	if (!r) {
+		r = open_links(h, err);
+	}
+	if (!r) {
+		r = open_listeners(h, err);
+	}
+	if (!r) {
+		r = own_socket(h, err);
+	}
+	return r ? r : supervise(h, err);
+}
+
+/* Root runs nothing: its processes become the owner of the installation. */
+static const char *default_user(void)
+{
+	struct passwd space, *who = NULL;
+	char names[4096];
+	struct stat st;
+
+	if (geteuid() != 0 || stat(hl_cli_dir(), &st) < 0 || st.st_uid == 0) {
+		return NULL;
+	}
+	getpwuid_r(st.st_uid, &space, names, sizeof(names), &who);
+	return who ? strdup(who->pw_name) : NULL;
+}
+
+int hl_main_serve(int argc, char **argv)
+{
+	struct hl_main_hotline h = {
+		.public_listen = -1, .staff_listen = -1, .admin_listen = -1};
+	struct hl_err err = {0};
+
+	if (hl_cli_help(argc, argv, help)) {
+		return HL_CLI_OK;
+	}
+	h.user = hl_cli_option(&argc, argv, "--user");
+	if (argc > 1) {
+		fprintf(stderr, "hotline serve: unknown argument %s\n%s",
+			argv[1], help);
+		return HL_CLI_USAGE;
+	}
+	if (!h.user) {
+		h.user = default_user();
+	}
+	int r = start(&h, &err);
+	if (h.admin_listen >= 0) {
+		unlink(HL_CLI_SOCKET);
+	}
+	hl_proc_links_close(&h.public_links);
+	hl_proc_links_close(&h.staff_links);
+	hl_proc_links_close(&h.worker_links);
+	hl_settings_free(h.settings);
+	return r ? hl_cli_fail("serve", r, &err) : HL_CLI_OK;
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "main/processes.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include "base/log.h"
+#include "cli/common.h"
+#include "proc/sandbox.h"
+#include "store/store.h"
+
+#define N_PEERS \
+	(HL_PROC_LINKS_PUBLIC + HL_PROC_LINKS_STAFF + HL_PROC_LINKS_WORKER)
+
+static size_t add_peers(struct hl_store_peer *peers, size_t n,
+	const struct hl_proc_links *links, enum hl_store_role role)
+{
+	for (size_t i = 0; i < links->n; i++) {
+		peers[n++] = (struct hl_store_peer){links->store_ends[i], role};
+	}
+	return n;
+}
+
+/* The engine that was killed may still be letting go of the file. */
+static int open_store(const struct hl_main_hotline *h, struct hl_store **out,
+	struct hl_err *err)
+{
+	char path[HL_CLI_PATH_MAX];
+	int r = hl_cli_path(h->dir, h->settings->store_path, path, err);
+
+	for (int tries = 0; !r && tries < 100; tries++) {
+		r = hl_store_open(path, HL_STORE_ADMIN, out, err);
+		if (r != HL_CONFLICT) {
+			return r;
+		}
+		r = 0;
+		usleep(20000);
+	}
+	return r ? r : HL_FAIL(err, HL_CONFLICT, "%s is in use", path);
+}
+
+int hl_main_store(struct hl_proc_self *self, void *arg)
+{
+	struct hl_main_hotline *h = arg;
+	const char *const write_paths[] = {h->dir, NULL};
+	struct hl_store_peer peers[N_PEERS];
+	struct hl_store *store = NULL;
+	struct hl_err err = {0};
+	size_t n = 0;
+
+	n = add_peers(peers, n, &h->public_links, HL_STORE_PUBLIC);
+	n = add_peers(peers, n, &h->staff_links, HL_STORE_STAFF);
+	n = add_peers(peers, n, &h->worker_links, HL_STORE_WORKER);
+	if (hl_main_shut_in(h, HL_PROC_STORE, NULL, write_paths)) {
+		return 1;
+	}
+	if (open_store(h, &store, &err)) {
+		return hl_main_give_up("store.open", &err);
+	}
+	struct hl_store_server server = {.store = store,
+		.peers = peers,
+		.n_peers = n,
+		.listen_fd = h->admin_listen,
+		.admin_uid = geteuid(),
+		.stop = self->stop};
+	hl_proc_ready(self);
+	int r = hl_store_serve(&server, &err);
+	hl_store_close(store);
+	return r ? hl_main_give_up("store.serve", &err) : 0;
+}
