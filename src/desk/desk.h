@@ -15,11 +15,13 @@
  * pages. Everything works without JavaScript.
  */
 
+#define HL_DESK_LAWS_MAX 4 /* the baseline, the national one, reserves */
+
 /* ctx->app of the staff process; constant while it serves. Filled by the
  * caller before its sandbox; all pointers are borrowed. */
 struct hl_desk_app {
 	const struct hl_settings *settings;
-	const struct hl_law *laws[HL_LAW_PROFILES_MAX];
+	const struct hl_law *laws[HL_DESK_LAWS_MAX];
 	size_t n_laws;
 	const struct hl_seal_sign_key *sign; /* for bundles */
 	const char *checkpoints_path;        /* of the audit log */

@@ -17,7 +17,7 @@ struct app {
 	struct hl_desk_app desk; /* first: it is what handlers see */
 	const struct hl_main_hotline *hotline;
 	struct hl_seal_sign_key sign;
-	struct hl_law *laws[HL_LAW_PROFILES_MAX];
+	struct hl_law *laws[HL_DESK_LAWS_MAX];
 	char checkpoints[HL_CLI_PATH_MAX];
 };
 
