@@ -18,9 +18,6 @@ static int refuse(struct hl_web_response *resp, int status, const char *error,
 	const char *message)
 {
 	say(resp, status);
-	if (status == 503 || status == 429) {
-		hl_web_header_add(resp, "Retry-After", HL_STR("10"));
-	}
 	hl_buf_put_c(&resp->body, '{');
 	hl_json_put_member(&resp->body, "error", hl_str_c(error));
 	hl_json_put_member(&resp->body, "message", hl_str_c(message));
@@ -35,10 +32,35 @@ static int refuse_fault(
 	ctx->err.code = r;
 	hl_log_err(HL_LOG_ERROR, "api.fault", &ctx->err);
 	if (r == HL_E_UNAVAILABLE || r == HL_E_FULL || r == HL_E_TIMEOUT) {
+		hl_web_header_add(resp, "Retry-After", HL_STR("10"));
 		return refuse(resp, 503, "unavailable",
 			"the store cannot take this now; send it again");
 	}
 	return refuse(resp, 500, "fault", "a fault here; send it again later");
+}
+
+/* What is not decided here: no such page, a wrong method, a fault. */
+int hl_site_api_error(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_web_response *resp)
+{
+	static const struct {
+		int status;
+		const char *error, *message;
+	} rows[] = {
+		{404, "not_found", "there is no such address here"},
+		{405, "method", "use POST"},
+		{413, "too_large", "at most 256 KiB"},
+		{429, "busy", "too many; try again later"},
+		{503, "unavailable",
+			"the store cannot take this now; send it again"},
+		{0, "fault", "a fault here; send it again later"},
+	};
+	size_t i = 0;
+
+	while (rows[i].status && rows[i].status != ctx->status) {
+		i++;
+	}
+	return refuse(resp, ctx->status, rows[i].error, rows[i].message);
 }
 
 static int refuse_fields(struct hl_web_response *resp,
@@ -165,8 +187,7 @@ int hl_site_api_report_post(struct hl_web_ctx *ctx,
 	}
 	r = hl_site_limit(ctx, req, resp);
 	if (r || resp->status) {
-		hl_buf_reset(&resp->body);
-		return refuse(resp, 429, "busy", "too many; try again later");
+		return r;
 	}
 	if (!key_is_good(key)) {
 		return refuse(resp, 400, "malformed",

@@ -6,8 +6,8 @@
 #include "url/extract.h"
 #include "web/templates.h"
 
-/* What looks like an address has a number, whether it could be read or not:
- * triage counts them in the same way. */
+/* What looks like an address has a number, whether it could be read or not,
+ * and a repeated one has none of its own: triage counts in the same way. */
 static void fill_addresses(struct hl_arena *arena,
 	const struct hl_url_list *list, struct hl_site_check *c)
 {
@@ -20,12 +20,11 @@ static void fill_addresses(struct hl_arena *arena,
 		struct hl_site_address *a = &all[i];
 
 		a->typed = found->piece;
-		if (found->why != HL_URL_WHY_WORDS) {
-			a->number = ++n;
-		}
 		a->read = found->address;
 		if (a->read.n && found->same_as < i) {
 			a->same_as = all[found->same_as].number;
+		} else if (found->why != HL_URL_WHY_WORDS) {
+			a->number = ++n;
 		}
 	}
 	c->addresses = all;

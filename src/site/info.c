@@ -76,7 +76,10 @@ int hl_site_exit_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	(void)hl_intake_draft_drop(
 		&at, hl_web_cookie_get(req, HL_SITE_COOKIE), &ctx->err);
 	hl_web_cookie_set(ctx, req, resp, HL_SITE_COOKIE, HL_STR(""), -1);
-	hl_web_clear_site(resp);
+	/* Not "cache": browsers take seconds for it, and nothing of the form
+	 * is ever cached. */
+	hl_web_header_add(
+		resp, "Clear-Site-Data", HL_STR("\"cookies\", \"storage\""));
 	if (!away[0]) {
 		hl_web_respond(resp, 200, "text/html");
 		hl_buf_put(&resp->body, HL_STR("<!doctype html>\n"));

@@ -173,6 +173,9 @@ int hl_site_error(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 {
 	size_t i = 0;
 
+	if (req && hl_str_starts(req->path, HL_STR("/api/"))) {
+		return hl_site_api_error(ctx, req, resp);
+	}
 	while (errors[i].status && errors[i].status != ctx->status) {
 		i++;
 	}

@@ -60,7 +60,7 @@ struct hl_site_emergency {
 struct hl_site_address {
 	struct hl_str typed;
 	struct hl_str read; /* absent: it could not be read */
-	size_t number;      /* among those that were read, 1.. */
+	size_t number;      /* as on the status page, 1..; 0: words, repeated */
 	size_t same_as;     /* number of an earlier one, 0: none */
 	bool words;         /* does not look like an address at all */
 };

@@ -150,6 +150,21 @@ static void a_status_that_cannot_be_had(void **state)
 	browser_must(b, "nobody's", 404, "not_found");
 }
 
+static void too_many_from_one_place(void **state)
+{
+	struct browser *b = *state;
+	int n = 0;
+
+	b->peer = 5;
+	do {
+		send_json(b, "/api/v1/reports", good);
+	} while (b->status == 201 && ++n < 1000);
+	browser_must(b, "busy", 429, "\"error\":\"busy\"");
+	assert_int_equal(b->settings->report_rate_limit, n);
+	struct hl_str headers = hl_buf_str(&b->headers);
+	assert_true(hl_str_find(headers, HL_STR("Retry-After: ")) < headers.n);
+}
+
 static void without_keys_it_says_later(void **state)
 {
 	struct browser *b = *state;
@@ -171,6 +186,7 @@ int main(void)
 		BROWSE(what_is_wrong_is_said),
 		BROWSE(too_many_addresses),
 		BROWSE(a_status_that_cannot_be_had),
+		BROWSE(too_many_from_one_place),
 		WITH(browser_set_up_bare, without_keys_it_says_later),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -256,6 +256,25 @@ static void going_back_shows_the_answers(void **state)
 		"class=\"govuk-back-link\" href=\"/report/place\"");
 }
 
+/* As the status page numbers them, and as triage does. */
+static void addresses_are_numbered_once(void **state)
+{
+	struct browser *b = *state;
+
+	browser_fill(b);
+	browser_post(b, "/report/addresses",
+		"change=1&addresses=http://a.example/%0Asome+words%0A"
+		"A.example%0Ahttp://999.1.1.1/%0Ahttp://b.example/");
+	browser_get(b, "/report/check");
+	browser_must(b, "first", 200, "Address 1</strong>");
+	browser_must(b, "repeated", 200, "Address 1 again</strong>");
+	browser_must(b, "unreadable", 200, "Address 2</strong>");
+	browser_must(b, "unreadable", 200, "We cannot read this");
+	browser_must(b, "last", 200, "Address 3</strong>");
+	browser_must(b, "words", 200, "Words</strong>");
+	assert_false(browser_sees(b, "Address 4"));
+}
+
 static void markup_in_answers_stays_text(void **state)
 {
 	struct browser *b = *state;
@@ -411,7 +430,8 @@ static void unknown_pages_look_like_ours(void **state)
 		{"/report/", 404, "Page not found"},
 		{"/report/send", 404, ""},
 		{"/static/nothing.css", 404, "Page not found"},
-		{"/api/v1/reports", 405, "cannot be done here"},
+		{"/api/v1/reports", 405, "\"error\":\"method\""},
+		{"/api/v1/nothing", 404, "\"error\":\"not_found\""},
 	};
 
 	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
@@ -435,6 +455,7 @@ int main(void)
 		BROWSE(nothing_to_look_for_is_not_sent),
 		BROWSE(danger_comes_with_contacts_first),
 		BROWSE(going_back_shows_the_answers),
+		BROWSE(addresses_are_numbered_once),
 		BROWSE(markup_in_answers_stays_text),
 		BROWSE(without_cookies_it_says_so),
 		BROWSE(a_late_answer_is_kept),
