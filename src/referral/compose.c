@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "referral/compose.h"
 
+#include "base/json.h"
 #include "base/rand.h"
 #include "referral/bundle.h"
 #include "referral/mail.h"
@@ -68,6 +69,29 @@ static int enclose_bundle(const struct hl_referral_letter *letter,
 	return r;
 }
 
+/* An outcome that XARF has no class for: the exact addresses alone, which a
+ * notice owes its reader (Regulation (EU) 2022/2065, Article 16(2)(b)). */
+static void enclose_addresses(
+	const struct hl_referral_doc *d, struct enclosures *e)
+{
+	struct hl_buf *b = &e->data;
+
+	hl_buf_put_c(b, '{');
+	hl_json_put_member(b, "format", HL_STR("openhotline-addresses/1"));
+	hl_json_put_member(b, "referral", d->ref);
+	hl_json_put_member(
+		b, "mode", d->test ? HL_STR("test") : HL_STR("production"));
+	hl_json_put_name(b, "addresses");
+	hl_buf_put_c(b, '[');
+	for (size_t i = 0; i < d->n_addresses; i++) {
+		hl_json_put_sep(b);
+		hl_json_put_str(b, d->addresses[i].canonical);
+	}
+	hl_buf_put(b, HL_STR("]}\n"));
+	hl_buf_put(&e->name, HL_STR("addresses.json"));
+	end_enclosure(e);
+}
+
 static int enclose_xarf(const struct hl_referral_doc *d, struct enclosures *e,
 	struct hl_err *err)
 {
@@ -77,13 +101,17 @@ static int enclose_xarf(const struct hl_referral_doc *d, struct enclosures *e,
 			HL_REFERRAL_ATTACHMENTS_MAX);
 	}
 	e->type = "application/json";
+	if (!hl_referral_xarf_class(d->outcome, d->facts)[0]) {
+		enclose_addresses(d, e);
+		return 0;
+	}
 	for (size_t i = 0; i < d->n_addresses; i++) {
 		uint8_t id[HL_REFERRAL_XARF_ID_BYTES];
 
 		hl_rand_bytes(id, sizeof(id));
 		int r = hl_referral_xarf_put(d, i, id, &e->data, err);
 		if (r) {
-			return r == HL_NOTFOUND ? 0 : r;
+			return r;
 		}
 		if (d->n_addresses == 1) {
 			hl_buf_put(&e->name, HL_STR("xarf.json"));

@@ -24,7 +24,8 @@ int hl_referral_compose_bundle(const struct hl_referral_doc *d,
 
 /*
  * The mail's bytes; call it once a message, since each XARF document gets a
- * random id. An outcome without a class in XARF goes without. HL_E_INVALID
+ * random id. An outcome without a class in XARF goes with addresses.json
+ * instead. HL_E_INVALID
  * as hl_referral_mail_build() and hl_referral_xarf_put(); HL_E_LIMIT: more
  * than HL_REFERRAL_ATTACHMENTS_MAX addresses, or too large.
  */

@@ -34,6 +34,8 @@ static bool put_scheme(struct hl_buf *out, struct hl_str *s)
 	} rows[] = {
 		{HL_STR_INIT("https:"), HL_STR_INIT("hxxps:")},
 		{HL_STR_INIT("http:"), HL_STR_INIT("hxxp:")},
+		{HL_STR_INIT("hxxps:"), HL_STR_INIT("hxxps:")},
+		{HL_STR_INIT("hxxp:"), HL_STR_INIT("hxxp:")},
 		{HL_STR_INIT("ftps:"), HL_STR_INIT("fxps:")},
 		{HL_STR_INIT("ftp:"), HL_STR_INIT("fxp:")},
 	};
@@ -50,6 +52,21 @@ static bool put_scheme(struct hl_buf *out, struct hl_str *s)
 	return false;
 }
 
+/* "[.]" and its like, which somebody wrote already. */
+static bool put_broken(struct hl_buf *out, struct hl_str *s)
+{
+	struct hl_str mark = hl_str_sub(*s, 0, 3);
+
+	if (!hl_str_eq(mark, HL_STR("[.]")) &&
+		!hl_str_eq(mark, HL_STR("[@]")) &&
+		!hl_str_eq(mark, HL_STR("[:]"))) {
+		return false;
+	}
+	hl_buf_put(out, mark);
+	*s = hl_str_sub(*s, 3, s->n);
+	return true;
+}
+
 void hl_referral_defang(struct hl_buf *out, struct hl_str address)
 {
 	char before = '\0';
@@ -59,6 +76,10 @@ void hl_referral_defang(struct hl_buf *out, struct hl_str address)
 
 		if (!is_letter(before) && put_scheme(out, &address)) {
 			before = ':';
+			continue;
+		}
+		if (put_broken(out, &address)) {
+			before = ']';
 			continue;
 		}
 		size_t n = hl_utf8_next(address, &c);

@@ -152,8 +152,8 @@ static void put_addresses(struct writer *w)
 	section(w, HL_MSG("Addresses"));
 	hl_referral_page_words(&w->page,
 		tr(w, HL_MSG("Written so that nothing can follow them: hxxp is "
-			     "http, [.] is a dot. The exact form is in "
-			     "case.json.")));
+			     "http, [.] a dot, [:] a colon, [@] an at sign. "
+			     "The exact form is in case.json.")));
 	for (size_t i = 0; i < w->d->n_addresses; i++) {
 		put_address(w, &w->d->addresses[i], i);
 	}

@@ -59,8 +59,8 @@ static void put_addresses(struct hl_buf *out, const struct hl_referral_doc *d)
 {
 	words(out, d,
 		HL_MSG("Written so that no program makes links of them: hxxp "
-		       "is http, [.] is a dot. The exact addresses are in "
-		       "the attached XARF documents, if there are any."));
+		       "is http, [.] a dot, [:] a colon, [@] an at sign. The "
+		       "exact addresses are in the attached files."));
 	hl_buf_put_c(out, '\n');
 	for (size_t i = 0; i < d->n_addresses; i++) {
 		const struct hl_referral_address *a = &d->addresses[i];

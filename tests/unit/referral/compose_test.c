@@ -59,12 +59,14 @@ static void a_provider_gets_xarf_for_each_address(void **state)
 	assert_int_equal(0, hl_referral_compose_mail(&l, &out, NULL));
 	assert_int_equal(1, count(&out, "filename=\"xarf.json\""));
 
-	/* What is illegal here only goes without XARF, and goes. */
+	/* What is illegal here only has no XARF: the addresses then. */
 	d.outcome = HL_OUTCOME_NATIONAL;
 	hl_buf_reset(&out);
 	assert_int_equal(0, hl_referral_compose_mail(&l, &out, NULL));
 	assert_int_equal(0, count(&out, "xarf.json"));
-	assert_int_equal(0, count(&out, "multipart"));
+	assert_int_equal(1, count(&out, "filename=\"addresses.json\""));
+	/* {"format":"openhotline-addresses/1", in base64 */
+	assert_int_equal(1, count(&out, "eyJmb3JtYXQiOiJvcGVuaG90bGluZS1hZGR"));
 }
 
 static void the_police_get_a_bundle_that_verifies(void **state)

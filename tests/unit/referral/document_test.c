@@ -52,6 +52,9 @@ static void nothing_is_left_to_click(void **state)
 		{"a\nb\x1b[0m\xe2\x80\xae!", "a\xef\xbf\xbd"
 					     "b\xef\xbf\xbd[0m\xef\xbf\xbd"
 					     "!"},
+		{"hxxps://example[.]org[:]80/", "hxxps://example[.]org[:]80/"},
+		{"a[@]example.org", "a[@]example[.]org"},
+		{"[.", "[[.]"},
 		{"\xff", "\xef\xbf\xbd"},
 		{"", ""},
 	};
