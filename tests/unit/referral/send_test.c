@@ -143,6 +143,22 @@ static void refusals_are_told_apart(void **state)
 	sent = send_to(&via, "busy@host.example.org");
 	check("accepted again", &sent, HL_REFERRAL_SENT, false, 250);
 
+	mailserver_tell(&s, "reject-text", "on");
+	sent = send_to(&via, TO);
+	check("554 to the text", &sent, HL_REFERRAL_PERMANENT, false, 554);
+	assert_string_equal("5.7.1 not with these words", sent.reply);
+	mailserver_tell(&s, "reject-text", "off");
+
+	mailserver_tell(&s, "defer-text", "on");
+	sent = send_to(&via, TO);
+	check("452 to the text", &sent, HL_REFERRAL_TRANSIENT, false, 452);
+	mailserver_tell(&s, "defer-text", "off");
+
+	mailserver_tell(&s, "refuse", "on");
+	sent = send_to(&via, TO);
+	check("554 to us", &sent, HL_REFERRAL_TRANSIENT, true, 554);
+	mailserver_tell(&s, "refuse", "off");
+
 	via.password = "wrong";
 	sent = send_to(&via, TO);
 	check("login", &sent, HL_REFERRAL_TRANSIENT, true, 535);
