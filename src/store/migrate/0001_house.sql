@@ -155,8 +155,11 @@ CREATE TABLE item (
 	network TEXT NOT NULL,             -- its name, '' unknown
 	provider_id INTEGER NOT NULL,      -- recipient, 0 unknown
 	traced_at_us INTEGER NOT NULL,
+	trace_due_us INTEGER NOT NULL DEFAULT 1, -- when the worker traces; 0 not
+	trace_lease_us INTEGER NOT NULL DEFAULT 0, -- a worker has it until then
 	removed_at_us INTEGER NOT NULL     -- last change to offline, 0 online
 ) STRICT;
+CREATE INDEX item_trace ON item (trace_due_us) WHERE trace_due_us > 0;
 CREATE INDEX item_case ON item (case_id);
 CREATE INDEX item_host ON item (host_hash);
 
@@ -317,9 +320,16 @@ CREATE TABLE watch (
 	active INTEGER NOT NULL,
 	stage INTEGER NOT NULL,            -- place in the schedule
 	misses INTEGER NOT NULL,
+	first_miss_us INTEGER NOT NULL DEFAULT 0,
 	last_miss_us INTEGER NOT NULL,
 	last_at_us INTEGER NOT NULL,
-	last_verdict INTEGER NOT NULL,     -- enum hl_check
+	last_seen_us INTEGER NOT NULL DEFAULT 0,
+	offline_at_us INTEGER NOT NULL DEFAULT 0,
+	host_id INTEGER NOT NULL DEFAULT 0, -- hl_trace_host_id(), as signed
+	checks INTEGER NOT NULL DEFAULT 0,
+	unsure INTEGER NOT NULL DEFAULT 0, -- looks in a row that said nothing
+	wants_person INTEGER NOT NULL DEFAULT 0, -- too many of those
+	last_verdict INTEGER NOT NULL,     -- enum hl_watch_verdict + 1, 0 none
 	next_at_us INTEGER NOT NULL,
 	lease_until_us INTEGER NOT NULL,
 	started_at_us INTEGER NOT NULL
