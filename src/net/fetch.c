@@ -157,6 +157,15 @@ struct hl_str hl_net_host_of(struct hl_str url, struct hl_arena *arena)
 	return text;
 }
 
+const char *const *hl_net_read_paths(void)
+{
+	static const char *const paths[] = {"/dev/urandom", "/etc/ssl",
+		"/usr/lib/ssl", "/usr/share/ca-certificates",
+		"/usr/local/share/ca-certificates", NULL};
+
+	return paths;
+}
+
 const char *hl_net_end_name(enum hl_net_end e)
 {
 	static const char *const names[HL_NET_N_ENDS] = {

@@ -90,6 +90,14 @@ int hl_net_fetch(const struct hl_net_client *client,
  */
 struct hl_str hl_net_host_of(struct hl_str url, struct hl_arena *arena);
 
+/*
+ * The files and folders that look-ups read while they run, ended by NULL,
+ * for the sandbox of a process that makes them: random numbers, without
+ * which c-ares falls back to guessable query ids, and the system's
+ * certificates. Static.
+ */
+const char *const *hl_net_read_paths(void);
+
 /* "no-connection"; static. */
 const char *hl_net_end_name(enum hl_net_end e);
 
