@@ -132,5 +132,6 @@ void mailserver_stop(struct mailserver *s)
 	HL_BUF_AUTO out = HL_BUF_INIT(65536);
 
 	assert_int_equal(0, fixture("stop", s->dir, NULL, NULL));
-	run((const char *const[]){"rm", "-rf", s->dir, NULL}, &out);
+	assert_int_equal(
+		0, run((const char *const[]){"rm", "-rf", s->dir, NULL}, &out));
 }

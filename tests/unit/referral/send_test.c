@@ -395,7 +395,14 @@ static void folder_holds_each_message_once(void **state)
 	via.folder = "/proc/nothing/mail";
 	struct hl_referral_sent sent = send_to(&via, TO);
 	check("no folder", &sent, HL_REFERRAL_TRANSIENT, true, 0);
-	unlink(last);
+
+	static const char *const parts[] = {"/tmp", "/new", "/cur", ""};
+	assert_int_equal(0, unlink(last));
+	for (size_t i = 0; i < HL_ARRAY_LEN(parts); i++) {
+		snprintf(last, sizeof(last), "%s%s", folder, parts[i]);
+		assert_int_equal(0, rmdir(last));
+	}
+	assert_int_equal(0, rmdir(dir));
 }
 
 int main(void)
