@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A draft's plain form is three lines: the report's JSON, the contact's JSON
- * or nothing, the mask of questions that were passed. JSON has no line break
- * of its own here, since line breaks in strings are escaped. A draft that was
- * sent holds the symbols of its receipt instead, under another label.
+ * A draft's plain form is two lines: the report's JSON, then the contact's or
+ * nothing. JSON has no line break of its own here, since line breaks in
+ * strings are escaped. A draft that was sent holds the symbols of its receipt
+ * instead, under another label.
  */
 #include "intake/draft.h"
 
@@ -64,7 +64,6 @@ static int put_plain(struct hl_buf *plain, const struct hl_intake_draft *draft,
 	if (draft->report.contact.n) {
 		hl_report_put_contact_json(plain, &draft->report);
 	}
-	hl_buf_printf(plain, "\n%u", (unsigned)draft->asked);
 	if (!r && plain->fault) {
 		return HL_FAIL(err, plain->fault, "a draft cannot be written");
 	}
@@ -102,14 +101,11 @@ static int parse_answers(const struct hl_intake_at *at, struct hl_str plain,
 	struct hl_intake_draft *draft, struct hl_err *err)
 {
 	struct hl_str report, contact;
-	int64_t asked;
 
 	if (!hl_str_next(&plain, '\n', &report) ||
-		!hl_str_next(&plain, '\n', &contact) ||
-		!hl_str_to_i64(plain, &asked)) {
+		!hl_str_next(&plain, '\n', &contact) || plain.n) {
 		return HL_FAIL(err, HL_E_CORRUPT, "a draft has no such form");
 	}
-	draft->asked = (uint32_t)asked;
 	int r = hl_report_parse_json(at->arena, report, &draft->report, err);
 	if (!r && contact.n) {
 		r = hl_report_parse_json(
@@ -160,7 +156,6 @@ int hl_intake_draft_read(const struct hl_intake_at *at,
 	size_t n;
 
 	draft->report = (struct hl_report){0};
-	draft->asked = 0;
 	int r = hl_get_draft_get(at->store, at->arena, &in, &rows, &n, err);
 	if (r) {
 		return r;

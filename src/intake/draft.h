@@ -14,7 +14,6 @@ struct hl_intake_draft {
 	struct hl_seal_token token;
 	int64_t version;         /* 0: not in the store yet */
 	int64_t expires_at_us;   /* as far as the store knows */
-	uint32_t asked;          /* mask of 1 << enum hl_report_field */
 	struct hl_report report; /* views live in the arena */
 	bool submitted;          /* only the receipt is left of it */
 	struct hl_seal_receipt receipt;

@@ -202,7 +202,6 @@ static void apply(struct hl_site_visit *v, const struct asked *a)
 		*hl_site_field_text(report, step->text) =
 			hl_web_form_get(&v->form, field_name(step->text).p);
 	}
-	v->draft->asked |= hl_site_step_fields(step);
 	report->language = HL_STR("en");
 }
 
