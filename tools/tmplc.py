@@ -643,7 +643,7 @@ def source_text(own, known, header):
 
 # -- messages for translators --------------------------------------------------
 
-def c_messages(root):
+def c_messages(root, dirs):
     """HL_TR("…"), hl_web_tr("…") and hl_web_tr_n("…", "…") in C files."""
     call = re.compile(r'\b(HL_TR|hl_web_tr|hl_web_tr_n)\(\s*'
                       r'((?:"(?:\\.|[^"\\])*"\s*)+)'
@@ -651,10 +651,12 @@ def c_messages(root):
     found = []
     for folder, subs, files in os.walk(root):
         subs.sort()
+        dirs.append(folder)
         for file in sorted(files):
             if not file.endswith(('.c', '.h')):
                 continue
             path = os.path.join(folder, file)
+            dirs.append(path)
             with open(path, encoding='utf-8') as f:
                 src = f.read()
             for m in call.finditer(src):
@@ -738,7 +740,7 @@ def main(argv=None):
                  for t in own for m in t.messages]
         for folder in args.c_root:
             found += [(os.path.relpath(p, args.base), m)
-                      for p, m in c_messages(folder)]
+                      for p, m in c_messages(folder, dirs)]
         write(args.pot, pot_text(found))
     if args.header:
         guard = 'HL_' + fold_name(args.header_name).upper()

@@ -55,7 +55,7 @@ struct hl_web_conns {
 	struct evconnlistener *listener;
 	struct event *fresh_event, *tick_event;
 	struct conn *list, *fresh;
-	size_t n;
+	_Atomic size_t n; /* other threads may look */
 	struct conn **by_fd;
 	size_t n_by_fd;
 	bool held;

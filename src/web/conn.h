@@ -31,6 +31,7 @@ void hl_web_conns_free(struct hl_web_conns *cs);
  * it is closed. */
 void hl_web_conns_set_listener(
 	struct hl_web_conns *cs, struct evconnlistener *listener);
+/* From any thread. */
 size_t hl_web_conns_count(const struct hl_web_conns *cs);
 /* Ends those that wait for a request. */
 void hl_web_conns_stop(struct hl_web_conns *cs);

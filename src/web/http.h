@@ -55,6 +55,7 @@ bool hl_web_request_is_type(const struct hl_web_request *req, const char *type);
 bool hl_web_request_takes_gzip(const struct hl_web_request *req);
 
 struct hl_web_static;
+struct hl_web_language;
 
 /* Zero is status 0 and an empty body; the server makes it ready. */
 struct hl_web_response {
@@ -88,6 +89,8 @@ struct hl_web_ctx {
 	int status;    /* for the error page's handler: what to show */
 	hl_web_handler *error_page; /* NULL: a plain page */
 	struct hl_arena *arena;     /* the request's, secret */
+	/* what words are in now (language.h); NULL in some tests */
+	const struct hl_web_language *language;
 	int64_t now_us;
 	struct hl_err err;
 };

@@ -16,6 +16,7 @@
 #include "web/conn.h"
 #include "web/encode.h"
 #include "web/job.h"
+#include "web/language.h"
 #include "web/pool.h"
 #include "web/tr.h"
 
@@ -36,7 +37,9 @@ struct hl_web_server {
 	void **threads;
 	size_t n_threads; /* made */
 	struct hl_web_job *spare;
-	struct hl_web_counts counts;
+	/* read by any thread, written by the loop's */
+	_Atomic uint64_t n_requests, n_busy, n_faults;
+	_Atomic size_t n_running;
 	int back_fd, stop_fd;
 	struct event *back_event, *stop_event, *grace_event;
 	bool stopping;
@@ -93,7 +96,8 @@ static void work(void *arg, size_t thread, void *job)
 		.now_us = hl_time_now_us(),
 	};
 
-	hl_web_tr_bind(NULL);
+	ctx.language = hl_web_language_pick(s->config.languages, &j->req);
+	hl_web_tr_bind(ctx.language->catalogue);
 	hl_web_handle(s->config.handler, &ctx, &j->req, &j->resp);
 	hl_web_encode(&j->req, &j->resp, &j->bytes);
 	pthread_mutex_lock(&s->lock);
@@ -135,7 +139,7 @@ static void spare_job(struct hl_web_job *j)
 
 static void end_if_done(struct hl_web_server *s)
 {
-	if (s->stopping && s->counts.n_running == 0 &&
+	if (s->stopping && s->n_running == 0 &&
 		hl_web_conns_count(s->conns) == 0) {
 		event_base_loopbreak(s->base);
 	}
@@ -150,8 +154,8 @@ static void on_sent(struct evhttp_request *ev, void *arg)
 
 static void send_job(struct hl_web_server *s, struct hl_web_job *j)
 {
-	s->counts.n_requests++;
-	s->counts.n_faults += j->resp.status == 500;
+	s->n_requests++;
+	s->n_faults += j->resp.status == 500;
 	evhttp_request_set_on_complete_cb(j->ev, on_sent, s);
 	hl_web_conns_sending(s->conns, j->ev);
 	hl_web_job_send(j, &s->config, s->stopping, spare_job);
@@ -183,10 +187,10 @@ static void on_request(struct evhttp_request *ev, void *arg)
 		refuse(s, j, 500);
 		return;
 	}
-	s->counts.n_running++;
+	s->n_running++;
 	if (!hl_web_pool_put(s->pool, j)) {
-		s->counts.n_running--;
-		s->counts.n_busy++;
+		s->n_running--;
+		s->n_busy++;
 		refuse(s, j, 503);
 	}
 }
@@ -220,7 +224,7 @@ static void on_back(int fd, short what, void *arg)
 	while (j) {
 		struct hl_web_job *next = j->next;
 
-		s->counts.n_running--;
+		s->n_running--;
 		j->next = NULL;
 		send_job(s, j);
 		j = next;
@@ -274,8 +278,13 @@ void hl_web_server_stop(struct hl_web_server *s)
 void hl_web_server_counts(
 	const struct hl_web_server *s, struct hl_web_counts *out)
 {
-	*out = s->counts;
-	out->n_connections = hl_web_conns_count(s->conns);
+	*out = (struct hl_web_counts){
+		.n_requests = s->n_requests,
+		.n_busy = s->n_busy,
+		.n_faults = s->n_faults,
+		.n_running = s->n_running,
+		.n_connections = hl_web_conns_count(s->conns),
+	};
 }
 
 /* -- making and freeing -- */

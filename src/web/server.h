@@ -27,6 +27,8 @@ struct hl_web_config {
 	/* The header in which a trusted proxy gives the client's address,
 	 * such as "X-Real-IP"; NULL: the socket's peer. */
 	const char *peer_header;
+	/* What pages can be shown in; NULL: English. Borrowed. */
+	const struct hl_web_languages *languages;
 	bool secure; /* the proxy in front speaks https */
 };
 
@@ -51,7 +53,7 @@ struct hl_web_counts {
 	uint64_t n_requests, n_busy, n_faults;
 	size_t n_connections, n_running;
 };
-/* On the loop's thread, or after run. */
+/* From any thread. */
 void hl_web_server_counts(
 	const struct hl_web_server *s, struct hl_web_counts *out);
 
