@@ -14,8 +14,16 @@ struct block {
 	_Alignas(ALIGN) char bytes[];
 };
 
+/* Lives in the arena itself. */
+struct deferred {
+	struct deferred *next;
+	void (*fn)(void *arg);
+	void *arg;
+};
+
 struct hl_arena {
 	struct block *head;
+	struct deferred *deferred;
 	size_t total, max;
 	bool secret;
 };
@@ -44,9 +52,32 @@ static void free_blocks(struct hl_arena *a, struct block *b)
 	}
 }
 
+static void run_deferred(struct hl_arena *a)
+{
+	while (a->deferred) {
+		struct deferred *d = a->deferred;
+
+		a->deferred = d->next;
+		d->fn(d->arg);
+	}
+}
+
+bool hl_arena_defer(struct hl_arena *a, void (*fn)(void *arg), void *arg)
+{
+	struct deferred *d = hl_arena_alloc(a, sizeof(*d));
+
+	if (!d) {
+		return false;
+	}
+	*d = (struct deferred){a->deferred, fn, arg};
+	a->deferred = d;
+	return true;
+}
+
 void hl_arena_free(struct hl_arena *a)
 {
 	if (a) {
+		run_deferred(a);
 		free_blocks(a, a->head);
 		free(a);
 	}
@@ -60,6 +91,7 @@ void hl_arena_freep(struct hl_arena **a)
 
 void hl_arena_reset(struct hl_arena *a)
 {
+	run_deferred(a);
 	struct block *b = a->head;
 
 	a->total = 0;

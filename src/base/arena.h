@@ -18,6 +18,10 @@ void hl_arena_freep(struct hl_arena **a);
 /* Everything given out so far is gone; a small block is kept for reuse. */
 void hl_arena_reset(struct hl_arena *a);
 
+/* Calls fn(arg) when the arena is next reset or freed, the newest first; for
+ * what an arena's object holds elsewhere. False when there is no memory. */
+bool hl_arena_defer(struct hl_arena *a, void (*fn)(void *arg), void *arg);
+
 /* Zeroed, aligned for any type; NULL when out of memory or over the
  * maximum. Borrowed until the arena is reset or freed, like all below. */
 void *hl_arena_alloc(struct hl_arena *a, size_t n);

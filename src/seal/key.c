@@ -67,6 +67,12 @@ int hl_seal_pub_from(struct hl_str stored, struct hl_seal_pub *pub)
 	return 0;
 }
 
+/* Absent is empty, and the library wants a pointer for that as well. */
+static const uint8_t *bytes_of(struct hl_str s)
+{
+	return (const uint8_t *)(s.p ? s.p : "");
+}
+
 /* RFC 5869, 2.2 and 2.3; HMAC pads an empty salt to zeros by itself. */
 void hl_seal_hkdf(const struct hl_seal_hkdf *in, void *out, size_t n)
 {
@@ -74,8 +80,7 @@ void hl_seal_hkdf(const struct hl_seal_hkdf *in, void *out, size_t n)
 	uint8_t prk[32], block[32], *to = out;
 
 	assert(n > 0 && n <= 255 * sizeof(block));
-	crypto_auth_hmacsha256_init(
-		&st, (const uint8_t *)in->salt.p, in->salt.n);
+	crypto_auth_hmacsha256_init(&st, bytes_of(in->salt), in->salt.n);
 	crypto_auth_hmacsha256_update(
 		&st, (const uint8_t *)in->ikm.p, in->ikm.n);
 	crypto_auth_hmacsha256_final(&st, prk);
@@ -88,7 +93,7 @@ void hl_seal_hkdf(const struct hl_seal_hkdf *in, void *out, size_t n)
 				&st, block, sizeof(block));
 		}
 		crypto_auth_hmacsha256_update(
-			&st, (const uint8_t *)in->info.p, in->info.n);
+			&st, bytes_of(in->info), in->info.n);
 		crypto_auth_hmacsha256_update(&st, &i, 1);
 		crypto_auth_hmacsha256_final(&st, block);
 		memcpy(to, block, take);

@@ -23,10 +23,19 @@ struct hl_tx {
 	int fault;
 };
 
+/* A batch that is never run must not leave its request in memory. */
+static void forget_request(void *arg)
+{
+	hl_buf_fini(&((struct hl_tx *)arg)->request);
+}
+
 struct hl_tx *hl_tx_begin(struct hl_store *store, struct hl_arena *arena)
 {
 	struct hl_tx *tx = hl_arena_alloc(arena, sizeof(*tx));
 
+	if (tx && !hl_arena_defer(arena, forget_request, tx)) {
+		return NULL;
+	}
 	if (tx) {
 		tx->store = store;
 		tx->arena = arena;

@@ -144,6 +144,37 @@ static void freep_clears(void **state)
 	hl_arena_free(NULL);
 }
 
+static void count_up(void *arg)
+{
+	int *n = arg;
+
+	*n = *n * 10 + 1;
+}
+
+static void count_twice(void *arg)
+{
+	int *n = arg;
+
+	*n = *n * 10 + 2;
+}
+
+static void deferred_calls_run_newest_first(void **state)
+{
+	struct hl_arena *a = hl_arena_new(1 << 16, false);
+	int n = 0;
+
+	(void)state;
+	assert_true(hl_arena_defer(a, count_up, &n));
+	assert_true(hl_arena_defer(a, count_twice, &n));
+	hl_arena_reset(a);
+	assert_int_equal(21, n);
+	hl_arena_reset(a);
+	assert_int_equal(21, n);
+	assert_true(hl_arena_defer(a, count_up, &n));
+	hl_arena_free(a);
+	assert_int_equal(211, n);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -156,6 +187,7 @@ int main(void)
 		cmocka_unit_test(printf_fits_whatever_comes),
 		cmocka_unit_test(reset_gives_all_back),
 		cmocka_unit_test(freep_clears),
+		cmocka_unit_test(deferred_calls_run_newest_first),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
