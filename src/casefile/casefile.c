@@ -253,7 +253,7 @@ static void put_step(struct hl_tx *tx, const struct hl_casefile *c)
 		return;
 	}
 	hl_tx_casefile_step_end(
-		tx, &(struct hl_in_casefile_step_end){at, at, c->id});
+		tx, &(struct hl_in_casefile_step_end){at, c->id});
 	if (after != HL_STEP_NONE) {
 		hl_tx_casefile_step_begin(tx,
 			&(struct hl_in_casefile_step_begin){.id = hl_rand_id(),
@@ -273,8 +273,8 @@ static void put_viewing(struct hl_tx *tx, const struct hl_casefile *c)
 		return;
 	}
 	at = at < c->was.lease_until_us ? at : c->was.lease_until_us;
-	hl_tx_casefile_viewing_end(tx,
-		&(struct hl_in_casefile_viewing_end){at, at, c->viewing_id});
+	hl_tx_casefile_viewing_end(
+		tx, &(struct hl_in_casefile_viewing_end){at, c->viewing_id});
 	hl_casefile_event(tx, c->was.holder, HL_EVENT_CASE_VIEW_STOPPED, c->id,
 		at > c->viewing_from_us
 			? (at - c->viewing_from_us) / HL_US_PER_S

@@ -7,10 +7,11 @@
 
 /* Facts become an outcome: docs/casework.md, "Assessment". */
 
-/* The profiles that apply here; borrowed. */
+/* The profiles that apply here, and the weights of priority; borrowed. */
 struct hl_casework_laws {
 	const struct hl_law *const *at;
 	size_t n;
+	const struct hl_settings *settings;
 };
 
 /* What was saved, or what keeps it from being saved. */

@@ -57,6 +57,8 @@ static const struct hl_vocab_word events[] = {
 	{HL_EVENT_CASE_PRIORITY, "case.priority", HL_MSG("Priority changed")},
 	{HL_EVENT_CASE_NOTED, "case.noted", HL_MSG("Note added")},
 	{HL_EVENT_CASE_EXPORTED, "case.exported", HL_MSG("Case exported")},
+	{HL_EVENT_CASE_ERASE_REFUSED, "case.erase_refused",
+		HL_MSG("Erasure refused")},
 	{HL_EVENT_ITEM_CREATED, "item.created", HL_MSG("Address recorded")},
 	{HL_EVENT_ITEM_TRACED, "item.traced", HL_MSG("Host looked up")},
 	{HL_EVENT_ITEM_CHECKED, "item.checked", HL_MSG("Checked")},

@@ -60,6 +60,7 @@ enum hl_object {
 	X(CASE_PRIORITY, 223)         \
 	X(CASE_NOTED, 224)            \
 	X(CASE_EXPORTED, 225)         \
+	X(CASE_ERASE_REFUSED, 226)    \
 	X(ITEM_CREATED, 301)          \
 	X(ITEM_TRACED, 302)           \
 	X(ITEM_CHECKED, 303)          \

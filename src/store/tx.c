@@ -167,6 +167,14 @@ int hl_tx_run(struct hl_tx *tx, struct hl_err *err)
 	return r ? r : read_answer(tx, hl_buf_str(&answer), err);
 }
 
+void hl_tx_drop(struct hl_tx *tx)
+{
+	if (tx) {
+		hl_buf_fini(&tx->request);
+		tx->request = HL_BUF_INIT(0);
+	}
+}
+
 int hl_tx_values(const struct hl_tx *tx, int statement,
 	const struct hl_value **values, size_t *n_rows)
 {

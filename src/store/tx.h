@@ -44,6 +44,10 @@ void hl_tx_event(struct hl_tx *tx, const struct hl_store_event *event);
  */
 int hl_tx_run(struct hl_tx *tx, struct hl_err *err);
 
+/* Gives up a batch that will not be run; after it has run, or for NULL, this
+ * does nothing. */
+void hl_tx_drop(struct hl_tx *tx);
+
 /* For sql.h: one value of a parameter or of a row. */
 enum hl_value_type { HL_VALUE_INT, HL_VALUE_TEXT, HL_VALUE_BLOB };
 struct hl_value {

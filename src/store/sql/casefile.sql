@@ -26,7 +26,8 @@ SELECT c.id, c.version, c.created_at_us, c.state, c.state_at_us, c.priority,
 		WHERE v.case_id = c.id AND v.staff_id = c.holder
 		AND v.stopped_at_us = 0), 0)
 FROM cases c JOIN item i ON i.case_id = c.id
-WHERE c.id = $1 OR i.id = $2;
+WHERE c.id = CASE WHEN $1 <> 0 THEN $1
+	ELSE (SELECT case_id FROM item WHERE id = $2) END;
 
 -- name: casefile_put
 -- doc: Writes a case back; conflict when somebody else was faster.
@@ -64,10 +65,10 @@ SELECT id FROM item WHERE id = $1 AND state = $2 AND passed_to = $3;
 -- name: casefile_step_end
 -- doc: Ends the running step of a case, never before it began.
 -- roles: staff, worker
--- in: now_us int, ended_at_us int, case_id int
+-- in: ended_at_us int, case_id int
 UPDATE case_step SET ended_at_us =
-	CASE WHEN started_at_us > $1 THEN started_at_us ELSE $2 END
-WHERE case_id = $3 AND ended_at_us = 0;
+	CASE WHEN started_at_us > $1 THEN started_at_us ELSE $1 END
+WHERE case_id = $2 AND ended_at_us = 0;
 
 -- name: casefile_step_begin
 -- doc: Begins a step of a case.
@@ -79,11 +80,11 @@ VALUES ($1, $2, $3, $4, $5, 0);
 -- name: casefile_viewing_end
 -- doc: Stops a viewing clock, never before it began.
 -- roles: staff, worker
--- in: now_us int, stopped_at_us int, id int
+-- in: stopped_at_us int, id int
 -- expect: one
 UPDATE viewing SET stopped_at_us =
-	CASE WHEN started_at_us > $1 THEN started_at_us ELSE $2 END
-WHERE id = $3 AND stopped_at_us = 0;
+	CASE WHEN started_at_us > $1 THEN started_at_us ELSE $1 END
+WHERE id = $2 AND stopped_at_us = 0;
 
 -- name: casefile_keys
 -- doc: The public keys that are sealed to now, the newest epoch last.
