@@ -6,6 +6,7 @@
 #include <event2/http.h>
 #include <event2/listener.h>
 #include <pthread.h>
+#include <signal.h>
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <unistd.h>
@@ -262,8 +263,19 @@ static void on_stop(int fd, short what, void *arg)
 	end_if_done(s);
 }
 
+/* A client that has gone is an error of write(2), not a signal. */
+static void block_sigpipe(void)
+{
+	sigset_t pipe;
+
+	sigemptyset(&pipe);
+	sigaddset(&pipe, SIGPIPE);
+	pthread_sigmask(SIG_BLOCK, &pipe, NULL);
+}
+
 int hl_web_server_run(struct hl_web_server *s, struct hl_err *err)
 {
+	block_sigpipe();
 	if (event_base_dispatch(s->base) < 0) {
 		return HL_FAIL(err, HL_E_INTERNAL, "the event loop failed");
 	}

@@ -41,7 +41,8 @@ struct hl_web_server;
 /* Copies config. On a fault listen_fd is closed. */
 int hl_web_server_new(const struct hl_web_config *config,
 	struct hl_web_server **out, struct hl_err *err);
-/* Serves until stopped: then finishes what runs, at most grace_ms. */
+/* Serves until stopped: then finishes what runs, at most grace_ms. Leaves
+ * SIGPIPE blocked in the calling thread. */
 int hl_web_server_run(struct hl_web_server *s, struct hl_err *err);
 /* From any thread or signal handler. */
 void hl_web_server_stop(struct hl_web_server *s);

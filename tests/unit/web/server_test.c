@@ -10,6 +10,7 @@
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <poll.h>
 #include <pthread.h>
 #include <semaphore.h>
@@ -561,6 +562,34 @@ static void clients_may_vanish(void **state)
 	stop(&a);
 }
 
+/* Half closed, then reset: writing to that raises SIGPIPE. */
+static void a_broken_pipe_is_no_signal(void **state)
+{
+	struct hl_web_config c;
+	struct app a;
+
+	(void)state;
+	hl_web_config_init(&c);
+	start(&a, &c);
+	HL_BUF_AUTO out = HL_BUF_INIT(10000);
+	for (int i = 0; i < 3; i++) {
+		struct linger now = {1, 0};
+		int fd = dial(&a);
+
+		say(fd, HL_STR("GET /wait HTTP/1.1\r\n" H "\r\n"));
+		usleep(50000);
+		shutdown(fd, SHUT_WR);
+		usleep(20000);
+		setsockopt(fd, SOL_SOCKET, SO_LINGER, &now, sizeof(now));
+		close(fd);
+		usleep(20000);
+		sem_post(&a.hold);
+	}
+	assert_int_equal(
+		200, ask(&a, HL_STR("GET /hello/x HTTP/1.1\r\n" END), &out));
+	stop(&a);
+}
+
 static void too_many_connections_wait(void **state)
 {
 	struct hl_web_config c;
@@ -664,6 +693,18 @@ static void addresses_to_listen_on(void **state)
 			fail_msg("\"%s\" taken", wrong[i]);
 		}
 	}
+	HL_FD_AUTO fd = -1;
+	int on = 0;
+	socklen_t n = sizeof(on);
+	assert_int_equal(0, hl_web_listen(HL_STR("[::1]:0"), &fd, NULL));
+	getsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &on, &n);
+	assert_int_equal(1, on);
+	HL_BUF_AUTO name = HL_BUF_INIT(100);
+	assert_int_equal(0, hl_web_listen_name(fd, &name, NULL));
+	assert_memory_equal("[::1]:", name.p, 6);
+	int second = -1;
+	assert_int_equal(
+		HL_E_IO, hl_web_listen(hl_buf_str(&name), &second, NULL));
 }
 
 int main(void)
@@ -676,6 +717,7 @@ int main(void)
 		cmocka_unit_test(a_full_queue_says_so),
 		cmocka_unit_test(stopping_finishes_what_runs),
 		cmocka_unit_test(clients_may_vanish),
+		cmocka_unit_test(a_broken_pipe_is_no_signal),
 		cmocka_unit_test(too_many_connections_wait),
 		cmocka_unit_test(pages_are_compressed_when_they_may_be),
 		cmocka_unit_test(a_unix_socket_and_a_proxy),
