@@ -17,6 +17,9 @@ static inline struct hl_site_app *hl_site_of(const struct hl_web_ctx *ctx)
 }
 struct hl_intake_at hl_site_at(const struct hl_web_ctx *ctx);
 
+/* The tag of the language that the page is in. */
+struct hl_str hl_site_language(const struct hl_web_ctx *ctx);
+
 /* The parts of a page that are the same everywhere. title is translated. */
 void hl_site_page_init(const struct hl_web_ctx *ctx, struct hl_site_page *page,
 	struct hl_str title);

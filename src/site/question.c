@@ -202,7 +202,7 @@ static void apply(struct hl_site_visit *v, const struct asked *a)
 		*hl_site_field_text(report, step->text) =
 			hl_web_form_get(&v->form, field_name(step->text).p);
 	}
-	report->language = HL_STR("en");
+	report->language = hl_site_language(v->ctx);
 }
 
 static void add_fault(struct asked *a, enum hl_report_field field,

@@ -2,6 +2,7 @@
 #include "site/inner.h"
 
 #include "base/time.h"
+#include "web/language.h"
 #include "web/static.h"
 #include "web/templates.h"
 
@@ -53,6 +54,11 @@ static const struct hl_w_link *footer(struct hl_arena *arena, size_t *n)
 	return links;
 }
 
+struct hl_str hl_site_language(const struct hl_web_ctx *ctx)
+{
+	return hl_str_c(ctx->language ? ctx->language->tag : "en");
+}
+
 void hl_site_page_init(const struct hl_web_ctx *ctx, struct hl_site_page *page,
 	struct hl_str title)
 {
@@ -62,6 +68,8 @@ void hl_site_page_init(const struct hl_web_ctx *ctx, struct hl_site_page *page,
 		.ttl_minutes = settings->draft_ttl_minutes};
 	page->web = (struct hl_web_page){.title = title,
 		.service = hl_str_c(settings->service_name),
+		.lang = hl_site_language(ctx),
+		.rtl = ctx->language && ctx->language->rtl,
 		.exit_href = HL_STR("/exit")};
 	page->web.footer = footer(ctx->arena, &page->web.n_footer);
 }

@@ -247,13 +247,13 @@ async function walk(browser, url) {
 }
 
 // Everything that is worth a picture, under axe.
-async function look(browser, url, width) {
+async function look(browser, url, width, locale = 'en') {
   const context = await browser.newContext({
-    viewport: { width, height: 800 }, bypassCSP: true });
+    viewport: { width, height: 800 }, bypassCSP: true, locale });
   const page = await context.newPage();
 
   const judge = async (name) => {
-    await shoot(page, `${name}-${width}`);
+    await shoot(page, `${name}-${width}-${locale}`);
     await page.evaluate(axe);
     const found = await page.evaluate(() => window.axe.run(document, {
       runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
@@ -262,7 +262,9 @@ async function look(browser, url, width) {
       `${v.id}: ${v.nodes.map((x) => x.html).join(' | ').slice(0, 400)}`);
     const over = await page.evaluate(() =>
       document.documentElement.scrollWidth - window.innerWidth);
-    await test(`${name} at ${width}`, () => {
+    const dir = await page.evaluate(() => document.documentElement.dir);
+    await test(`${name} at ${width}, ${locale}`, () => {
+      assert.equal(dir, locale === 'ar' ? 'rtl' : 'ltr');
       assert.deepEqual(told, []);
       assert.ok(over <= 0, `${over} pixels too wide`);
     });
@@ -329,6 +331,7 @@ try {
   await weigh(url);
   await look(browser, url, 1280);
   await look(browser, url, 360);
+  await look(browser, url, 360, 'ar');
 } catch (e) {
   failed++;
   console.log(`not ok ${++n} - the run`);

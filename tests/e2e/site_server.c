@@ -22,6 +22,7 @@
 #include "seal/key.h"
 #include "site/site.h"
 #include "store/sql.h"
+#include "web/language.h"
 #include "web/listen.h"
 #include "web/server.h"
 
@@ -139,6 +140,13 @@ static struct hl_settings *settings_of(int argc, char **argv)
 	return settings;
 }
 
+/* English words from right to left for those who ask for Arabic: the layout
+ * can be looked at before there is a translation. */
+static const struct hl_web_language languages[] = {
+	{.tag = "en"}, {.tag = "ar", .rtl = true}};
+static const struct hl_web_languages language_table = {
+	languages, HL_ARRAY_LEN(languages)};
+
 static void serve(struct harness *h, const char *address)
 {
 	struct hl_web_config config;
@@ -158,6 +166,7 @@ static void serve(struct harness *h, const char *address)
 	config.thread_new = thread_new;
 	config.thread_free = thread_free;
 	config.n_threads = N_THREADS;
+	config.languages = &language_table;
 	if (hl_web_server_new(&config, &server, &err)) {
 		die("server", &err);
 	}
