@@ -1,17 +1,22 @@
 // SPDX-License-Identifier: Apache-2.0
-// usage: node tests/e2e/look.mjs GALLERY-PROGRAM [SCREENSHOT-DIR]
+// usage: node tests/e2e/look.mjs [GALLERY-PROGRAM [SCREENSHOT-DIR]]
 //
 // Looks at every component in a real browser: wide and narrow, both writing
 // directions, with and without errors and scripts. axe must find nothing,
 // nothing may overflow a narrow screen, nothing may be fetched from
 // elsewhere, the policy must not be violated, and forms must come back.
+// Speaks TAP, a case for each page and width. HL_BUILD names the build.
 import { spawn } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 
+const root = join(dirname(fileURLToPath(import.meta.url)), '..', '..');
 const require = createRequire(import.meta.url);
-const program = process.argv[2];
+const program = process.argv[2] ?? join(process.env.HL_BUILD ??
+  join(root, 'build'), 'tests/e2e/gallery/gallery');
 const shots = process.argv[3];
 const chromium = ['/usr/bin/chromium', '/usr/bin/chromium-browser',
   '/usr/bin/google-chrome'].find(existsSync);
@@ -22,19 +27,29 @@ try {
   playwright = null;
 }
 if (!chromium || !playwright) {
-  console.log('skipped: chromium or playwright-core is missing');
-  process.exit(77);
+  console.log('1..0 # SKIP chromium or playwright-core is missing');
+  process.exit(0);
 }
 const axe = readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
 
-let failures = 0;
-let checks = 0;
+let cases = 0, failed = 0, checks = 0, wrong = [];
 function check(ok, what) {
   checks++;
   if (!ok) {
-    failures++;
-    console.log(`not ok: ${what}`);
+    wrong.push(what);
   }
+}
+// What was checked since the last case is one case of that name.
+function close(name) {
+  check(checks > 0, 'nothing was looked at');
+  cases++;
+  failed += wrong.length > 0;
+  console.log(`${wrong.length ? 'not ok' : 'ok'} ${cases} - ${name}`);
+  for (const what of wrong) {
+    console.log(String(what).replace(/^/gm, '# '));
+  }
+  checks = 0;
+  wrong = [];
 }
 
 const server = spawn(program, { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -95,6 +110,7 @@ for (const where of ['/public', '/public?error', '/done', '/staff',
           { path: `${shots}/${name}-${width}.png`, fullPage: true });
       }
     });
+    close(`${where} at ${width}`);
   }
 }
 
@@ -110,6 +126,7 @@ await visit('/public', 1280, false, async (page) => {
   check(got === 'url=https://example.org/æ?a=b&c=<d> more=one\ntwo save=1',
     `form gave: ${got}`);
 });
+close('a form comes back whole without scripts');
 
 // From another origin the same form is refused, although it has the token.
 await visit('/public', 1280, false, async (page) => {
@@ -127,6 +144,7 @@ await visit('/public', 1280, false, async (page) => {
   await page.waitForLoadState();
   check(sent.at(-1) === 403, `foreign form: ${sent}`);
 }).catch((e) => check(false, `foreign form: ${e}`));
+close('a form from elsewhere is refused');
 
 // Shift three times leaves; twice does not; Escape never does.
 await visit('/public', 1280, true, async (page) => {
@@ -142,6 +160,7 @@ await visit('/public', 1280, true, async (page) => {
   await page.waitForURL('**/left');
   check((await page.textContent('body')) === 'left', 'Shift three times');
 });
+close('Shift three times leaves');
 
 // The exit link is the second thing the keyboard reaches, and what has
 // focus is never under anything else (WCAG 2.4.11).
@@ -167,6 +186,7 @@ await visit('/public?error', 360, true, async (page) => {
     check(!hidden, `focus under something: ${hidden}`);
   }
 });
+close('what has focus is seen');
 
 // The budget of the first page: style and script leave room for the words.
 {
@@ -181,10 +201,11 @@ await visit('/public?error', 360, true, async (page) => {
   const js = await size('exit\\.');
   check(css <= 9000, `public.css has ${css} bytes compressed`);
   check(js <= 1000, `exit.js has ${js} bytes compressed`);
-  console.log(`public.css ${css} bytes, exit.js ${js} bytes, compressed`);
+  console.log(`# public.css ${css} bytes, exit.js ${js} bytes, compressed`);
 }
+close('style and script of the first page are small');
 
 await browser.close();
 server.kill();
-console.log(`look: ${checks - failures} passed, ${failures} failed`);
-process.exit(failures ? 1 : 0);
+console.log(`1..${cases}`);
+process.exit(failed ? 1 : 0);
