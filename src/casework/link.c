@@ -354,7 +354,8 @@ static int open_again(struct state *s, struct place *p, struct hl_err *err)
 {
 	struct hl_casefile *c = &p->c;
 	bool back = p->link == HL_DUPLICATE_REAPPEARED;
-	struct hl_in_item_worker in = {.id = c->item_id};
+	struct hl_in_item_again in = {
+		.trace_due_us = hl_time_now_us(), .id = c->item_id};
 	int r = hl_casefile_act(c, back ? HL_ACTION_REAPPEAR : HL_ACTION_REOPEN,
 		HL_EVENT_CASE_REOPENED, err);
 
@@ -371,9 +372,7 @@ static int open_again(struct state *s, struct place *p, struct hl_err *err)
 						(long long)c->id)
 				      : r;
 	}
-	if (in.worker_sealed.n) {
-		hl_tx_item_worker(s->tx, &in);
-	}
+	hl_tx_item_again(s->tx, &in);
 	if (back) {
 		hl_tx_watch_soon(s->tx, &(struct hl_in_watch_soon){
 						hl_time_now_us(), c->item_id});

@@ -10,8 +10,8 @@
 -- in: epoch_from int, epoch_to int, n_most int
 -- out: id int
 SELECT r.id FROM report r
-JOIN report_part p ON p.report_id = r.id AND p.part = 1
-WHERE r.state = 1 AND p.epoch BETWEEN $1 AND $2
+LEFT JOIN report_part p ON p.report_id = r.id AND p.part = 1
+WHERE r.state = 1 AND (p.epoch BETWEEN $1 AND $2 OR p.epoch IS NULL)
 ORDER BY CASE r.danger WHEN 1 THEN 0 ELSE 1 END, r.received_at_us, r.id
 LIMIT $3;
 
@@ -565,7 +565,9 @@ WHERE item_id IN (SELECT id FROM item WHERE case_id = $1);
 -- doc: Lets the watch look at an item now, if it is watched at all.
 -- roles: staff
 -- in: next_at_us int, item_id int
-UPDATE watch SET active = 1, misses = 0, stage = 0, next_at_us = $1
+UPDATE watch SET active = 1, stage = 0, misses = 0, first_miss_us = 0,
+	last_miss_us = 0, offline_at_us = 0, unsure = 0, wants_person = 0,
+	next_at_us = $1
 WHERE item_id = $2;
 
 -- name: proposal_add
@@ -744,8 +746,12 @@ ORDER BY r.received_at_us DESC, r.id LIMIT $3;
 -- out: state int, n int
 SELECT state, count(*) FROM report GROUP BY state ORDER BY state;
 
--- name: item_worker
--- doc: Seals an address to the worker as well, if it has no such copy.
+-- name: item_again
+-- doc: An address that is looked for anew: sealed to the worker again, if it
+-- doc: has no such copy, and traced now.
 -- roles: staff
--- in: worker_sealed blob, id int
-UPDATE item SET worker_sealed = $1 WHERE id = $2 AND worker_sealed = x'';
+-- in: worker_sealed blob, trace_due_us int, id int
+UPDATE item SET worker_sealed =
+	CASE length(worker_sealed) WHEN 0 THEN $1 ELSE worker_sealed END,
+	trace_due_us = $2
+WHERE id = $3;
