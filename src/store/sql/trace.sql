@@ -1,0 +1,99 @@
+-- SPDX-License-Identifier: Apache-2.0
+
+-- name: trace_take
+-- doc: Leases the item whose trace has been due longest. A lease that lies
+-- doc: further ahead than any can be is from a clock that was set back.
+-- roles: worker
+-- in: lease_until_us int, now_us int, no_lease_us int, absurd_us int
+-- out: id int, worker_sealed blob
+UPDATE item SET trace_lease_us = $1
+WHERE id = (SELECT id FROM item
+	WHERE trace_due_us > 0 AND trace_due_us <= $2
+		AND (trace_lease_us <= $3 OR trace_lease_us > $4)
+		AND length(worker_sealed) > 0
+	ORDER BY trace_due_us LIMIT 1)
+RETURNING id, worker_sealed;
+
+-- name: trace_item
+-- doc: What a trace of one item needs.
+-- roles: worker
+-- in: id int
+-- out: worker_sealed blob, country text, first_at_us int, provider_id int
+SELECT worker_sealed, country, first_at_us, provider_id FROM item
+WHERE id = $1;
+
+-- name: trace_last
+-- doc: The newest look-up of an item that the worker can open.
+-- roles: worker
+-- in: item_id int
+-- out: id int, at_us int, worker_sealed blob
+SELECT id, at_us, worker_sealed FROM trace
+WHERE item_id = $1 AND length(worker_sealed) > 0
+ORDER BY at_us DESC, id LIMIT 1;
+
+-- name: trace_add
+-- doc: One dated look-up.
+-- roles: staff, worker
+-- in: id int, item_id int, at_us int, epoch int, facts_sealed blob,
+-- in: worker_sealed blob, source int, country text, asn int, network text,
+-- in: missing int
+INSERT INTO trace (id, item_id, at_us, epoch, facts_sealed, worker_sealed,
+	source, country, asn, network, missing)
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11);
+
+-- name: trace_forget_older
+-- doc: The worker needs only the newest look-up to compare with.
+-- roles: staff, worker
+-- in: item_id int, id int
+UPDATE trace SET worker_sealed = x''
+WHERE item_id = $1 AND id <> $2 AND length(worker_sealed) > 0;
+
+-- name: trace_done
+-- doc: Puts what a look-up found into the item; due_us 0: not again.
+-- roles: staff, worker
+-- in: country text, asn int, network text, provider_id int,
+-- in: traced_at_us int, trace_due_us int, id int
+-- expect: one
+UPDATE item SET country = $1, asn = $2, network = $3, provider_id = $4,
+	traced_at_us = $5, trace_due_us = $6, trace_lease_us = 0
+WHERE id = $7;
+
+-- name: trace_give_up
+-- doc: This item cannot be traced, or not now.
+-- roles: worker
+-- in: trace_due_us int, id int
+UPDATE item SET trace_due_us = $1, trace_lease_us = 0 WHERE id = $2;
+
+-- name: trace_want
+-- doc: Somebody asks for a fresh look-up.
+-- roles: staff
+-- in: worker_sealed blob, now_us int, id int
+-- expect: one
+UPDATE item SET worker_sealed = $1, trace_due_us = $2, trace_lease_us = 0
+WHERE id = $3;
+
+-- name: trace_item_sealed
+-- doc: The address of an item as staff can open it.
+-- roles: staff
+-- in: id int
+-- out: epoch int, url_sealed blob, worker_sealed blob, asn int,
+-- out: network text, provider_id int
+SELECT epoch, url_sealed, worker_sealed, asn, network, provider_id FROM item
+WHERE id = $1;
+
+-- name: trace_contact
+-- doc: A provider's contact by its mail address.
+-- roles: worker
+-- in: kind int, mail text
+-- out: id int, state int
+SELECT id, state FROM recipient WHERE kind = $1 AND mail = $2
+ORDER BY state = 2 DESC, id LIMIT 1;
+
+-- name: trace_propose
+-- doc: A new abuse contact, which waits for a person's approval.
+-- roles: worker
+-- in: id int, kind int, name text, mail text, country text, asn int,
+-- in: state int, created_at_us int
+INSERT INTO recipient (id, kind, name, mail, country, asn, channel, state,
+	source, created_at_us, decided_at_us, decided_by)
+VALUES ($1, $2, $3, $4, $5, $6, 1, $7, 2, $8, 0, 0);

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What people ask of the trace, and what they know better. */
+#include "trace/record.h"
+
+#include "base/json.h"
+#include "base/rand.h"
+#include "base/time.h"
+#include "casefile/casefile.h"
+#include "casefile/sealed.h"
+#include "store/sql.h"
+
+#define NETWORK_MAX 200
+#define ASN_MAX INT64_C(4294967294)
+
+static int allowed(const struct hl_who *who, int64_t item_id,
+	enum hl_authz_why *why, struct hl_err *err)
+{
+	struct hl_casefile c;
+	int r = hl_casefile_load_item(who->store, who->arena, item_id, &c, err);
+
+	if (r && r != HL_NOTFOUND) {
+		return r;
+	}
+	struct hl_authz_object object =
+		hl_casefile_object(r ? NULL : &c, hl_time_now_us());
+	return hl_authz_check(&who->actor, HL_AUTHZ_CASE_TRACE, &object, why);
+}
+
+static int load(const struct hl_who *who, int64_t item_id,
+	struct hl_row_trace_item_sealed **item, struct hl_err *err)
+{
+	struct hl_in_trace_item_sealed in = {item_id};
+	size_t n;
+	int r = hl_get_trace_item_sealed(
+		who->store, who->arena, &in, item, &n, err);
+
+	return r ? r : (n ? 0 : HL_NOTFOUND);
+}
+
+/* The address sealed to the worker as well, if it is not yet. */
+static int share_url(const struct hl_who *who, int64_t item_id,
+	const struct hl_row_trace_item_sealed *item, struct hl_str *sealed,
+	struct hl_err *err)
+{
+	struct hl_seal_label label = HL_LABEL_ITEM_URL(item_id);
+	struct hl_seal_label to = HL_LABEL_ITEM_URL_WORKER(item_id);
+	struct hl_casefile_keys keys;
+	struct hl_str url;
+
+	*sealed = item->worker_sealed;
+	if (sealed->n) {
+		return 0;
+	}
+	int r = hl_casefile_open(
+		who, item->epoch, &label, item->url_sealed, &url, err);
+	if (!r) {
+		r = hl_casefile_keys(who->store, who->arena, &keys, err);
+	}
+	if (!r && (!url.n || !keys.worker_epoch)) {
+		return HL_NOTFOUND;
+	}
+	return r ? r
+		 : hl_casefile_seal(
+			   who->arena, &keys.worker, &to, url, sealed, err);
+}
+
+int hl_trace_want(const struct hl_who *who, int64_t item_id,
+	enum hl_authz_why *why, struct hl_err *err)
+{
+	struct hl_row_trace_item_sealed *item;
+	struct hl_str sealed;
+	int r = allowed(who, item_id, why, err);
+
+	if (!r) {
+		r = load(who, item_id, &item, err);
+	}
+	if (!r) {
+		r = share_url(who, item_id, item, &sealed, err);
+	}
+	return r ? r
+		 : hl_do_trace_want(who->store, who->arena,
+			   &(struct hl_in_trace_want){
+				   sealed, hl_time_now_us(), item_id},
+			   err);
+}
+
+static bool typed_ok(const struct hl_trace_typed *t)
+{
+	bool country =
+		t->country.n == 0 ||
+		(t->country.n == 2 && t->country.p[0] >= 'A' &&
+			t->country.p[0] <= 'Z' && t->country.p[1] >= 'A' &&
+			t->country.p[1] <= 'Z');
+
+	return country && t->network.n <= NETWORK_MAX && t->asn >= 0 &&
+	       t->asn <= ASN_MAX;
+}
+
+/* The same members as a look-up's record has, and who says so. */
+static void put_typed(struct hl_buf *out, const struct hl_trace_typed *t)
+{
+	hl_buf_put_c(out, '{');
+	hl_json_put_member_bool(out, "typed_in", true);
+	hl_json_put_member_i64(out, "at", hl_time_now_us());
+	hl_json_put_member(out, "country", t->country);
+	hl_json_put_member(out, "network", t->network);
+	hl_json_put_member_i64(out, "asn", t->asn);
+	hl_buf_put_c(out, '}');
+}
+
+static int add_typed(const struct hl_who *who, struct hl_tx *tx,
+	int64_t item_id, const struct hl_trace_typed *t, struct hl_err *err)
+{
+	HL_BUF_AUTO json = HL_BUF_SECRET(4096);
+	struct hl_in_trace_add in = {.id = hl_rand_id(),
+		.item_id = item_id,
+		.at_us = hl_time_now_us(),
+		.source = 2,
+		.country = t->country,
+		.asn = t->asn,
+		.network = t->network};
+	struct hl_seal_label label = HL_LABEL_TRACE(in.id);
+	struct hl_casefile_keys keys;
+
+	put_typed(&json, t);
+	int r = hl_casefile_keys(who->store, who->arena, &keys, err);
+	if (!r) {
+		in.epoch = keys.queue_epoch;
+		r = hl_casefile_seal(who->arena, &keys.queue, &label,
+			hl_buf_str(&json), &in.facts_sealed, err);
+	}
+	if (!r) {
+		hl_tx_trace_add(tx, &in);
+	}
+	return r;
+}
+
+int hl_trace_type_in(const struct hl_who *who, int64_t item_id,
+	const struct hl_trace_typed *typed, enum hl_authz_why *why,
+	struct hl_err *err)
+{
+	struct hl_row_trace_item_sealed *item;
+	int r = allowed(who, item_id, why, err);
+
+	if (!r && !typed_ok(typed)) {
+		r = HL_FAIL(err, HL_E_INVALID, "host facts out of form");
+	}
+	if (!r) {
+		r = load(who, item_id, &item, err);
+	}
+	if (r) {
+		return r;
+	}
+	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
+	r = add_typed(who, tx, item_id, typed, err);
+	if (r) {
+		return r;
+	}
+	hl_tx_trace_done(tx,
+		&(struct hl_in_trace_done){.country = typed->country,
+			.asn = typed->asn,
+			.network = typed->network,
+			.provider_id = typed->provider_id ? typed->provider_id
+							  : item->provider_id,
+			.traced_at_us = hl_time_now_us(),
+			.id = item_id});
+	hl_casefile_event(tx, who->actor.user_id, HL_EVENT_ITEM_TRACED, item_id,
+		0, typed->provider_id);
+	return hl_tx_run(tx, err);
+}
