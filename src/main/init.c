@@ -9,6 +9,7 @@
 #include "accounts/accounts.h"
 #include "base/json.h"
 #include "cli/common.h"
+#include "main/demo.h"
 #include "main/install.h"
 #include "seal/password.h"
 
@@ -81,8 +82,7 @@ static void print_logins(const struct login *logins, size_t n, bool json)
 	fwrite(out.p, 1, out.n, stdout);
 }
 
-static int populate(struct hl_main_install *made, const char *dir, bool demo,
-	bool json, struct hl_err *err)
+static int populate(struct hl_main_install *made, bool json, struct hl_err *err)
 {
 	struct login logins[] = {
 		{"supervisor", "First supervisor", HL_ROLE_SUPERVISOR, ""},
@@ -93,8 +93,6 @@ static int populate(struct hl_main_install *made, const char *dir, bool demo,
 		.ring = &made->ring, .store = made->store, .arena = arena};
 	int r = arena ? 0 : HL_FAIL(err, HL_E_NOMEM, "no memory");
 
-	(void)demo;
-	(void)dir;
 	for (size_t i = 0; i < HL_ARRAY_LEN(logins) && !r; i++) {
 		r = add_login(&who, &logins[i], err);
 	}
@@ -109,12 +107,16 @@ static int make(const struct hl_main_new *given, bool demo, bool json)
 {
 	struct hl_main_install made;
 	struct hl_err err = {0};
-	int r = hl_main_install(given, &made, &err);
 
+	if (demo) {
+		hl_main_demo_begin();
+	}
+	int r = hl_main_install(given, &made, &err);
 	if (r) {
 		return hl_cli_fail("init", r, &err);
 	}
-	r = populate(&made, given->dir, demo, json, &err);
+	r = demo ? hl_main_demo_fill(&made, given->dir, json, &err)
+		 : populate(&made, json, &err);
 	hl_main_install_fini(&made);
 	if (!r) {
 		r = hl_main_own(given->dir, given->user, &err);
@@ -140,6 +142,11 @@ int hl_main_init(int argc, char **argv)
 	bool demo = hl_cli_flag(&argc, argv, "--demo");
 	bool json = hl_cli_flag(&argc, argv, "--json");
 	given.user = hl_cli_option(&argc, argv, "--user");
+	if (demo) {
+		const char *const *first = hl_main_demo_settings(&given.n_set);
+
+		memcpy(set, first, given.n_set * sizeof(*set));
+	}
 	while ((one = hl_cli_option(&argc, argv, "--set"))) {
 		if (given.n_set == SET_MAX) {
 			fputs("hotline init: too many --set\n", stderr);

@@ -17,6 +17,7 @@ struct command {
 static const struct command commands[] = {
 	{"init", hl_main_init, "make a new installation"},
 	{"serve", hl_main_serve, "run the hotline"},
+	{"demo", hl_main_demo, "codes and a tour of a demonstration"},
 	{"user", hl_cli_user, "list and manage staff logins"},
 	{"stats", hl_cli_stats, "statistics as text, CSV or JSON"},
 	{"audit", hl_cli_audit, "list and verify the audit log"},
