@@ -12,11 +12,16 @@ static int64_t lease_end(const struct hl_settings *settings, int64_t now_us)
 	return now_us + settings->case_lease_minutes * HL_US_PER_MIN;
 }
 
+/* HL_NOTFOUND: it is theirs already, by another window. */
 static int change_take(struct hl_casework_job *job, struct hl_err *err)
 {
 	const struct hl_settings *settings = job->with;
 	struct hl_casefile *c = &job->c;
 
+	if (c->now.holder == job->who->actor.user_id &&
+		c->now.lease_until_us > job->now_us) {
+		return HL_NOTFOUND;
+	}
 	int r = hl_casefile_act(c, HL_ACTION_LEASE, HL_EVENT_CASE_LEASED, err);
 	if (r) {
 		return hl_casework_refuse(job->why, HL_CASEWORK_WRONG_STATE);
@@ -79,7 +84,10 @@ int hl_casework_take(const struct hl_who *who,
 	if (!r) {
 		r = may_get_more(who, settings, why, err);
 	}
-	return r ? r : take(who, settings, case_id, why, err);
+	if (!r) {
+		r = take(who, settings, case_id, why, err);
+	}
+	return r == HL_NOTFOUND ? 0 : r;
 }
 
 int hl_casework_take_next(const struct hl_who *who,
