@@ -141,3 +141,43 @@ export class Api {
     return this.post('/api/v1/status', { receipt });
   }
 }
+
+// The staff of a new installation: `wanted` is { login: [roles] }. Each has
+// signed in for the first time and holds keys where the roles need them.
+// Gives { login: { client, login, secret, codes, password } }.
+export async function hire(hotline, wanted) {
+  const staff = {};
+  const enter = async (login, first) => {
+    const client = new Client(hotline.staff);
+    staff[login] = { client, ...await firstLogin(client, login, first) };
+    return client;
+  };
+  const supervisor = await enter('supervisor', hotline.logins.supervisor);
+  const admin = await enter('admin', hotline.logins.admin);
+  for (const [login, roles] of Object.entries(wanted)) {
+    const first = await addPerson(admin, login, roles);
+    await enter(login, first);
+    if (!roles.includes('administrator')) {
+      await grantKeys(supervisor, login);
+    }
+  }
+  return staff;
+}
+
+export async function addPerson(admin, login, roles) {
+  await admin.get('/staff/add');
+  const page = await admin.post('/staff/add', { login, roles,
+    name: login[0].toUpperCase() + login.slice(1) });
+  const found = page.html.match(/id="first-password"[^>]*>([^<]+)</);
+  assert.ok(found, `no first password for ${login}: ${words(page.html)}`);
+  return found[1];
+}
+
+export async function grantKeys(supervisor, login) {
+  const list = await supervisor.get('/staff');
+  const row = list.html.split('<tr').find((r) => r.includes(`>${login}<`));
+  const path = row.match(/href="(\/staff\/[^"]+)"/)[1];
+  await supervisor.get(path);
+  const done = await supervisor.post(`${path}/keys`);
+  assert.match(words(done.html), /keys have been handed over/);
+}
