@@ -208,6 +208,7 @@ static int enter(struct hl_web_ctx *ctx, const struct hl_web_match *m,
 	if (m->req.method == HL_WEB_POST) {
 		r = check_form(ctx, &m->req, s);
 		if (r) {
+			s->form_refused = true;
 			return r;
 		}
 	}
@@ -240,9 +241,7 @@ int hl_desk_handle(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		return m.route->handler(ctx, &m.req, resp);
 	}
 	int r = enter(ctx, &m, resp, &s);
-	if (r == HL_DENIED && m.req.method == HL_WEB_POST && !s.form.n) {
-		r = HL_DENIED; /* a forged or outdated form says so */
-	} else {
+	if (!s.form_refused) { /* a forged or outdated form says so */
 		r = same_answer(r);
 	}
 	if (r) {

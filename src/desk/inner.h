@@ -20,6 +20,7 @@ struct hl_desk_session {
 	struct hl_who who;
 	struct hl_str csrf;      /* for the forms of this session */
 	struct hl_web_form form; /* of a POST: read and checked */
+	bool form_refused;       /* not one of ours, or out of date */
 };
 
 static inline struct hl_desk_app *hl_desk_of(const struct hl_web_ctx *ctx)
