@@ -119,11 +119,11 @@ static int send_to_folder(const struct hl_referral_transport *via,
 		return HL_FAIL(err, HL_E_INVALID, "no mail folder is set");
 	}
 	if (deliver(via->folder, message, why)) {
-		done(result, HL_REFERRAL_TRANSIENT, why->msg);
+		done(result, HL_REFERRAL_MAIL_TRANSIENT, why->msg);
 		result->config = true;
 		return 0;
 	}
-	return done(result, HL_REFERRAL_SENT, "delivered into the folder");
+	return done(result, HL_REFERRAL_MAIL_SENT, "delivered into the folder");
 }
 
 int hl_referral_mail_send(const struct hl_referral_transport *via,
@@ -136,11 +136,11 @@ int hl_referral_mail_send(const struct hl_referral_transport *via,
 			"a mail address of the envelope is not a plain one");
 	}
 	if (via->via == HL_MAIL_NONE) {
-		return done(
-			result, HL_REFERRAL_SKIPPED, "mail is switched off");
+		return done(result, HL_REFERRAL_MAIL_SKIPPED,
+			"mail is switched off");
 	}
 	if (!envelope->test && !via->production) {
-		return done(result, HL_REFERRAL_SKIPPED,
+		return done(result, HL_REFERRAL_MAIL_SKIPPED,
 			"a production message, and this is no production "
 			"installation");
 	}
@@ -153,13 +153,13 @@ int hl_referral_mail_send(const struct hl_referral_transport *via,
 const char *hl_referral_sent_name(enum hl_referral_sent_status status)
 {
 	switch (status) {
-	case HL_REFERRAL_SENT:
+	case HL_REFERRAL_MAIL_SENT:
 		return "sent";
-	case HL_REFERRAL_TRANSIENT:
+	case HL_REFERRAL_MAIL_TRANSIENT:
 		return "transient";
-	case HL_REFERRAL_PERMANENT:
+	case HL_REFERRAL_MAIL_PERMANENT:
 		return "permanent";
-	case HL_REFERRAL_SKIPPED:
+	case HL_REFERRAL_MAIL_SKIPPED:
 		return "skipped";
 	}
 	return "";

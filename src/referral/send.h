@@ -29,10 +29,10 @@ struct hl_referral_envelope {
 
 /* Names for logs and the store are stable: hl_referral_sent_name(). */
 enum hl_referral_sent_status {
-	HL_REFERRAL_SENT = 1,      /* the other side has it */
-	HL_REFERRAL_TRANSIENT = 2, /* try again */
-	HL_REFERRAL_PERMANENT = 3, /* a person looks */
-	HL_REFERRAL_SKIPPED = 4,   /* nothing was tried; not sent */
+	HL_REFERRAL_MAIL_SENT = 1,      /* the other side has it */
+	HL_REFERRAL_MAIL_TRANSIENT = 2, /* try again */
+	HL_REFERRAL_MAIL_PERMANENT = 3, /* a person looks */
+	HL_REFERRAL_MAIL_SKIPPED = 4,   /* nothing was tried; not sent */
 };
 
 #define HL_REFERRAL_REPLY_MAX 256

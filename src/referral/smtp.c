@@ -104,15 +104,15 @@ static void judge(CURLcode c, const struct talk *t, const char *detail,
 	struct hl_referral_sent *result)
 {
 	*result = (struct hl_referral_sent){
-		.status = HL_REFERRAL_TRANSIENT, .code = t->code};
+		.status = HL_REFERRAL_MAIL_TRANSIENT, .code = t->code};
 	const char *text = t->reply;
 
 	if (c == CURLE_OK) {
-		result->status = HL_REFERRAL_SENT;
+		result->status = HL_REFERRAL_MAIL_SENT;
 	} else if (is_config(c, t)) {
 		result->config = true;
 	} else if (t->code / 100 == 5) {
-		result->status = HL_REFERRAL_PERMANENT;
+		result->status = HL_REFERRAL_MAIL_PERMANENT;
 	}
 	/* A refusal speaks for itself; all else is libcurl's to tell. */
 	if (c != CURLE_OK && t->code < 400) {

@@ -98,7 +98,7 @@ static void starttls_arrives_unchanged(void **state)
 	mailserver_start(&s, NULL);
 	struct hl_referral_transport via = over(&s);
 	struct hl_referral_sent sent = send_to(&via, TO);
-	check("sent", &sent, HL_REFERRAL_SENT, false, 250);
+	check("sent", &sent, HL_REFERRAL_MAIL_SENT, false, 250);
 	assert_non_null(strstr(sent.reply, "OK id="));
 	assert_arrived(&s);
 
@@ -117,7 +117,7 @@ static void smtps_arrives_unchanged(void **state)
 	mailserver_start(&s, (const char *const[]){"--smtps", NULL});
 	struct hl_referral_transport via = over(&s);
 	struct hl_referral_sent sent = send_to(&via, TO);
-	check("smtps", &sent, HL_REFERRAL_SENT, false, 250);
+	check("smtps", &sent, HL_REFERRAL_MAIL_SENT, false, 250);
 	assert_arrived(&s);
 	mailserver_stop(&s);
 }
@@ -132,40 +132,40 @@ static void refusals_are_told_apart(void **state)
 	struct hl_referral_transport via = over(&s);
 
 	struct hl_referral_sent sent = send_to(&via, "gone@host.example.org");
-	check("550", &sent, HL_REFERRAL_PERMANENT, false, 550);
+	check("550", &sent, HL_REFERRAL_MAIL_PERMANENT, false, 550);
 	assert_string_equal("5.1.1 no such mailbox", sent.reply);
 
 	sent = send_to(&via, "busy@host.example.org");
-	check("451", &sent, HL_REFERRAL_TRANSIENT, false, 451);
+	check("451", &sent, HL_REFERRAL_MAIL_TRANSIENT, false, 451);
 	assert_string_equal("4.7.1 come back later", sent.reply);
 
 	mailserver_tell(&s, "accept", "busy@host.example.org");
 	sent = send_to(&via, "busy@host.example.org");
-	check("accepted again", &sent, HL_REFERRAL_SENT, false, 250);
+	check("accepted again", &sent, HL_REFERRAL_MAIL_SENT, false, 250);
 
 	mailserver_tell(&s, "reject-text", "on");
 	sent = send_to(&via, TO);
-	check("554 to the text", &sent, HL_REFERRAL_PERMANENT, false, 554);
+	check("554 to the text", &sent, HL_REFERRAL_MAIL_PERMANENT, false, 554);
 	assert_string_equal("5.7.1 not with these words", sent.reply);
 	mailserver_tell(&s, "reject-text", "off");
 
 	mailserver_tell(&s, "defer-text", "on");
 	sent = send_to(&via, TO);
-	check("452 to the text", &sent, HL_REFERRAL_TRANSIENT, false, 452);
+	check("452 to the text", &sent, HL_REFERRAL_MAIL_TRANSIENT, false, 452);
 	mailserver_tell(&s, "defer-text", "off");
 
 	mailserver_tell(&s, "refuse", "on");
 	sent = send_to(&via, TO);
-	check("554 to us", &sent, HL_REFERRAL_TRANSIENT, true, 554);
+	check("554 to us", &sent, HL_REFERRAL_MAIL_TRANSIENT, true, 554);
 	mailserver_tell(&s, "refuse", "off");
 
 	via.password = "wrong";
 	sent = send_to(&via, TO);
-	check("login", &sent, HL_REFERRAL_TRANSIENT, true, 535);
+	check("login", &sent, HL_REFERRAL_MAIL_TRANSIENT, true, 535);
 
 	via.user = NULL;
 	sent = send_to(&via, TO);
-	check("no login", &sent, HL_REFERRAL_TRANSIENT, true, 530);
+	check("no login", &sent, HL_REFERRAL_MAIL_TRANSIENT, true, 530);
 	assert_false(mailserver_wait(&s, 2, "0.3"));
 	mailserver_stop(&s);
 }
@@ -179,26 +179,26 @@ static void what_breaks_is_tried_again(void **state)
 
 	mailserver_tell(&s, "close", "on");
 	struct hl_referral_sent sent = send_to(&via, TO);
-	check("nobody listens", &sent, HL_REFERRAL_TRANSIENT, false, 0);
+	check("nobody listens", &sent, HL_REFERRAL_MAIL_TRANSIENT, false, 0);
 	mailserver_tell(&s, "close", "off");
 
 	mailserver_tell(&s, "hang", "on");
 	via.total_timeout_ms = 1000;
 	int64_t before = hl_time_mono_us();
 	sent = send_to(&via, TO);
-	check("no greeting", &sent, HL_REFERRAL_TRANSIENT, false, 0);
+	check("no greeting", &sent, HL_REFERRAL_MAIL_TRANSIENT, false, 0);
 	assert_true(hl_time_mono_us() - before < 5 * HL_US_PER_S);
 	mailserver_tell(&s, "hang", "off");
 	via.total_timeout_ms = 10000;
 
 	mailserver_tell(&s, "die-after-data", "on");
 	sent = send_to(&via, TO);
-	check("died behind the text", &sent, HL_REFERRAL_TRANSIENT, false, 0);
+	check("died behind the text", &sent, HL_REFERRAL_MAIL_TRANSIENT, false, 0);
 	mailserver_tell(&s, "die-after-data", "off");
 	assert_false(mailserver_wait(&s, 1, "0.3"));
 
 	sent = send_to(&via, TO);
-	check("back again", &sent, HL_REFERRAL_SENT, false, 250);
+	check("back again", &sent, HL_REFERRAL_MAIL_SENT, false, 250);
 	assert_arrived(&s);
 	mailserver_stop(&s);
 }
@@ -226,7 +226,7 @@ static void a_cut_anywhere_is_transient(void **state)
 		mailserver_tell(&s, "cut", cuts[i]);
 		assert_int_equal(0, hl_referral_mail_send(&via, &envelope,
 					    hl_buf_str(&big), &sent, NULL));
-		check(cuts[i], &sent, HL_REFERRAL_TRANSIENT, false, 0);
+		check(cuts[i], &sent, HL_REFERRAL_MAIL_TRANSIENT, false, 0);
 	}
 	assert_false(mailserver_wait(&s, 1, "0.3"));
 	mailserver_stop(&s);
@@ -251,7 +251,7 @@ static void without_good_tls_nothing_is_said(void **state)
 		mailserver_start(&s, rows[i].options);
 		struct hl_referral_transport via = over(&s);
 		struct hl_referral_sent sent = send_to(&via, TO);
-		check(rows[i].name, &sent, HL_REFERRAL_TRANSIENT, true, 0);
+		check(rows[i].name, &sent, HL_REFERRAL_MAIL_TRANSIENT, true, 0);
 		mailserver_log(&s, &log);
 		if (strstr(log.p, "<=") || strstr(log.p, "A=plain")) {
 			fail_msg("%s: was said: %s", rows[i].name, log.p);
@@ -268,10 +268,10 @@ static void a_missing_authority_file_is_told(void **state)
 	struct hl_referral_transport via = over(&s);
 	via.ca_file = "/nonexistent/ca.pem";
 	struct hl_referral_sent sent = send_to(&via, TO);
-	check("no such file", &sent, HL_REFERRAL_TRANSIENT, true, 0);
+	check("no such file", &sent, HL_REFERRAL_MAIL_TRANSIENT, true, 0);
 	via.ca_file = NULL;
 	sent = send_to(&via, TO);
-	check("the system's authorities", &sent, HL_REFERRAL_TRANSIENT, true,
+	check("the system's authorities", &sent, HL_REFERRAL_MAIL_TRANSIENT, true,
 		0);
 	mailserver_stop(&s);
 }
@@ -333,11 +333,11 @@ static void skipped_is_never_sent(void **state)
 		.via = HL_MAIL_NONE, .production = true};
 	struct hl_referral_sent sent = send_to(&via, TO);
 
-	check("none", &sent, HL_REFERRAL_SKIPPED, false, 0);
+	check("none", &sent, HL_REFERRAL_MAIL_SKIPPED, false, 0);
 	via = (struct hl_referral_transport){
 		.via = HL_MAIL_SMTP, .url = "smtp://localhost:1"};
 	sent = send_to(&via, TO);
-	check("production on a test installation", &sent, HL_REFERRAL_SKIPPED,
+	check("production on a test installation", &sent, HL_REFERRAL_MAIL_SKIPPED,
 		false, 0);
 
 	/* A test message does leave a test installation. */
@@ -347,7 +347,7 @@ static void skipped_is_never_sent(void **state)
 		.test = true};
 	assert_int_equal(0, hl_referral_mail_send(&via, &envelope,
 				    hl_str_c(message), &sent, NULL));
-	check("test message", &sent, HL_REFERRAL_TRANSIENT, false, 0);
+	check("test message", &sent, HL_REFERRAL_MAIL_TRANSIENT, false, 0);
 }
 
 static size_t count_files(const char *dir, const char *part, char *last)
@@ -380,7 +380,7 @@ static void folder_holds_each_message_once(void **state)
 	for (int i = 0; i < 2; i++) {
 		struct hl_referral_sent sent = send_to(&via, TO);
 
-		check("folder", &sent, HL_REFERRAL_SENT, false, 0);
+		check("folder", &sent, HL_REFERRAL_MAIL_SENT, false, 0);
 	}
 	assert_int_equal(0, count_files(folder, "tmp", last));
 	assert_int_equal(1, count_files(folder, "new", last));
@@ -394,7 +394,7 @@ static void folder_holds_each_message_once(void **state)
 	/* A folder that cannot be written is no failure of the message. */
 	via.folder = "/proc/nothing/mail";
 	struct hl_referral_sent sent = send_to(&via, TO);
-	check("no folder", &sent, HL_REFERRAL_TRANSIENT, true, 0);
+	check("no folder", &sent, HL_REFERRAL_MAIL_TRANSIENT, true, 0);
 
 	static const char *const parts[] = {"/tmp", "/new", "/cur", ""};
 	assert_int_equal(0, unlink(last));

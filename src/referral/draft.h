@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HL_REFERRAL_DRAFT_H
+#define HL_REFERRAL_DRAFT_H
+
+#include "base/buf.h"
+#include "referral/answer.h"
+#include "referral/recipient.h"
+
+/* From a draft to the outbox, and what a person does with it later. */
+
+#define HL_REFERRAL_DRAFT_NOTE_CHARS 2000
+
+/*
+ * Makes the document of a case for an approved recipient and keeps it
+ * sealed. note: the officer's words, may be absent. HL_DENIED with *why:
+ * CONTACT, EXISTS, NO_KEY, NO_ADDRESS, TOO_LARGE, …. HL_E_INVALID: the note
+ * is too long.
+ */
+int hl_referral_draft(
+	const struct hl_who *who, const struct hl_referral_desk *desk,
+	const struct hl_referral_draft_input {
+		int64_t case_id, recipient_id;
+		struct hl_str note;
+	} * in,
+	int64_t *id, enum hl_referral_why *why, struct hl_err *err);
+
+struct hl_referral_answered {
+	int64_t at_us;
+	enum hl_answer answer;
+	int via;                         /* enum hl_referral_via */
+	int64_t staff_id;                /* typed in by; 0 the recipient */
+	bool open;                       /* words were opened */
+	enum hl_refusal reason;          /* with open */
+	struct hl_str new_address, note; /* with open */
+};
+
+/* Everything about one referral without its document. */
+struct hl_referral_row {
+	int64_t id, case_id, item_id, version;
+	enum hl_recipient kind;
+	enum hl_referral_channel channel;
+	enum hl_referral_state state;
+	bool is_test;
+	struct hl_referral_recipient recipient;
+	int64_t hold_until_us; /* 0 none */
+	int64_t created_by, created_at_us, approved_by, approved_at_us;
+	struct hl_str created_name, approved_name;
+	int64_t sent_at_us, closed_at_us, exported_at_us, reminded_at_us;
+	enum hl_answer answer;
+	int64_t answered_at_us, answer_until_us;
+	int64_t attempts, next_at_us; /* next try, 0 none */
+	int last_code;
+	struct hl_str last_error; /* for a person; "" none */
+	enum hl_case_state case_state;
+	enum hl_outcome outcome;
+	bool overdue; /* sent, unanswered for referral.remind hours */
+};
+
+struct hl_referral_may {
+	enum hl_authz_action action;
+	enum hl_authz_why why; /* 0: may */
+};
+#define HL_REFERRAL_MAY_MAX 8
+#define HL_REFERRAL_NOTES_MAX 4
+
+struct hl_referral_page {
+	struct hl_referral_row row;
+	const struct hl_referral_answered *answers; /* oldest first */
+	size_t n_answers;
+	struct hl_referral_may may[HL_REFERRAL_MAY_MAX];
+	size_t n_may;
+	/* What a person can do about it now; a caller shows the buttons. */
+	bool can_approve, can_release, can_cancel, can_retry, can_remind,
+		can_close, can_download, can_hand_over, can_bounce, can_answer,
+		can_confirm_removed;
+	/* Sentences for the person: test message, mail switched off, … */
+	const char *notes[HL_REFERRAL_NOTES_MAX];
+	size_t n_notes;
+};
+/* HL_NOTFOUND: none, or none of this person's business. */
+int hl_referral_page(const struct hl_who *who,
+	const struct hl_referral_desk *desk, int64_t id,
+	struct hl_referral_page *out, struct hl_err *err);
+
+/* state 0 any; newest first. HL_DENIED: may not see referrals at all (only
+ * officers and supervisors list them). */
+int hl_referral_list(const struct hl_who *who,
+	const struct hl_referral_desk *desk, enum hl_referral_state state,
+	int64_t case_id, size_t n_most, const struct hl_referral_row **out,
+	size_t *n, struct hl_err *err);
+struct hl_referral_counts {
+	int64_t state[HL_REFERRAL_CLOSED + 1]; /* by enum hl_referral_state */
+	int64_t n_contacts; /* recipients that wait for approval */
+};
+int hl_referral_counts(const struct hl_who *who, struct hl_referral_counts *out,
+	struct hl_err *err);
+
+/* What will be sent, part by part; absent where the kind has none. Writes
+ * REFERRAL_READ. */
+struct hl_referral_preview {
+	struct hl_str html, text, json; /* the document */
+	struct hl_str subject, mail;    /* of the mail, without the test mark */
+	struct hl_str xarf;             /* JSON */
+	struct hl_str from, to;
+};
+int hl_referral_preview(const struct hl_who *who,
+	const struct hl_referral_desk *desk, int64_t id,
+	struct hl_referral_preview *out, enum hl_referral_why *why,
+	struct hl_err *err);
+
+/* Approves a draft: makes the mail with a fresh answer link, seals it to the
+ * worker, and puts it in the outbox or on police hold. A bundle for download
+ * becomes APPROVED and waits for the officer. */
+int hl_referral_approve(const struct hl_who *who,
+	const struct hl_referral_desk *desk, int64_t id,
+	enum hl_referral_why *why, struct hl_err *err);
+/* Ends a police hold by a person. */
+int hl_referral_release(const struct hl_who *who,
+	const struct hl_referral_desk *desk, int64_t id,
+	enum hl_referral_why *why, struct hl_err *err);
+/* Not sent, and will not be (SENDING while the worker has it); or sent and
+ * done with. */
+int hl_referral_close(const struct hl_who *who, int64_t id,
+	enum hl_referral_why *why, struct hl_err *err);
+/* Tries a failed, bounced or waiting one again now. What was sent before is
+ * sent again with a fresh link. */
+int hl_referral_retry(const struct hl_who *who,
+	const struct hl_referral_desk *desk, int64_t id,
+	enum hl_referral_why *why, struct hl_err *err);
+/* Sends an unanswered one again, marked as a reminder, with a fresh link. */
+int hl_referral_remind(const struct hl_who *who,
+	const struct hl_referral_desk *desk, int64_t id,
+	enum hl_referral_why *why, struct hl_err *err);
+/* Its mail came back. */
+int hl_referral_bounced(const struct hl_who *who, int64_t id,
+	enum hl_referral_why *why, struct hl_err *err);
+
+/* The signed bundle of an approved police referral; a fresh answer link is
+ * made for each download. Writes REFERRAL_EXPORTED. *name is a file name,
+ * "F-….zip". */
+int hl_referral_download(const struct hl_who *who,
+	const struct hl_referral_desk *desk, int64_t id, struct hl_buf *out,
+	struct hl_str *name, enum hl_referral_why *why, struct hl_err *err);
+/* The bundle has reached the police: SENT. */
+int hl_referral_handed_over(const struct hl_who *who,
+	const struct hl_referral_desk *desk, int64_t id,
+	enum hl_referral_why *why, struct hl_err *err);
+
+#endif
