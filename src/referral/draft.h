@@ -10,19 +10,19 @@
 
 #define HL_REFERRAL_DRAFT_NOTE_CHARS 2000
 
+struct hl_referral_draft_input {
+	int64_t case_id, recipient_id;
+	struct hl_str note; /* the officer's words; may be absent */
+};
 /*
  * Makes the document of a case for an approved recipient and keeps it
- * sealed. note: the officer's words, may be absent. HL_DENIED with *why:
- * CONTACT, EXISTS, NO_KEY, NO_ADDRESS, TOO_LARGE, …. HL_E_INVALID: the note
- * is too long.
+ * sealed. HL_DENIED with *why: CONTACT, EXISTS, NO_KEY, NO_ADDRESS,
+ * TOO_LARGE, …. HL_E_INVALID: the note is too long.
  */
-int hl_referral_draft(
-	const struct hl_who *who, const struct hl_referral_desk *desk,
-	const struct hl_referral_draft_input {
-		int64_t case_id, recipient_id;
-		struct hl_str note;
-	} * in,
-	int64_t *id, enum hl_referral_why *why, struct hl_err *err);
+int hl_referral_draft(const struct hl_who *who,
+	const struct hl_referral_desk *desk,
+	const struct hl_referral_draft_input *in, int64_t *id,
+	enum hl_referral_why *why, struct hl_err *err);
 
 struct hl_referral_answered {
 	int64_t at_us;
@@ -63,7 +63,7 @@ struct hl_referral_may {
 #define HL_REFERRAL_MAY_MAX 8
 #define HL_REFERRAL_NOTES_MAX 4
 
-struct hl_referral_page {
+struct hl_referral_view {
 	struct hl_referral_row row;
 	const struct hl_referral_answered *answers; /* oldest first */
 	size_t n_answers;
@@ -78,16 +78,21 @@ struct hl_referral_page {
 	size_t n_notes;
 };
 /* HL_NOTFOUND: none, or none of this person's business. */
-int hl_referral_page(const struct hl_who *who,
+int hl_referral_view(const struct hl_who *who,
 	const struct hl_referral_desk *desk, int64_t id,
-	struct hl_referral_page *out, struct hl_err *err);
+	struct hl_referral_view *out, struct hl_err *err);
 
-/* state 0 any; newest first. HL_DENIED: may not see referrals at all (only
- * officers and supervisors list them). */
+struct hl_referral_filter {
+	enum hl_referral_state state; /* 0 any */
+	int64_t case_id;              /* 0 any */
+	size_t n_most;
+};
+/* Newest first. HL_DENIED: may not see referrals at all (only officers and
+ * supervisors list them). */
 int hl_referral_list(const struct hl_who *who,
-	const struct hl_referral_desk *desk, enum hl_referral_state state,
-	int64_t case_id, size_t n_most, const struct hl_referral_row **out,
-	size_t *n, struct hl_err *err);
+	const struct hl_referral_desk *desk,
+	const struct hl_referral_filter *filter,
+	const struct hl_referral_row **out, size_t *n, struct hl_err *err);
 struct hl_referral_counts {
 	int64_t state[HL_REFERRAL_CLOSED + 1]; /* by enum hl_referral_state */
 	int64_t n_contacts; /* recipients that wait for approval */

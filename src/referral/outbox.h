@@ -2,6 +2,7 @@
 #ifndef HL_REFERRAL_OUTBOX_H
 #define HL_REFERRAL_OUTBOX_H
 
+#include "domain/flow.h"
 #include "domain/settings.h"
 #include "referral/send.h"
 #include "seal/key.h"

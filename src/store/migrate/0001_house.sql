@@ -252,6 +252,7 @@ CREATE TABLE recipient (
 	created_at_us INTEGER NOT NULL,
 	decided_at_us INTEGER NOT NULL,
 	decided_by INTEGER NOT NULL,       -- who approved or rejected the contact
+	proposed_by INTEGER NOT NULL DEFAULT 0, -- who typed it in, 0 nobody
 	UNIQUE (kind, mail, country, name)
 ) STRICT;
 
@@ -311,7 +312,9 @@ CREATE TABLE answer (
 	answer INTEGER NOT NULL,           -- enum hl_answer
 	via INTEGER NOT NULL,              -- 1 page, 2 JSON, 3 typed in by staff
 	epoch INTEGER NOT NULL,
-	words_sealed BLOB NOT NULL         -- reason, new address; to the queue key
+	words_sealed BLOB NOT NULL,        -- reason, new address; to the queue key
+	staff_id INTEGER NOT NULL DEFAULT 0, -- who typed it in, 0 the recipient
+	digest BLOB NOT NULL DEFAULT x''   -- under the link's key: said before?
 ) STRICT;
 CREATE INDEX answer_referral ON answer (referral_id, at_us);
 

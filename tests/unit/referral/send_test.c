@@ -193,7 +193,8 @@ static void what_breaks_is_tried_again(void **state)
 
 	mailserver_tell(&s, "die-after-data", "on");
 	sent = send_to(&via, TO);
-	check("died behind the text", &sent, HL_REFERRAL_MAIL_TRANSIENT, false, 0);
+	check("died behind the text", &sent, HL_REFERRAL_MAIL_TRANSIENT, false,
+		0);
 	mailserver_tell(&s, "die-after-data", "off");
 	assert_false(mailserver_wait(&s, 1, "0.3"));
 
@@ -271,8 +272,8 @@ static void a_missing_authority_file_is_told(void **state)
 	check("no such file", &sent, HL_REFERRAL_MAIL_TRANSIENT, true, 0);
 	via.ca_file = NULL;
 	sent = send_to(&via, TO);
-	check("the system's authorities", &sent, HL_REFERRAL_MAIL_TRANSIENT, true,
-		0);
+	check("the system's authorities", &sent, HL_REFERRAL_MAIL_TRANSIENT,
+		true, 0);
 	mailserver_stop(&s);
 }
 
@@ -337,8 +338,8 @@ static void skipped_is_never_sent(void **state)
 	via = (struct hl_referral_transport){
 		.via = HL_MAIL_SMTP, .url = "smtp://localhost:1"};
 	sent = send_to(&via, TO);
-	check("production on a test installation", &sent, HL_REFERRAL_MAIL_SKIPPED,
-		false, 0);
+	check("production on a test installation", &sent,
+		HL_REFERRAL_MAIL_SKIPPED, false, 0);
 
 	/* A test message does leave a test installation. */
 	struct hl_referral_envelope envelope = {
