@@ -5,8 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "base/file.h"
 #include "base/json.h"
 #include "base/time.h"
+#include "cli/common.h"
 
 const char *const *hl_main_demo_settings(size_t *n)
 {
@@ -27,6 +29,7 @@ const char *const *hl_main_demo_settings(size_t *n)
 	return settings;
 }
 
+/* The people come a day before the first report. */
 void hl_main_demo_begin(void)
 {
 	hl_time_pretend(
@@ -81,11 +84,45 @@ static void print_json(const struct hl_main_demo *demo, struct hl_buf *out)
 	hl_buf_put(out, HL_STR("]}\n"));
 }
 
+static int load_law(const struct hl_main_demo *demo, const char *name,
+	struct hl_law **out, struct hl_err *err)
+{
+	HL_BUF_AUTO text = HL_BUF_INIT(HL_LAW_BYTES_MAX);
+	char dir[HL_CLI_PATH_MAX], path[HL_CLI_PATH_MAX];
+	int r = hl_cli_path(
+		demo->dir, demo->made->settings->laws_dir, dir, err);
+
+	if (!r) {
+		r = hl_cli_path(dir, name, path, err);
+	}
+	if (!r) {
+		r = hl_file_read(path, &text, err);
+	}
+	return r ? r : hl_law_load(hl_buf_str(&text), name, out, err);
+}
+
+static int tell_history(struct hl_main_demo *demo, struct hl_err *err)
+{
+	const struct hl_intake_config intake = {.draft_ttl_us = HL_US_PER_HOUR};
+	int r = load_law(demo, "baseline.json", &demo->laws[0], err);
+
+	if (!r) {
+		r = load_law(demo, "dk.json", &demo->laws[1], err);
+	}
+	if (!r) {
+		r = hl_intake_new(&intake, &demo->intake, err);
+	}
+	return r ? r : hl_main_demo_history(demo, err);
+}
+
 static int fill(struct hl_main_demo *demo, bool json, struct hl_err *err)
 {
 	HL_BUF_AUTO out = HL_BUF_SECRET(8192);
 	int r = hl_main_demo_staff(demo, err);
 
+	if (!r) {
+		r = tell_history(demo, err);
+	}
 	if (!r) {
 		r = hl_main_demo_logins_save(&demo->logins, demo->dir, err);
 	}
@@ -108,11 +145,18 @@ int hl_main_demo_fill(struct hl_main_install *made, const char *dir, bool json,
 		demo->made = made;
 		demo->dir = dir;
 		demo->arena = arena;
+		demo->begin_us = hl_time_now_us() + HL_US_PER_DAY;
+		demo->end_us = demo->begin_us +
+			       HL_MAIN_DEMO_DAYS * HL_US_PER_DAY -
+			       HL_US_PER_MIN;
 		hl_main_demo_logins_init(&demo->logins);
 		r = fill(demo, json, err);
 	}
 	hl_time_pretend(0);
 	if (demo) {
+		hl_intake_free(demo->intake);
+		hl_law_free(demo->laws[0]);
+		hl_law_free(demo->laws[1]);
 		explicit_bzero(demo, sizeof(*demo));
 	}
 	free(demo);

@@ -3,8 +3,57 @@
 #define HL_MAIN_DEMO_INNER_H
 
 #include "accounts/session.h"
+#include "domain/law.h"
+#include "domain/words.h"
+#include "intake/intake.h"
 #include "main/demo.h"
 #include "main/demo_logins.h"
+
+/* What happens to a report, a step after the other. */
+enum hl_main_demo_deed {
+	HL_DEMO_END = 0,
+	HL_DEMO_TAKE,    /* arg: nothing; stays with who took it */
+	HL_DEMO_ASSESS,  /* arg: enum hl_outcome */
+	HL_DEMO_VERIFY,  /* arg: enum hl_outcome */
+	HL_DEMO_SETTLE,  /* arg: enum hl_outcome; the supervisor's decision */
+	HL_DEMO_NOTE,    /* arg: index into the notes */
+	HL_DEMO_TRACE,   /* where it is hosted, typed in */
+	HL_DEMO_CLOSE,   /* arg: enum hl_close_reason */
+	HL_DEMO_REOPEN,  /* to be assessed anew */
+	HL_DEMO_KEEP,    /* a legal hold */
+	HL_DEMO_PROPOSE, /* to erase it */
+	HL_DEMO_ASK,     /* for the reporter's contact */
+	HL_DEMO_RELEASE, /* the contact */
+	HL_DEMO_DECIDE,  /* arg: enum hl_triage_reason; without an address */
+};
+struct hl_main_demo_step {
+	int after_min;
+	enum hl_main_demo_deed deed;
+	int arg;
+};
+#define HL_MAIN_DEMO_STEPS 12
+struct hl_main_demo_plot {
+	struct hl_main_demo_step steps[HL_MAIN_DEMO_STEPS];
+};
+
+struct hl_main_demo_host {
+	const char *country, *network;
+	int asn;
+};
+
+/* A report: when, from the first day of the history on; what; what becomes
+ * of it. */
+struct hl_main_demo_story {
+	int day, hour;
+	const char *addresses, *where;
+	enum hl_place place;
+	const struct hl_main_demo_host *host; /* NULL: nobody knows */
+	const struct hl_main_demo_plot *plot;
+	enum hl_ynu danger, pay; /* unanswered: unknown */
+	const char *contact;
+};
+extern const struct hl_main_demo_story hl_main_demo_stories[];
+extern const size_t hl_main_demo_n_stories;
 
 /* A demonstration while it is being made; inside demo*.c only. */
 struct hl_main_demo {
@@ -14,6 +63,9 @@ struct hl_main_demo {
 	struct hl_main_demo_logins logins;
 	int64_t staff_id[HL_DEMO_PEOPLE];
 	struct hl_accounts_session session[HL_DEMO_PEOPLE];
+	struct hl_intake *intake;
+	struct hl_law *laws[2]; /* the baseline, the national one */
+	int64_t begin_us, end_us;
 };
 
 /* How far back the history begins. */
@@ -25,5 +77,9 @@ int hl_main_demo_staff(struct hl_main_demo *demo, struct hl_err *err);
 /* Acting as that person. Borrows from demo. */
 struct hl_who hl_main_demo_who(
 	const struct hl_main_demo *demo, enum hl_main_demo_person person);
+
+/* Lives the stories from begin_us to end_us, one step after the other in the
+ * order of time. */
+int hl_main_demo_history(struct hl_main_demo *demo, struct hl_err *err);
 
 #endif
