@@ -140,7 +140,8 @@ static size_t client_fds(
 
 static int supervise(struct hl_main_hotline *h, struct hl_err *err)
 {
-	int of_store[MAX_FDS], of_public[MAX_FDS], of_staff[MAX_FDS];
+	int of_store[MAX_FDS], of_public[MAX_FDS], of_staff[MAX_FDS],
+		of_worker[MAX_FDS];
 	struct hl_proc_child children[] = {
 		{"store", hl_main_store, h, of_store, store_fds(h, of_store), 0,
 			false},
@@ -151,6 +152,9 @@ static int supervise(struct hl_main_hotline *h, struct hl_err *err)
 		{"staff", hl_main_staff, h, of_staff,
 			client_fds(&h->staff_links, &h->staff_listen, of_staff),
 			1, false},
+		{"worker", hl_main_worker, h, of_worker,
+			client_fds(&h->worker_links, NULL, of_worker), 1,
+			false},
 	};
 	struct hl_proc_options options = {.on_ready = say_ready, .arg = h};
 
