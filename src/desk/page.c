@@ -7,12 +7,14 @@
 
 #define NOTICE_COOKIE "notice"
 #define NOTICE_MAX 400
+#define NOTICE_BAD '!' /* before the words of a refusal */
 
 static const struct {
 	const char *text, *href;
 	int need;
 } sections[] = {
 	{HL_TR("Queue"), "/queue", HL_AUTHZ_QUEUE_VIEW},
+	{HL_TR("Approvals"), "/approvals", HL_AUTHZ_ERASE_APPROVE},
 	{HL_TR("Referrals"), "/referrals", HL_AUTHZ_REFERRAL_READ},
 	{HL_TR("Recipients"), "/recipients", HL_AUTHZ_RECIPIENT_READ},
 	{HL_TR("Watch"), "/watch", HL_AUTHZ_WATCH_PAUSE},
@@ -80,6 +82,10 @@ void hl_desk_page_init(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	page->web.logout_href = HL_STR("/logout");
 	page->web.csrf = s->csrf;
 	page->notice = take_notice(ctx, req);
+	if (page->notice.n && page->notice.p[0] == NOTICE_BAD) {
+		page->notice = hl_str_sub(page->notice, 1, page->notice.n);
+		page->notice_bad = true;
+	}
 	if (s->who.actor.full_login) {
 		add_sections(ctx, page, &s->who.actor, section);
 	}
@@ -115,6 +121,15 @@ int hl_desk_go(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 			hl_arena_dup(ctx->arena, hl_buf_str(&text)), 5);
 	}
 	return hl_web_see_other(resp, location);
+}
+
+int hl_desk_refuse(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_web_response *resp, struct hl_str location,
+	struct hl_str reason)
+{
+	return hl_desk_go(ctx, req, resp, location,
+		hl_arena_printf(
+			ctx->arena, "%c%.*s", NOTICE_BAD, HL_STR_ARG(reason)));
 }
 
 int hl_desk_param(const struct hl_web_request *req, size_t i,

@@ -16,6 +16,7 @@ struct hl_desk_page {
 	const struct hl_w_error *errors;
 	size_t n_errors;
 	struct hl_str notice; /* what has just been done */
+	bool notice_bad;      /* why it could not be done */
 	struct hl_str csrf;
 };
 

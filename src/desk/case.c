@@ -1,0 +1,245 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The case page: what one sees and what one may do now. */
+#include "desk/work.h"
+
+#include "casework/note.h"
+#include "referral/document.h"
+#include "web/templates.h"
+
+static struct hl_str defanged(struct hl_arena *arena, struct hl_str address)
+{
+	HL_BUF_AUTO text = HL_BUF_SECRET(65536);
+
+	hl_referral_defang(&text, address);
+	return hl_arena_dup(arena, hl_buf_str(&text));
+}
+
+void hl_desk_case_head(struct hl_web_ctx *ctx,
+	const struct hl_casework_page *from, struct hl_desk_case_head *out)
+{
+	const struct hl_casework_row *row = &from->row;
+	struct hl_str title;
+
+	if (!from->content) {
+		title = hl_web_tr(HL_TR("Take the case to see what it is "
+					"about"));
+	} else if (from->address.n) {
+		title = defanged(ctx->arena, from->address);
+	} else if (row->state == HL_CASE_ERASED) {
+		title = hl_web_tr(HL_TR("The address has been erased"));
+	} else {
+		title = hl_web_tr(HL_TR("The address cannot be opened"));
+	}
+	*out = (struct hl_desk_case_head){.id = row->id,
+		.identity = {.kind = hl_web_tr(HL_TR("Case")),
+			.ref = hl_desk_ref(ctx->arena, HL_REF_CASE, row->id),
+			.title = title,
+			.tag = hl_desk_case_tag(row->state)},
+		.danger = row->danger,
+		.is_test = row->is_test,
+		.legal_hold = row->legal_hold};
+}
+
+/* Collects buttons and links; the first is the page's main one. */
+struct deeds {
+	struct hl_web_ctx *ctx;
+	const struct hl_casework_page *page;
+	struct hl_desk_deed at[16];
+	size_t n;
+};
+
+static void add(struct deeds *d, bool may, const char *text, const char *where,
+	bool is_link)
+{
+	struct hl_str path =
+		hl_desk_case_path(d->ctx->arena, d->page->row.id, where);
+
+	if (!may || d->n == HL_ARRAY_LEN(d->at)) {
+		return;
+	}
+	d->at[d->n] = (struct hl_desk_deed){.text = hl_web_tr(text),
+		.href = is_link ? path : HL_STR_NONE,
+		.action = is_link ? HL_STR_NONE : path,
+		.kind = d->n ? HL_W_BUTTON_SECONDARY : HL_W_BUTTON};
+	d->n++;
+}
+
+static bool may(const struct deeds *d, enum hl_authz_action action)
+{
+	return hl_casework_allows(d->page, action);
+}
+
+static void add_work(struct deeds *d, bool mine)
+{
+	add(d, may(d, HL_AUTHZ_CASE_ASSESS), HL_TR("Assess"), "/assess", true);
+	add(d, may(d, HL_AUTHZ_CASE_VERIFY), HL_TR("Assess a second time"),
+		"/verify", true);
+	add(d, may(d, HL_AUTHZ_CASE_ADJUDICATE), HL_TR("Decide"), "/adjudicate",
+		true);
+	add(d, may(d, HL_AUTHZ_CASE_LEASE) && !mine, HL_TR("Take this case"),
+		"/take", false);
+	add(d, may(d, HL_AUTHZ_REFERRAL_DRAFT), HL_TR("Pass on"), "/refer",
+		true);
+	add(d, mine, HL_TR("Keep it longer"), "/renew", false);
+	add(d, mine && may(d, HL_AUTHZ_CASE_RELEASE), HL_TR("Give it back"),
+		"/release", false);
+}
+
+static void add_rule(struct deeds *d)
+{
+	bool held = d->page->row.legal_hold;
+
+	add(d, may(d, HL_AUTHZ_CASE_REASSIGN), HL_TR("Give to somebody"),
+		"/assign", true);
+	add(d, may(d, HL_AUTHZ_CASE_CLOSE), HL_TR("Close"), "/close", true);
+	add(d, may(d, HL_AUTHZ_CASE_REOPEN), HL_TR("Reopen"), "/reopen", false);
+	add(d, may(d, HL_AUTHZ_CASE_LEGAL_HOLD) && !held,
+		HL_TR("Set a legal hold"), "/hold", false);
+	add(d, may(d, HL_AUTHZ_CASE_LEGAL_HOLD) && held,
+		HL_TR("Lift the legal hold"), "/unhold", false);
+	add(d, may(d, HL_AUTHZ_ERASE_PROPOSE) || may(d, HL_AUTHZ_ERASE_APPROVE),
+		HL_TR("Erase"), "/erase", true);
+}
+
+static void add_deeds(struct hl_web_ctx *ctx,
+	const struct hl_casework_page *from, struct hl_desk_case *v)
+{
+	bool mine = from->row.holder == hl_desk_who(ctx)->actor.user_id;
+	struct deeds d = {.ctx = ctx, .page = from};
+	struct hl_desk_deed *kept;
+
+	add_work(&d, mine);
+	add_rule(&d);
+	kept = hl_arena_array(ctx->arena, d.n, sizeof(*kept));
+	if (kept && d.n) {
+		memcpy(kept, d.at, d.n * sizeof(*kept));
+	}
+	v->deeds = kept;
+	v->n_deeds = kept ? d.n : 0;
+}
+
+/* What it waits for; who opens the page need not know the states. */
+static struct hl_str next_of(const struct hl_casework_page *from)
+{
+	switch (from->row.state) {
+	case HL_CASE_NEW:
+		return hl_web_tr(HL_TR("It waits for an analyst."));
+	case HL_CASE_ASSIGNED:
+		return hl_web_tr(HL_TR("It is to be assessed."));
+	case HL_CASE_ASSESSED:
+	case HL_CASE_VERIFYING:
+		return hl_web_tr(HL_TR("It waits for the second, blind "
+				       "assessment by somebody else."));
+	case HL_CASE_DISAGREED:
+		return hl_web_tr(HL_TR("The two assessments differ: a third "
+				       "person decides."));
+	case HL_CASE_AGREED:
+	case HL_CASE_ADJUDICATED:
+	case HL_CASE_ACTIONING:
+		return hl_web_tr(HL_TR("It is to be passed on."));
+	case HL_CASE_MONITORING:
+		return hl_web_tr(HL_TR("Everybody has been told. It stays open "
+				       "until the address is gone."));
+	case HL_CASE_CLOSED:
+		return hl_web_tr(HL_TR("It is closed."));
+	case HL_CASE_ERASED:
+	default:
+		return hl_web_tr(HL_TR("What was in it has been destroyed."));
+	}
+}
+
+static void fill(struct hl_web_ctx *ctx, const struct hl_casework_page *from,
+	struct hl_desk_case *v)
+{
+	hl_desk_case_head(ctx, from, &v->head);
+	add_deeds(ctx, from, v);
+	v->content = from->content;
+	v->next = next_of(from);
+	v->address = from->address;
+	v->address_broken = from->address_broken;
+	v->may_note = hl_casework_allows(from, HL_AUTHZ_CASE_NOTE);
+	v->may_view = hl_casework_allows(from, HL_AUTHZ_CASE_VIEWING);
+	v->viewing_since_us = from->viewing_since_us;
+	v->viewed_us = from->viewed_us;
+	hl_desk_case_facts(ctx, from, v);
+	if (from->content) {
+		hl_desk_case_trace(ctx, from, v);
+		hl_desk_case_history(ctx, from, v);
+	}
+}
+
+int hl_desk_case_show(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_web_response *resp, int64_t id,
+	const struct hl_desk_case_try *again)
+{
+	struct hl_w_error problem = {HL_STR_NONE, HL_STR("words")};
+	struct hl_casework_page *page =
+		hl_arena_alloc(ctx->arena, sizeof(*page));
+	struct hl_desk_case v = {0};
+	int r = page ? hl_casework_page(hl_desk_who(ctx), id, page, &ctx->err)
+		     : HL_FAIL(&ctx->err, HL_E_NOMEM, "no memory");
+
+	if (r) {
+		return r;
+	}
+	hl_desk_page_init(ctx, req, &v.page,
+		hl_desk_fill(ctx->arena, HL_TR("Case {1}"),
+			hl_desk_ref(ctx->arena, HL_REF_CASE, id), HL_STR_NONE),
+		"/queue");
+	v.page.web.wide = true;
+	v.page.web.back_href = HL_STR("/queue");
+	fill(ctx, page, &v);
+	if (again) {
+		v.words = again->words;
+		v.words_error = again->error;
+		problem.text = again->error;
+		hl_desk_page_errors(&v.page, &problem, again->error.n > 0);
+	}
+	hl_web_respond(resp, v.page.n_errors ? 422 : 200, "text/html");
+	hl_tmpl_desk_case(&resp->body, &v);
+	return 0;
+}
+
+int hl_desk_case_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_web_response *resp)
+{
+	int64_t id;
+	int r = hl_desk_case_param(req, &id);
+
+	return r ? r : hl_desk_case_show(ctx, req, resp, id, NULL);
+}
+
+/* What was typed is never lost: it comes back with the reason. */
+int hl_desk_note_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_web_response *resp)
+{
+	enum hl_casework_why why = HL_CASEWORK_ALLOWED;
+	struct hl_desk_case_try again = {
+		.words = hl_web_form_get(
+			&hl_desk_session_of(ctx)->form, "words")};
+	int64_t id;
+	int r = hl_desk_case_param(req, &id);
+
+	if (!r) {
+		r = hl_casework_add_note(
+			hl_desk_who(ctx), id, again.words, &why, &ctx->err);
+	}
+	if (r == HL_E_INVALID) {
+		again.error = again.words.n
+				      ? hl_web_tr(HL_TR("The note is too long: "
+							"at most 10,000 "
+							"characters"))
+				      : hl_web_tr(HL_TR("Write the note "
+							"first"));
+	} else if (hl_desk_refused(r, why)) {
+		again.error = hl_desk_word(&hl_vocab_casework_why, (int)why);
+	} else if (r) {
+		return r;
+	}
+	if (r) {
+		return hl_desk_case_show(ctx, req, resp, id, &again);
+	}
+	return hl_desk_go(ctx, req, resp,
+		hl_desk_case_path(ctx->arena, id, "#notes"),
+		hl_web_tr(HL_TR("The note has been added.")));
+}

@@ -1,0 +1,226 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HL_DESK_CASE_VIEWS_H
+#define HL_DESK_CASE_VIEWS_H
+
+#include "desk/views.h"
+
+/* Views of the pages of casework. Texts are translated already. */
+
+struct hl_desk_case_row {
+	int64_t id, n_reports, score, step_us;
+	struct hl_w_tag tag;
+	struct hl_str reasons, step, holder, country, outcome;
+	bool danger, is_test, legal_hold, may_take, mine;
+};
+
+struct hl_desk_queue {
+	struct hl_desk_page page;
+	struct hl_w_nav tabs;
+	const struct hl_desk_case_row *rows;
+	size_t n_rows;
+	struct hl_w_empty empty;
+	struct hl_str tab; /* its name, for the filter's form */
+	struct hl_str tab_text;
+	const struct hl_w_option *states, *outcomes;
+	size_t n_states, n_outcomes;
+	struct hl_str country, country_error;
+	bool danger;
+	struct hl_str clear_href, first_href, next_href;
+	struct hl_str typed, typed_error; /* the search */
+	struct hl_str came_in, left;      /* what triage did */
+	struct hl_str viewing;            /* how much of today's minutes */
+	struct hl_str running_href;       /* the viewing clock runs there */
+	bool may_take, may_triage, no_key;
+	int64_t n_person; /* reports that wait for a decision */
+};
+
+struct hl_desk_waiting_row {
+	int64_t id, received_at_us;
+	struct hl_str reason, place;
+	bool danger, has_contact, is_test;
+};
+struct hl_desk_waiting {
+	struct hl_desk_page page;
+	const struct hl_desk_waiting_row *rows;
+	size_t n_rows;
+};
+
+struct hl_desk_link {
+	int64_t position, case_id;
+	struct hl_str verdict;
+};
+struct hl_desk_report {
+	struct hl_desk_page page;
+	int64_t id;
+	struct hl_w_identity head;
+	bool is_test, broken, open;
+	const struct hl_w_summary_row *facts, *answers;
+	size_t n_facts, n_answers;
+	const struct hl_desk_link *links;
+	size_t n_links;
+	const struct hl_w_event *events;
+	size_t n_events;
+	/* what can be done */
+	bool may_decide, may_undecide;
+	bool has_contact, may_ask, may_grant, may_read, asked, granted;
+	struct hl_str contact; /* opened, just now */
+	const struct hl_w_option *reasons;
+	size_t n_reasons;
+	struct hl_str reason_error;
+	struct hl_str text, text_error; /* the address typed in */
+};
+
+/* What every page about a case begins with. */
+struct hl_desk_case_head {
+	int64_t id;
+	struct hl_w_identity identity;
+	bool danger, is_test, legal_hold;
+};
+
+/* A button or a link among what can be done now. */
+struct hl_desk_deed {
+	struct hl_str text, href; /* href: a link; else: */
+	struct hl_str action;     /* POST there */
+	enum hl_w_button_kind kind;
+};
+
+struct hl_desk_case_report {
+	int64_t id, received_at_us;
+	struct hl_str state;
+	bool is_test, danger, open, broken, has_contact;
+	const struct hl_w_summary_row *answers;
+	size_t n_answers;
+};
+struct hl_desk_step {
+	struct hl_str step, name;
+	int64_t from_us, took_us;
+	bool runs;
+};
+struct hl_desk_assessment {
+	struct hl_str title, by, outcome, note;
+	int64_t at_us;
+	const struct hl_w_summary_row *facts;
+	size_t n_facts;
+	const struct hl_w_summary_row *rules; /* key: clause, value: why */
+	size_t n_rules;
+};
+struct hl_desk_note {
+	struct hl_str name, words;
+	int64_t at_us;
+};
+struct hl_desk_case_referral {
+	int64_t id, at_us;
+	struct hl_str recipient, kind, answer;
+	struct hl_w_tag tag;
+	bool is_test;
+};
+struct hl_desk_check_row {
+	int64_t at_us;
+	struct hl_str verdict;
+};
+
+struct hl_desk_case {
+	struct hl_desk_page page;
+	struct hl_desk_case_head head;
+	bool content;
+	const struct hl_desk_deed *deeds;
+	size_t n_deeds;
+	struct hl_str next; /* what the case waits for, a sentence */
+	const struct hl_w_summary_row *facts;
+	size_t n_facts;
+
+	struct hl_str address; /* exact; absent: none */
+	bool address_broken;
+	const struct hl_w_summary_row *trace;
+	size_t n_trace;
+	const struct hl_str *missing; /* what a look-up did not find */
+	size_t n_missing;
+	bool may_trace;
+
+	const struct hl_desk_case_report *reports;
+	size_t n_reports;
+	const struct hl_desk_assessment *assessments;
+	size_t n_assessments, n_hidden;
+	const struct hl_desk_case_referral *referrals;
+	size_t n_referrals;
+	const struct hl_desk_note *notes;
+	size_t n_notes;
+	const struct hl_w_event *events, *reads;
+	size_t n_events, n_reads;
+	const struct hl_desk_step *steps;
+	size_t n_steps;
+	const struct hl_desk_check_row *checks;
+	size_t n_checks;
+
+	bool may_note;
+	struct hl_str words, words_error;
+	bool may_view;
+	int64_t viewing_since_us, viewed_us;
+};
+
+struct hl_desk_assign {
+	struct hl_desk_page page;
+	struct hl_desk_case_head head;
+	const struct hl_w_option *people;
+	size_t n_people;
+	struct hl_str error;
+};
+
+struct hl_desk_close {
+	struct hl_desk_page page;
+	struct hl_desk_case_head head;
+	const struct hl_w_option *reasons;
+	size_t n_reasons;
+	struct hl_str error;
+};
+
+struct hl_desk_erase {
+	struct hl_desk_page page;
+	struct hl_desk_case_head head;
+	bool may_propose, may_approve, may_refuse, proposed, held;
+};
+
+struct hl_desk_approval {
+	struct hl_str what, who, href;
+	int64_t at_us; /* 0: not known */
+};
+struct hl_desk_approvals {
+	struct hl_desk_page page;
+	const struct hl_desk_approval *rows;
+	size_t n_rows;
+};
+
+/* One question of the assessment. */
+struct hl_desk_question {
+	struct hl_w_choice choice;
+	enum { HL_DESK_RADIOS, HL_DESK_SELECT, HL_DESK_CHECKS } as;
+	bool seen_only; /* asked when the material was seen */
+};
+struct hl_desk_hidden {
+	struct hl_str name, value;
+};
+struct hl_desk_assess {
+	struct hl_desk_page page;
+	struct hl_desk_case_head head;
+	struct hl_str address, action, lead;
+	int round; /* 1 first, 2 second, 3 decision */
+	bool checking, may_save, retake;
+	const struct hl_desk_question *questions;
+	size_t n_questions;
+	struct hl_str note, note_error, refusal;
+	/* the check page */
+	const struct hl_desk_hidden *hidden;
+	size_t n_hidden;
+	const struct hl_w_summary_row *facts, *rules, *laws;
+	size_t n_facts, n_rules, n_laws;
+	const struct hl_str *unsure; /* "cannot tell" stood in the way */
+	size_t n_unsure;
+	struct hl_str outcome, follows;
+	/* the decision: both, side by side */
+	const struct hl_desk_assessment *both;
+	size_t n_both;
+	const struct hl_w_summary_row *differ; /* key: fact; value: a / b */
+	size_t n_differ;
+};
+
+#endif
