@@ -265,7 +265,8 @@ static void put_step(struct hl_tx *tx, const struct hl_casefile *c)
 }
 
 /* A clock that was forgotten ran at most as long as the lease. */
-static void put_viewing(struct hl_tx *tx, const struct hl_casefile *c)
+static void put_viewing(
+	struct hl_tx *tx, const struct hl_casefile *c, int64_t actor)
 {
 	int64_t at = hl_time_now_us();
 
@@ -275,11 +276,11 @@ static void put_viewing(struct hl_tx *tx, const struct hl_casefile *c)
 	at = at < c->was.lease_until_us ? at : c->was.lease_until_us;
 	hl_tx_casefile_viewing_end(
 		tx, &(struct hl_in_casefile_viewing_end){at, c->viewing_id});
-	hl_casefile_event(tx, c->was.holder, HL_EVENT_CASE_VIEW_STOPPED, c->id,
+	hl_casefile_event(tx, actor, HL_EVENT_CASE_VIEW_STOPPED, c->id,
 		at > c->viewing_from_us
 			? (at - c->viewing_from_us) / HL_US_PER_S
 			: 0,
-		0);
+		c->was.holder);
 }
 
 void hl_casefile_put(struct hl_tx *tx, struct hl_casefile *c, int64_t actor)
@@ -287,7 +288,7 @@ void hl_casefile_put(struct hl_tx *tx, struct hl_casefile *c, int64_t actor)
 	put_case(tx, c);
 	put_item(tx, c);
 	put_step(tx, c);
-	put_viewing(tx, c);
+	put_viewing(tx, c, actor);
 	for (size_t i = 0; i < c->n_changes; i++) {
 		/* a bug: spoils the batch rather than lose an event */
 		const struct hl_casefile_change *change =

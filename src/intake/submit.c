@@ -129,8 +129,7 @@ static int add_report(const struct hl_intake_at *at, struct hl_tx *tx,
 			    .danger = report->danger,
 			    .place = report->place,
 			    .has_contact = report->contact.n > 0,
-			    .is_test = hl_intake_is_test(at->intake),
-			    .state = hl_state_first(HL_MACHINE_REPORT)});
+			    .is_test = hl_intake_is_test(at->intake)});
 	int r = add_body(at, tx, made, report, err);
 	return r ? r : add_contact(at, tx, made, report, err);
 }

@@ -17,6 +17,7 @@
 #include "base/rand.h"
 #include "base/time.h"
 #include "store/chain.h"
+#include "store/events.h"
 #include "store/migrate.h"
 #include "store/sqlite.h"
 #include "store/statement.h"
@@ -270,6 +271,9 @@ static int run_event(struct hl_engine *e, enum hl_store_role role,
 	entry.b = hl_store_get_i64(c);
 	if (c->bad) {
 		return HL_FAIL(err, HL_E_INVALID, "event cut off");
+	}
+	if (!hl_store_event_allowed(role, &entry)) {
+		return HL_DENIED;
 	}
 	int r = e->head_known ? 0 : load_head(e, err);
 	if (r) {

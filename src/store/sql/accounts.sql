@@ -135,7 +135,7 @@ WHERE kind = $2 AND epoch < $3 AND closed_at_us = 0;
 
 -- name: key_epoch_current
 -- doc: The epoch to which new things are sealed, by kind of key.
--- roles: public, staff, worker, admin
+-- roles: staff, admin
 -- out: kind int, epoch int, public_key blob
 SELECT kind, epoch, public_key FROM key_epoch
 WHERE closed_at_us = 0 ORDER BY kind, epoch DESC;

@@ -2,14 +2,14 @@
 
 -- name: meta_get
 -- doc: One value of the installation's own notes.
--- roles: public, staff, worker, admin
+-- roles: staff, admin
 -- in: key text
 -- out: value text
 SELECT value FROM meta WHERE key = $1;
 
 -- name: meta_put
 -- doc: Writes or replaces one such value.
--- roles: staff, worker, admin
+-- roles: staff, admin
 -- in: key text, value text
 INSERT INTO meta (key, value) VALUES ($1, $2)
 ON CONFLICT (key) DO UPDATE SET value = excluded.value;

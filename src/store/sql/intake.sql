@@ -52,27 +52,30 @@ DELETE FROM draft WHERE token_hash = $1;
 DELETE FROM draft WHERE expires_at_us <= $1;
 
 -- name: report_put
--- doc: A report that has just come in.
+-- doc: A report that has just come in; in no other state than "received".
 -- roles: public
 -- in: id int, lookup blob, mailbox_key blob, received_at_us int,
--- in: channel int, danger int, place int, has_contact int, is_test int,
--- in: state int
+-- in: channel int, danger int, place int, has_contact int, is_test int
 INSERT INTO report (id, lookup, mailbox_key, received_at_us, channel, danger,
 	place, has_contact, is_test, state, triage, triage_reason,
 	triaged_at_us, triaged_by, digest, contact_asked_by,
 	contact_granted_to, contact_granted_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, 0, 0, x'', 0, 0, 0);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, 0, 0, 0, 0, x'', 0, 0, 0);
 
 -- name: report_part_put
 -- doc: A sealed part of a report; a conflict when the epoch of the key kind
--- doc: that it is sealed to has been closed meanwhile.
+-- doc: that it is sealed to has been closed meanwhile, or when the report
+-- doc: has been looked at or never had such a part: nobody adds to a report
+-- doc: that somebody else sent.
 -- roles: public
 -- in: report_id int, part int, key_sealed blob, body_sealed blob,
 -- in: kind int, epoch int
 -- expect: one
 INSERT INTO report_part (report_id, part, epoch, key_sealed, body_sealed)
-SELECT $1, $2, k.epoch, $3, $4 FROM key_epoch k
-WHERE k.kind = $5 AND k.epoch = $6 AND k.closed_at_us = 0;
+SELECT $1, $2, k.epoch, $3, $4
+FROM key_epoch k JOIN report r ON r.id = $1 AND r.state = 1
+WHERE k.kind = $5 AND k.epoch = $6 AND k.closed_at_us = 0
+	AND (($2 = 1 AND $5 = 1) OR ($2 = 2 AND $5 = 2 AND r.has_contact = 1));
 
 -- name: report_by_lookup
 -- doc: Whether the report of a receipt is there, and its state.

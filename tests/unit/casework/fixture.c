@@ -204,8 +204,7 @@ int64_t put_report(struct fixture *f, const struct hl_report *report)
 			    .channel = 1,
 			    .danger = report->danger,
 			    .place = report->place,
-			    .has_contact = report->contact.n > 0,
-			    .state = HL_REPORT_RECEIVED});
+			    .has_contact = report->contact.n > 0});
 	put_part(f, tx, id, false, report);
 	if (report->contact.n) {
 		put_part(f, tx, id, true, report);

@@ -51,8 +51,8 @@ static int store_run(struct hl_proc_self *self, void *arg)
 		.write_paths = paths,
 		.memory_bytes = (size_t)1 << 30};
 	const struct hl_store_peer peers[] = {
-		{links.store_ends[0], HL_STORE_WORKER},
-		{links.store_ends[1], HL_STORE_PUBLIC}};
+		{links.store_ends[0], HL_STORE_STAFF},
+		{links.store_ends[1], HL_STORE_STAFF}};
 	struct hl_store *store = NULL;
 	struct hl_err err = {0};
 

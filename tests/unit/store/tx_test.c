@@ -88,6 +88,9 @@ static void a_role_runs_only_its_statements(void **state)
 	struct hl_tx *tx = hl_tx_begin(f->store, f->arena);
 	put(tx, HL_STR("a"), HL_STR("one"));
 	assert_int_equal(HL_DENIED, hl_tx_run(tx, NULL));
+	hl_store_close(f->store);
+	assert_int_equal(
+		0, hl_store_open(f->path, HL_STORE_STAFF, &f->store, NULL));
 	assert_null(get(f, HL_STR("a")).p);
 }
 
