@@ -354,6 +354,7 @@ void assess(struct fixture *f, int64_t case_id, enum hl_outcome outcome)
 	struct hl_err err = {0};
 
 	ok(hl_casework_take(&anna, f->settings, case_id, NULL, NULL));
+	later(f, HL_US_PER_S);
 	if (hl_casework_assess(
 		    &anna, &f->laws, case_id, &facts, &out, NULL, &err)) {
 		fail_msg("assess: %s, missing %x", err.msg, out.law.missing);
@@ -367,10 +368,34 @@ void verify(struct fixture *f, int64_t case_id, enum hl_outcome outcome)
 	struct hl_facts facts = facts_for(outcome);
 	struct hl_casework_assessed out;
 
+	later(f, HL_US_PER_S);
 	ok(hl_casework_take(&benny, f->settings, case_id, NULL, NULL));
+	later(f, HL_US_PER_S);
 	ok(hl_casework_verify(
 		&benny, &f->laws, case_id, &facts, &out, NULL, NULL));
 	assert_int_equal(outcome, out.law.outcome);
+}
+
+void put_referral(struct fixture *f, int64_t case_id, int state)
+{
+	char sql[1024];
+
+	snprintf(sql, sizeof(sql),
+		"INSERT INTO recipient (id, kind, name, mail, country, asn, "
+		"channel, state, source, created_at_us, decided_at_us, "
+		"decided_by) VALUES (7, 2, 'Host', 'a@example.org', 'DK', 0, "
+		"1, 2, 1, 0, 0, 0);"
+		"INSERT INTO referral (id, case_id, item_id, recipient_id, "
+		"kind, channel, state, version, is_test, idempotency, "
+		"hold_until_us, created_by, created_at_us, approved_by, "
+		"approved_at_us, sent_at_us, closed_at_us, answer, "
+		"answered_at_us, answer_hash, answer_until_us, attempts, "
+		"last_code, last_error, epoch, document_sealed, worker_sealed) "
+		"SELECT 9, case_id, id, 7, 2, 1, %d, 1, 0, x'01', 0, 0, 0, 0, "
+		"0, 0, 0, 0, 0, x'', 0, 0, 0, '', 1, x'', x'' FROM item WHERE "
+		"case_id = %lld",
+		state, (long long)case_id);
+	change(f, sql);
 }
 
 void load(struct fixture *f, int64_t case_id, struct hl_casefile *out)

@@ -77,6 +77,8 @@ struct hl_facts facts_for(enum hl_outcome outcome);
 void assess(struct fixture *f, int64_t case_id, enum hl_outcome outcome);
 void verify(struct fixture *f, int64_t case_id, enum hl_outcome outcome);
 
+/* A referral of the case to a recipient called "Host", its id 9. */
+void put_referral(struct fixture *f, int64_t case_id, int state);
 void load(struct fixture *f, int64_t case_id, struct hl_casefile *out);
 /* The event log has no gap in its chain of states: each change of a case,
  * item or report begins where the last one ended. */

@@ -279,11 +279,7 @@ static void no_closing_over_referrals(void **state)
 
 	assess(f, id, HL_OUTCOME_BASELINE);
 	verify(f, id, HL_OUTCOME_BASELINE);
-	change(f, "INSERT INTO recipient VALUES (7, 2, 'Host', 'a@example.org',"
-		  "'DK', 0, 1, 2, 1, 0, 0, 0, 0);"
-		  "INSERT INTO referral SELECT 9, c.id, i.id, 7, 2, 1, 4, 1, 0,"
-		  "x'01', 0, 0, 0, 0, 0, 0, 0, 0, 0, x'', 0, 0, 0, '', 1, x'',"
-		  "x'' FROM cases c JOIN item i ON i.case_id = c.id");
+	put_referral(f, id, 4);
 	struct hl_who sofie = who(f, SOFIE);
 	assert_int_equal(HL_DENIED,
 		hl_casework_close(&sofie, id, HL_CLOSE_REMOVED, &why, NULL));
