@@ -184,8 +184,8 @@ static int add_rows(struct hl_web_ctx *ctx, const struct hl_web_form *query,
 	struct hl_desk_case_row *rows;
 	bool later = hl_casework_cursor_parse(
 			     hl_web_form_get(query, "from"), &from) == 0;
-	int r = hl_casework_queue(hl_desk_who(ctx), f, later ? &from : NULL,
-		ROWS, &list, &ctx->err);
+	int r = hl_casework_queue(
+		hl_desk_who(ctx), f, &from, ROWS, &list, &ctx->err);
 
 	if (r) {
 		return r;
