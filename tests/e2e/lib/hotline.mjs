@@ -3,8 +3,8 @@
 // and the servers it talks to (tests/fixtures). Everything is on loopback
 // and gone at the end.
 import { execFile, spawn } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, openSync, readFileSync, readdirSync,
-  rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, openSync,
+  readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -41,6 +41,7 @@ async function freePorts(n) {
 
 export function scratch(name, parent = tmpdir()) {
   const dir = mkdtempSync(join(parent, `hl-${name}-`));
+  chmodSync(dir, 0o755); // the mail server runs as somebody else
   atEnd(() => process.env.HL_KEEP ? note(`kept ${dir}`)
     : rmSync(dir, { recursive: true, force: true, maxRetries: 5 }));
   return dir;
