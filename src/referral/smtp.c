@@ -6,6 +6,7 @@
 
 #include "base/buf.h"
 #include "referral/header.h"
+#include "referral/probe.h"
 
 /*
  * Submission by libcurl: TLS always, the certificate verified always, one
@@ -251,4 +252,38 @@ int hl_referral_smtp_send(const struct hl_referral_transport *via,
 	snprintf(to, sizeof(to), "%.*s", HL_STR_ARG(envelope->to));
 	r = talk(url.p, via, (const char *const[2]){from, to}, &t, result);
 	return r ? HL_FAIL(err, r, "no memory to send a mail") : 0;
+}
+
+/* NOOP (RFC 5321, clause 4.1.1.9) in place of a message. */
+static CURLcode set_noop(CURL *curl, struct talk *t)
+{
+	CURLcode r = CURLE_OK;
+
+	SET(CUSTOMREQUEST, "NOOP");
+	SET(NOBODY, 1L);
+	SET(HEADERFUNCTION, take_reply);
+	SET(HEADERDATA, t);
+	SET(WRITEFUNCTION, drop);
+	return r;
+}
+
+int hl_referral_mail_probe(const struct hl_referral_transport *via,
+	struct hl_str from, struct hl_referral_sent *result, struct hl_err *err)
+{
+	__attribute__((cleanup(end_curl))) CURL *curl = curl_easy_init();
+	HL_BUF_AUTO url = HL_BUF_INIT(2048);
+	char detail[CURL_ERROR_SIZE] = "";
+	struct talk t = {.n = 0};
+	int r = make_url(via, from, &url, err);
+
+	if (r) {
+		return r;
+	}
+	if (!curl || set_server(curl, url.p, via) || set_noop(curl, &t) ||
+		curl_easy_setopt(curl, CURLOPT_ERRORBUFFER, detail)) {
+		return HL_FAIL(err, HL_E_NOMEM, "no memory to ask for mail");
+	}
+	CURLcode c = curl_easy_perform(curl);
+	judge(c, &t, detail, result);
+	return c == CURLE_OK ? 0 : HL_DENIED;
 }
