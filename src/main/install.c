@@ -47,24 +47,18 @@ static int set_one(struct hl_settings *s, const char *text, struct hl_err *err)
 		hl_str_trim(hl_str_sub(all, at + 1, all.n)), err);
 }
 
-/* The address data that the packages of the program brought, if any. */
+/* The folder of the address data that npm brought, if it is there. */
 static int find_geo(struct hl_settings *s, struct hl_err *err)
 {
-	HL_BUF_AUTO list = HL_BUF_INIT(16384);
-	char pattern[HL_CLI_PATH_MAX];
-	glob_t found = {0};
-	int r = hl_cli_path(hl_main_data_dir(),
-		"node_modules/@ip-location-db/*/*.mmdb", pattern, err);
+	char path[HL_CLI_PATH_MAX];
+	int r = hl_cli_path(
+		hl_main_data_dir(), "node_modules/@ip-location-db", path, err);
 
-	if (r || glob(pattern, 0, NULL, &found) != 0) {
+	if (r || access(path, F_OK) < 0) {
 		return r;
 	}
-	for (size_t i = 0; i < found.gl_pathc; i++) {
-		hl_buf_printf(&list, "%s%s", i ? " " : "", found.gl_pathv[i]);
-	}
-	globfree(&found);
 	return hl_settings_set(
-		s, HL_STR("trace.geo.paths"), hl_buf_str(&list), err);
+		s, HL_STR("trace.geo.paths"), hl_str_c(path), err);
 }
 
 static int make_settings(const struct hl_main_new *given,
