@@ -21,6 +21,7 @@ static const struct command commands[] = {
 	{"user", hl_cli_user, "list and manage staff logins"},
 	{"stats", hl_cli_stats, "statistics as text, CSV or JSON"},
 	{"audit", hl_cli_audit, "list and verify the audit log"},
+	{"doctor", hl_cli_doctor, "check the installation, say what to do"},
 	{"url", hl_cli_url, "canonical URLs and look-up expressions"},
 };
 
