@@ -26,6 +26,8 @@ struct visit {
 	struct hl_row_answer_given *given;
 	size_t n_given;
 	int64_t now_us;
+	int64_t at_us; /* of the answer: behind all others, whatever the clock
+			  says */
 };
 
 static int enter(struct visit *v, struct hl_str token, struct hl_err *err)
@@ -38,6 +40,7 @@ static int enter(struct visit *v, struct hl_str token, struct hl_err *err)
 	hl_seal_token_hash(&v->token, v->hash);
 	v->by = hl_str_mem(v->hash, sizeof(v->hash));
 	v->now_us = hl_time_now_us();
+	v->at_us = v->now_us;
 	int r = hl_get_answer_link(v->store, v->arena,
 		&(struct hl_in_answer_link){v->by}, &v->row, &n, err);
 	if (r || !n) {
@@ -46,9 +49,13 @@ static int enter(struct visit *v, struct hl_str token, struct hl_err *err)
 	if (v->row->answer_until_us && v->row->answer_until_us <= v->now_us) {
 		return HL_DENIED;
 	}
-	return hl_get_answer_given(v->store, v->arena,
+	r = hl_get_answer_given(v->store, v->arena,
 		&(struct hl_in_answer_given){v->by}, &v->given, &v->n_given,
 		err);
+	if (!r && v->n_given && v->given[v->n_given - 1].at_us >= v->at_us) {
+		v->at_us = v->given[v->n_given - 1].at_us + 1;
+	}
+	return r;
 }
 
 static int show(
@@ -144,7 +151,7 @@ static int write_answer(struct visit *v, enum hl_referral_via via,
 	uint8_t digest[DIGEST_BYTES];
 	struct hl_row_answer_key *key;
 	struct hl_in_answer_add in = {.id = hl_rand_id(),
-		.at_us = v->now_us,
+		.at_us = v->at_us,
 		.answer = answer,
 		.via = via,
 		.answer_hash = v->by,
@@ -163,7 +170,7 @@ static int write_answer(struct visit *v, enum hl_referral_via via,
 	hl_tx_answer_add(tx, &in);
 	hl_tx_answer_record(tx, &(struct hl_in_answer_record){.state = state,
 					.answer = answer,
-					.answered_at_us = v->now_us,
+					.answered_at_us = v->at_us,
 					.answer_hash = v->by,
 					.version = v->row->version});
 	if (means_gone(answer)) {
@@ -246,7 +253,9 @@ static int change_answer(struct hl_referral_job *job, struct hl_err *err)
 	struct hl_row_answer_key *key;
 	struct hl_in_answer_add_staff in = {.id = hl_rand_id(),
 		.referral_id = f->id,
-		.at_us = job->now_us,
+		.at_us = job->now_us > f->answered_at_us
+				 ? job->now_us
+				 : f->answered_at_us + 1,
 		.answer = answer->answer,
 		.via = HL_REFERRAL_VIA_STAFF,
 		.staff_id = who->actor.user_id};
@@ -266,7 +275,7 @@ static int change_answer(struct hl_referral_job *job, struct hl_err *err)
 	in.epoch = key->epoch;
 	f->state = state_after(f->state);
 	f->answer = answer->answer;
-	f->answered_at_us = job->now_us;
+	f->answered_at_us = in.at_us;
 	hl_referral_record_note(
 		&job->f, HL_EVENT_REFERRAL_ANSWERED, answer->answer, f->state);
 	hl_tx_answer_add_staff(job->tx, &in);

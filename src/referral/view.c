@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
+#include "referral/view.h"
+
 #include "base/time.h"
-#include "referral/draft.h"
 #include "referral/record.h"
 #include "store/sql.h"
 
@@ -263,7 +264,7 @@ static void put_notes(
 	}
 	if (v->row.overdue) {
 		add_note(v, HL_MSG("No answer for longer than the settings "
-				   "wait (referral.remind): consider a "
+				   "wait (referral.remind_hours): consider a "
 				   "reminder."));
 	}
 }
