@@ -44,6 +44,30 @@ static int open_url(const struct hl_watch_worker *w, struct hl_arena *arena,
 	return hl_seal_open(w->secret, &label, row[0].worker_sealed, url, err);
 }
 
+/* In the words that checks are kept in and pages show. */
+static enum hl_check check_of(const struct hl_watch_look *look)
+{
+	switch (look->verdict) {
+	case HL_WATCH_ONLINE:
+	case HL_WATCH_RESOLVES:
+		return HL_CHECK_UP;
+	case HL_WATCH_GONE:
+		return look->asked_http ? HL_CHECK_MISS_HTTP
+					: HL_CHECK_MISS_DNS;
+	case HL_WATCH_UNREACHABLE:
+		return HL_CHECK_MISS_CONNECT;
+	case HL_WATCH_BLOCKED:
+	case HL_WATCH_REDIRECTED:
+		return HL_CHECK_UNCLEAR;
+	case HL_WATCH_REFUSED:
+		return HL_CHECK_REFUSED;
+	case HL_WATCH_ERROR:
+	case HL_WATCH_N_VERDICTS:
+		break;
+	}
+	return HL_CHECK_FAILED;
+}
+
 static void add_note(struct hl_tx *tx, int64_t item_id,
 	const struct hl_watch_state *s, const struct hl_watch_look *look,
 	unsigned events)
@@ -68,7 +92,7 @@ static void add_note(struct hl_tx *tx, int64_t item_id,
 		tx, &(struct hl_in_watch_check_add){.id = hl_rand_id(),
 			    .item_id = item_id,
 			    .at_us = look->at_us,
-			    .verdict = look->verdict + 1,
+			    .verdict = check_of(look),
 			    .http_status = look->status,
 			    .took_ms = look->took_us / 1000});
 }

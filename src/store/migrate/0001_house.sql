@@ -343,7 +343,7 @@ CREATE TABLE item_check (
 	id INTEGER PRIMARY KEY,
 	item_id INTEGER NOT NULL REFERENCES item (id),
 	at_us INTEGER NOT NULL,
-	verdict INTEGER NOT NULL,
+	verdict INTEGER NOT NULL,          -- enum hl_check
 	http_status INTEGER NOT NULL,      -- 0: DNS only or no answer
 	took_ms INTEGER NOT NULL
 ) STRICT;
