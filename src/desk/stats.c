@@ -315,10 +315,11 @@ static void read_period(struct hl_web_ctx *ctx,
 		p->wrong = true;
 		p->to_us = p->from_us + HL_US_PER_DAY;
 	}
-	if (!p->from.n) {
+	/* what was typed goes on into names and links only as a day */
+	if (!p->from.n || !p->wrong) {
 		p->from = day_of(ctx->arena, p->from_us);
 	}
-	if (!p->to.n) {
+	if (!p->to.n || !p->wrong) {
 		p->to = day_of(ctx->arena, p->to_us - 1);
 	}
 }

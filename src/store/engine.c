@@ -11,9 +11,12 @@
 #include "store/engine.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <sqlite3.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 
+#include "base/file.h"
 #include "base/rand.h"
 #include "base/time.h"
 #include "store/chain.h"
@@ -35,9 +38,40 @@ struct hl_engine {
 	unsigned char saved_hash[HL_STORE_HASH_BYTES];
 };
 
+/*
+ * For the owner alone, whatever the umask; SQLite gives its log the same
+ * mode. A store that was made open to others is closed to them. No other is
+ * opened here: closing it would let go of the locks that this process may
+ * have on it.
+ */
+static int close_to_others(const char *path, struct hl_err *err)
+{
+	HL_FD_AUTO fd = open(path, O_RDWR | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	struct stat st;
+
+	if (fd >= 0) {
+		return 0;
+	}
+	if (errno != EEXIST || stat(path, &st) < 0) {
+		return HL_FAIL_SYS(err, "open the store");
+	}
+	if (st.st_mode & 077) {
+		fd = open(path, O_RDWR | O_CLOEXEC);
+		if (fd < 0 || fchmod(fd, 0600) < 0) {
+			return HL_FAIL_SYS(err, "close the store to others");
+		}
+	}
+	return 0;
+}
+
 static int open_file(const char *path, sqlite3 **db, struct hl_err *err)
 {
-	int r = sqlite3_open_v2(path, db,
+	int r = close_to_others(path, err);
+
+	if (r) {
+		return r;
+	}
+	r = sqlite3_open_v2(path, db,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_CREATE |
 			SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE |
 			SQLITE_OPEN_EXRESCODE,

@@ -105,11 +105,16 @@ static int read_rows(struct hl_tx *tx, struct hl_store_cursor *c)
 	uint32_t op = hl_store_get_u32(c);
 	size_t n = hl_store_get_u32(c);
 
-	if (c->bad || op >= tx->n_ops || tx->ops[op] >= hl_store_n_statements) {
+	if (c->bad || op >= tx->n_ops || tx->n_rows >= tx->n_ops ||
+		tx->ops[op] >= hl_store_n_statements) {
 		return HL_E_CORRUPT;
 	}
 	const char *types = hl_store_statements[tx->ops[op]].out;
 	size_t n_columns = strlen(types);
+	/* each value is at least its 4-byte length */
+	if (!n_columns || n > c->rest.n / (n_columns * sizeof(uint32_t))) {
+		return HL_E_CORRUPT;
+	}
 	struct rows *rows = &tx->rows[tx->n_rows++];
 	rows->statement = (int)tx->ops[op];
 	rows->n_rows = n;
@@ -124,7 +129,9 @@ static int read_rows(struct hl_tx *tx, struct hl_store_cursor *c)
 	return c->bad ? HL_E_CORRUPT : 0;
 }
 
-/* The rows' bytes are borrowed from a copy of the answer in the arena. */
+/* The rows' bytes are borrowed from a copy of the answer in the arena. What
+ * the store sends is checked as anybody's: it holds no keys, and who takes it
+ * over must not come further through its clients. */
 static int read_answer(
 	struct hl_tx *tx, struct hl_str answer, struct hl_err *err)
 {
@@ -133,10 +140,12 @@ static int read_answer(
 	if (!c.rest.p) {
 		return HL_FAIL(err, HL_E_NOMEM, "no memory for an answer");
 	}
-	int code = (int)hl_store_get_i64(&c);
+	int64_t said = hl_store_get_i64(&c);
 	struct hl_str msg = hl_store_get_str(&c);
-	if (c.bad) {
-		return HL_FAIL(err, HL_E_CORRUPT, "answer cut off");
+	int code = (int)said;
+	if (c.bad || said < HL_E_INTERNAL || said > HL_DENIED ||
+		said == HL_NOTFOUND) {
+		return HL_FAIL(err, HL_E_CORRUPT, "not an answer");
 	}
 	if (code) {
 		return HL_FAIL(err, code, "%.*s", HL_STR_ARG(msg));

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 #include <sqlite3.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "store/chain.h"
@@ -92,6 +93,35 @@ static void a_role_runs_only_its_statements(void **state)
 	assert_int_equal(
 		0, hl_store_open(f->path, HL_STORE_STAFF, &f->store, NULL));
 	assert_null(get(f, HL_STR("a")).p);
+}
+
+static unsigned mode_of(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(0, stat(path, &st));
+	return st.st_mode & 07777;
+}
+
+static void the_files_are_the_owners_alone(void **state)
+{
+	static const mode_t masks[] = {0, 022, 077};
+	struct fixture *f = *state;
+	char wal[128];
+
+	snprintf(wal, sizeof(wal), "%s-wal", f->path);
+	for (size_t i = 0; i < HL_ARRAY_LEN(masks); i++) {
+		hl_store_close(f->store);
+		/* the second time, one that was made open to others */
+		assert_int_equal(
+			0, i == 1 ? chmod(f->path, 0644) : unlink(f->path));
+		mode_t before = umask(masks[i]);
+		int r = hl_store_open(f->path, HL_STORE_STAFF, &f->store, NULL);
+		umask(before);
+		assert_int_equal(0, r);
+		assert_int_equal(0600, mode_of(f->path));
+		assert_int_equal(0600, mode_of(wal));
+	}
 }
 
 static void a_denied_statement_undoes_the_batch(void **state)
@@ -235,6 +265,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(what_was_written_is_read),
 		TEST(a_role_runs_only_its_statements),
+		TEST(the_files_are_the_owners_alone),
 		TEST(a_denied_statement_undoes_the_batch),
 		TEST(too_large_batches_are_refused),
 		TEST(a_second_process_is_refused),
