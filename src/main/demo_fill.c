@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "cli/common.h"
+#include "main/demo_refer.h"
 
 const char *const *hl_main_demo_settings(size_t *n)
 {
@@ -112,6 +113,12 @@ static int tell_history(struct hl_main_demo *demo, struct hl_err *err)
 	if (!r) {
 		r = hl_intake_new(&intake, &demo->intake, err);
 	}
+	if (!r) {
+		r = hl_main_demo_post_new(demo, &demo->post, err);
+	}
+	if (!r) {
+		r = hl_main_demo_recipients(demo->post, err);
+	}
 	return r ? r : hl_main_demo_history(demo, err);
 }
 
@@ -154,6 +161,7 @@ int hl_main_demo_fill(struct hl_main_install *made, const char *dir, bool json,
 	}
 	hl_time_pretend(0);
 	if (demo) {
+		hl_main_demo_post_free(demo->post);
 		hl_intake_free(demo->intake);
 		hl_law_free(demo->laws[0]);
 		hl_law_free(demo->laws[1]);

@@ -22,11 +22,14 @@
 #include "casework/triage.h"
 #include "casework/viewing.h"
 #include "intake/submit.h"
+#include "main/demo_refer.h"
 #include "trace/record.h"
 #include "url/extract.h"
 
 #define TRIAGE_AT_ONCE 50
 #define SWEEP_AT_ONCE 100
+/* When a step has to wait for the mail, or for a hold to end. */
+#define LATER_US (3 * HL_US_PER_HOUR)
 
 /* A story while it is lived. */
 struct life {
@@ -317,6 +320,54 @@ static int supervise(struct hl_main_demo *demo, const struct life *l,
 	}
 }
 
+static int tell(struct hl_main_demo *demo, int64_t case_id, struct hl_err *err)
+{
+	struct hl_main_demo_notice to = {
+		.case_id = case_id, .kind = HL_RECIPIENT_POLICE};
+	int r = hl_main_demo_refer(demo->post, &to, err);
+
+	pass(4);
+	to.kind = HL_RECIPIENT_PROVIDER;
+	return r ? r : hl_main_demo_refer(demo->post, &to, err);
+}
+
+/* HL_NOTFOUND: what it is about has not arrived yet. */
+static int refer(struct hl_main_demo *demo, const struct life *l,
+	const struct hl_main_demo_step *step, struct hl_err *err)
+{
+	struct hl_main_demo_post *post = demo->post;
+	struct hl_main_demo_notice to = {.case_id = l->case_id,
+		.kind = HL_RECIPIENT_PROVIDER,
+		.draft_only = step->deed == HL_DEMO_DRAFT};
+	enum hl_answer answer = (enum hl_answer)step->arg;
+
+	switch ((int)step->deed) {
+	case HL_DEMO_TELL:
+		return tell(demo, l->case_id, err);
+	case HL_DEMO_DRAFT:
+	case HL_DEMO_REFER:
+		to.kind = (enum hl_recipient)step->arg;
+		return hl_main_demo_refer(post, &to, err);
+	case HL_DEMO_UNHOLD:
+		return hl_main_demo_release(post, l->case_id, err);
+	case HL_DEMO_REMIND:
+		return hl_main_demo_remind(post, l->case_id, err);
+	case HL_DEMO_BOUNCE:
+		return hl_main_demo_bounce(post, l->case_id, err);
+	case HL_DEMO_CONFIRM:
+		return hl_main_demo_confirm(post, l->case_id, err);
+	case HL_DEMO_POLICE:
+		to.kind = HL_RECIPIENT_POLICE;
+		break;
+	case HL_DEMO_PARTNER:
+		to.kind = HL_RECIPIENT_PARTNER;
+		break;
+	default:
+		break;
+	}
+	return hl_main_demo_answer(post, &to, answer, err);
+}
+
 static int live(struct hl_main_demo *demo, struct life *l,
 	const struct hl_main_demo_step *step, struct hl_err *err)
 {
@@ -342,6 +393,17 @@ static int live(struct hl_main_demo *demo, struct life *l,
 	case HL_DEMO_PROPOSE:
 	case HL_DEMO_RELEASE:
 		return supervise(demo, l, step, err);
+	case HL_DEMO_TELL:
+	case HL_DEMO_DRAFT:
+	case HL_DEMO_REFER:
+	case HL_DEMO_UNHOLD:
+	case HL_DEMO_ANSWER:
+	case HL_DEMO_POLICE:
+	case HL_DEMO_PARTNER:
+	case HL_DEMO_REMIND:
+	case HL_DEMO_BOUNCE:
+	case HL_DEMO_CONFIRM:
+		return refer(demo, l, step, err);
 	case HL_DEMO_END:
 		break;
 	}
@@ -356,9 +418,10 @@ static int sweep(struct hl_main_demo *demo, struct hl_err *err)
 	int r = hl_casework_expire_leases(store, demo->arena,
 		demo->made->settings, SWEEP_AT_ONCE, &n, err);
 
-	return r ? r
-		 : hl_casework_settle_reports(
-			   store, demo->arena, SWEEP_AT_ONCE, &n, err);
+	r = r ? r
+	      : hl_casework_settle_reports(
+			store, demo->arena, SWEEP_AT_ONCE, &n, err);
+	return r ? r : hl_main_demo_deliver(demo->post, err);
 }
 
 static struct life *earliest(struct life *lives, size_t n)
@@ -388,6 +451,10 @@ static int one_step(
 	hl_arena_reset(demo->arena);
 	r = l->next < 0 ? begin(demo, l, &why)
 			: live(demo, l, &steps[l->next], &why);
+	if (r == HL_NOTFOUND && l->next >= 0) {
+		l->due_us = hl_time_now_us() + LATER_US;
+		return 0;
+	}
 	if (r) {
 		return HL_FAIL(err, r > 0 ? HL_E_INTERNAL : r,
 			"story %zu, step %d: %s", l->number, l->next,

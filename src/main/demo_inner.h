@@ -25,6 +25,16 @@ enum hl_main_demo_deed {
 	HL_DEMO_ASK,     /* for the reporter's contact */
 	HL_DEMO_RELEASE, /* the contact */
 	HL_DEMO_DECIDE,  /* arg: enum hl_triage_reason; without an address */
+	HL_DEMO_DRAFT,   /* arg: enum hl_recipient */
+	HL_DEMO_TELL,    /* the police and the provider */
+	HL_DEMO_REFER,   /* arg: enum hl_recipient; drafted and approved */
+	HL_DEMO_UNHOLD,  /* the provider may be told now */
+	HL_DEMO_ANSWER,  /* arg: enum hl_answer, of the provider */
+	HL_DEMO_POLICE,  /* arg: enum hl_answer, of the police */
+	HL_DEMO_PARTNER, /* arg: enum hl_answer, of the partner hotline */
+	HL_DEMO_REMIND,
+	HL_DEMO_BOUNCE,
+	HL_DEMO_CONFIRM, /* the officer has looked: it is gone */
 };
 struct hl_main_demo_step {
 	int after_min;
@@ -65,6 +75,7 @@ struct hl_main_demo {
 	struct hl_accounts_session session[HL_DEMO_PEOPLE];
 	struct hl_intake *intake;
 	struct hl_law *laws[2]; /* the baseline, the national one */
+	struct hl_main_demo_post *post;
 	int64_t begin_us, end_us;
 };
 
