@@ -85,6 +85,7 @@ static void look(struct hl_doctor *d, bool network)
 	if (d->store) {
 		hl_cli_doctor_epochs(d);
 		hl_cli_doctor_staff(d);
+		hl_cli_doctor_outbox(d);
 		hl_cli_doctor_log(d);
 	}
 	hl_cli_doctor_clock(d);

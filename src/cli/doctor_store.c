@@ -304,6 +304,42 @@ void hl_cli_doctor_staff(struct hl_doctor *d)
 	check_team(d, &team);
 }
 
+/* outbox.state in the schema */
+enum { WAITING = 1, GIVEN_UP = 3 };
+#define OVERDUE_HOURS 2
+
+void hl_cli_doctor_outbox(struct hl_doctor *d)
+{
+	struct hl_row_doctor_outbox *rows;
+	struct hl_err err = {0};
+	size_t n;
+	int r = hl_get_doctor_outbox(d->store, d->arena, &rows, &n, &err);
+
+	if (r) {
+		say_fault(d, "outbox", r, &err);
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		int64_t late_us = hl_time_now_us() - rows[i].next_at_us;
+
+		if (rows[i].state == GIVEN_UP) {
+			HL_DOCTOR_SAY(d, HL_DOCTOR_NOTE, "outbox", NULL,
+				"Messages that were given up and need a "
+				"person: %lld.",
+				(long long)rows[i].n);
+		} else if (rows[i].state == WAITING && d->running &&
+			   late_us > OVERDUE_HOURS * HL_US_PER_HOUR) {
+			HL_DOCTOR_SAY(d, HL_DOCTOR_WARNING, "outbox",
+				"Look at the worker's log and at the settings "
+				"mail.*.",
+				"Messages wait, the oldest since %lld h too "
+				"long: %lld.",
+				(long long)(late_us / HL_US_PER_HOUR),
+				(long long)rows[i].n);
+		}
+	}
+}
+
 static void check_checkpoints(struct hl_doctor *d)
 {
 	static const char todo[] =

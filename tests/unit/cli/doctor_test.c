@@ -392,6 +392,13 @@ static void no_supervisor(struct fixture *f)
 	exec(f, "UPDATE staff SET active = 0 WHERE roles = 4");
 }
 
+static void given_up(struct fixture *f)
+{
+	exec(f, "PRAGMA foreign_keys=OFF;"
+		"INSERT INTO outbox VALUES (1, 1, 1, 3, 9, 0, 0, 0, 0),"
+		"(2, 1, 1, 3, 9, 0, 0, 0, 0), (3, 1, 1, 2, 1, 0, 0, 0, 0)");
+}
+
 static void an_hour_ago(struct fixture *f)
 {
 	hl_time_pretend(TODAY - HL_US_PER_HOUR);
@@ -445,6 +452,7 @@ static const struct {
 	{"one person for both", one_for_both, "active: 1 and 1", -1, 1},
 	{"no third person", no_third, "there is none", -1, 1},
 	{"no supervisor", no_supervisor, "no active supervisor", 1, 1},
+	{"messages given up", given_up, "need a person: 2.", -1, -1},
 	{"clock set back", an_hour_ago, "the clock was set back", 1, -1},
 	{"clock unset", in_1970, "It is not 1970-01-02", 2, -1},
 };
