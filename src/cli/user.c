@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/common.h"
+#include "cli/recover.h"
 #include "seal/password.h"
 #include "store/sql.h"
 
@@ -20,11 +21,14 @@ static const char help[] =
 	"       hotline user roles LOGIN ROLE[,ROLE...]\n"
 	"       hotline user disable|enable LOGIN\n"
 	"       hotline user reset LOGIN\n"
+	"       hotline user recover LOGIN [FILE...]\n"
 	"\n"
 	"Roles: analyst, verifier, supervisor, referral, administrator; the\n"
 	"last one stands alone. add and reset print a first password once.\n"
 	"Somebody who is new or was reset holds no key until a supervisor\n"
-	"hands the keys over in the workbench (Staff).\n"
+	"hands the keys over in the workbench (Staff). recover gives the keys\n"
+	"on escrow sheets (hotline init --escrow), typed into files or\n"
+	"standard input, to a supervisor who holds none.\n"
 	"\n"
 	"exit status: 0 done, 1 refused, 2 usage, 3 no such login\n";
 
@@ -232,6 +236,10 @@ static int run(
 	}
 	if (strcmp(verb, "reset") == 0 && argc == 3) {
 		return reset(s, argv[2], err);
+	}
+	if (strcmp(verb, "recover") == 0 && argc > 2) {
+		return hl_cli_recover(
+			s->store, s->arena, argc - 2, argv + 2, err);
 	}
 	return HL_FAIL(err, HL_E_INVALID, "see \"hotline user --help\"");
 }

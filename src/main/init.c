@@ -9,6 +9,7 @@
 #include "accounts/accounts.h"
 #include "base/json.h"
 #include "cli/common.h"
+#include "cli/escrow.h"
 #include "main/demo.h"
 #include "main/install.h"
 #include "seal/password.h"
@@ -16,8 +17,8 @@
 #define SET_MAX 64
 
 static const char help[] =
-	"usage: hotline init [--dir DIR] [--set KEY=VALUE]... [--demo] "
-	"[--json]\n"
+	"usage: hotline init [--dir DIR] [--set KEY=VALUE]... [--user NAME]\n"
+	"                    [--escrow K/N] [--demo] [--json]\n"
 	"\n"
 	"Makes a new installation in DIR (default ./var or /var/lib/hotline):\n"
 	"settings, keys, law profiles, an empty store, a first supervisor who\n"
@@ -26,6 +27,9 @@ static const char help[] =
 	"\n"
 	"  --set KEY=VALUE  a setting, as in hotline.conf; may be repeated\n"
 	"  --user NAME      owner of the files when run as root\n"
+	"  --escrow K/N     print N sheets with shares of the keys, of which "
+	"K\n"
+	"                   bring them back (hotline user recover)\n"
 	"  --demo           with invented data and invented staff\n"
 	"  --json           print the logins as JSON\n"
 	"\n"
@@ -103,20 +107,48 @@ static int populate(struct hl_main_install *made, bool json, struct hl_err *err)
 	return r;
 }
 
-static int make(const struct hl_main_new *given, bool demo, bool json)
+struct options {
+	bool demo, json;
+	const char *escrow; /* NULL: no sheets */
+	struct hl_cli_escrow_size sheets;
+};
+
+/* Sheets go to standard output alone: nothing of them stays on the disk. */
+static int print_sheets(const struct hl_main_install *made,
+	const struct options *options, struct hl_err *err)
+{
+	HL_BUF_AUTO out = HL_BUF_SECRET(64 * 1024);
+	int r = hl_cli_escrow_make(
+		made->store, &made->ring, &options->sheets, &out, err);
+
+	if (!r) {
+		fwrite(out.p, 1, out.n, stdout);
+	}
+	return r;
+}
+
+static int fill(struct hl_main_install *made, const char *dir,
+	const struct options *options, struct hl_err *err)
+{
+	int r = options->demo ? hl_main_demo_fill(made, dir, options->json, err)
+			      : populate(made, options->json, err);
+
+	return r || !options->escrow ? r : print_sheets(made, options, err);
+}
+
+static int make(const struct hl_main_new *given, const struct options *options)
 {
 	struct hl_main_install made;
 	struct hl_err err = {0};
 
-	if (demo) {
+	if (options->demo) {
 		hl_main_demo_begin();
 	}
 	int r = hl_main_install(given, &made, &err);
 	if (r) {
 		return hl_cli_fail("init", r, &err);
 	}
-	r = demo ? hl_main_demo_fill(&made, given->dir, json, &err)
-		 : populate(&made, json, &err);
+	r = fill(&made, given->dir, options, &err);
 	hl_main_install_fini(&made);
 	if (!r) {
 		r = hl_main_own(given->dir, given->user, &err);
@@ -124,7 +156,7 @@ static int make(const struct hl_main_new *given, bool demo, bool json)
 	if (r) {
 		return hl_cli_fail("init", r, &err);
 	}
-	fprintf(json ? stderr : stdout,
+	fprintf(options->json ? stderr : stdout,
 		"Made %s. Look at %s/hotline.conf, then: hotline serve "
 		"--dir %s\n",
 		given->dir, given->dir, given->dir);
@@ -135,14 +167,17 @@ int hl_main_init(int argc, char **argv)
 {
 	const char *set[SET_MAX], *one;
 	struct hl_main_new given = {.dir = hl_cli_dir(), .set = set};
+	struct options options = {0};
+	struct hl_err err = {0};
 
 	if (hl_cli_help(argc, argv, help)) {
 		return HL_CLI_OK;
 	}
-	bool demo = hl_cli_flag(&argc, argv, "--demo");
-	bool json = hl_cli_flag(&argc, argv, "--json");
+	options.demo = hl_cli_flag(&argc, argv, "--demo");
+	options.json = hl_cli_flag(&argc, argv, "--json");
+	options.escrow = hl_cli_option(&argc, argv, "--escrow");
 	given.user = hl_cli_option(&argc, argv, "--user");
-	if (demo) {
+	if (options.demo) {
 		const char *const *first = hl_main_demo_settings(&given.n_set);
 
 		memcpy(set, first, given.n_set * sizeof(*set));
@@ -159,5 +194,13 @@ int hl_main_init(int argc, char **argv)
 			argv[1], help);
 		return HL_CLI_USAGE;
 	}
-	return make(&given, demo, json);
+	if (options.escrow &&
+		(options.json || hl_cli_escrow_parse(options.escrow,
+					 &options.sheets, &err))) {
+		fprintf(stderr, "hotline init: %s\n",
+			options.json ? "--escrow is for paper, not for --json"
+				     : err.msg);
+		return HL_CLI_USAGE;
+	}
+	return make(&given, &options);
 }
