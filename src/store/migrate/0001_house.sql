@@ -185,6 +185,9 @@ CREATE TABLE case_step (
 ) STRICT;
 CREATE INDEX case_step_case ON case_step (case_id, started_at_us);
 CREATE INDEX case_step_open ON case_step (ended_at_us, step);
+-- one step runs at a time; found by its case without a walk over all others
+CREATE UNIQUE INDEX case_step_running ON case_step (case_id)
+	WHERE ended_at_us = 0;
 
 CREATE TABLE assessment (
 	id INTEGER PRIMARY KEY,
