@@ -85,6 +85,20 @@ static void add_work(struct deeds *d, bool mine)
 		"/release", false);
 }
 
+/* Whether the item is watched, or was: what the watch's buttons need. */
+static void add_watch(struct deeds *d)
+{
+	bool may_watch = d->page->content && may(d, HL_AUTHZ_WATCH_PAUSE);
+	bool told = d->page->row.state == HL_CASE_MONITORING;
+
+	add(d, may_watch && d->page->watch_active, HL_TR("Pause the watch"),
+		"/watch/pause", false);
+	add(d, may_watch && !d->page->watch_active && d->page->watch_next_us,
+		HL_TR("Watch it again"), "/watch/resume", false);
+	add(d, may_watch && told, HL_TR("Confirm: it is gone"), "/watch/gone",
+		false);
+}
+
 static void add_rule(struct deeds *d)
 {
 	bool held = d->page->row.legal_hold;
@@ -109,6 +123,7 @@ static void add_deeds(struct hl_web_ctx *ctx,
 	struct hl_desk_deed *kept;
 
 	add_work(&d, mine);
+	add_watch(&d);
 	add_rule(&d);
 	kept = hl_arena_array(ctx->arena, d.n, sizeof(*kept));
 	if (kept && d.n) {

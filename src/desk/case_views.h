@@ -24,7 +24,7 @@ struct hl_desk_queue {
 	const struct hl_w_option *states, *outcomes;
 	size_t n_states, n_outcomes;
 	struct hl_str country, country_error;
-	bool danger;
+	bool danger, filtered;
 	struct hl_str clear_href, first_href, next_href;
 	struct hl_str typed, typed_error; /* the search */
 	struct hl_str came_in, left;      /* what triage did */

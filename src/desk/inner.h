@@ -86,20 +86,33 @@ struct hl_str hl_desk_roles_text(struct hl_arena *arena, unsigned roles);
 const struct hl_w_option *hl_desk_options(struct hl_arena *arena,
 	const struct hl_vocab *vocab, uint32_t chosen, bool set, size_t *n);
 
-#define HL_DESK_HANDLERS(X)                                                \
-	X(login_get)                                                       \
-	X(login_post)                                                      \
-	X(code_get)                                                        \
-	X(code_post)                                                       \
-	X(enrol_get)                                                       \
-	X(enrol_post)                                                      \
-	X(logout_post) X(password_get) X(password_post) X(account_get) X(  \
-		recovery_post) X(home_get) X(help_get) X(users_get)        \
-		X(user_add_get) X(user_add_post) X(user_get) X(user_post)  \
-			X(user_reset_post) X(user_grant_post) X(audit_get) \
-				X(audit_verify_post) X(stats_get)          \
-					X(stats_csv_get) X(stats_json_get) \
-						X(settings_get)
+#define HL_DESK_HANDLERS(X)  \
+	X(login_get)         \
+	X(login_post)        \
+	X(code_get)          \
+	X(code_post)         \
+	X(enrol_get)         \
+	X(enrol_post)        \
+	X(logout_post)       \
+	X(password_get)      \
+	X(password_post)     \
+	X(account_get)       \
+	X(recovery_post)     \
+	X(home_get)          \
+	X(help_get)          \
+	X(users_get)         \
+	X(user_add_get)      \
+	X(user_add_post)     \
+	X(user_get)          \
+	X(user_post)         \
+	X(user_reset_post)   \
+	X(user_grant_post)   \
+	X(audit_get)         \
+	X(audit_verify_post) \
+	X(stats_get)         \
+	X(stats_csv_get)     \
+	X(stats_json_get)    \
+	X(settings_get)
 
 #define X(name) hl_web_handler hl_desk_##name;
 HL_DESK_HANDLERS(X)

@@ -15,7 +15,7 @@ static const struct {
 } sections[] = {
 	{HL_TR("Queue"), "/queue", HL_AUTHZ_QUEUE_VIEW},
 	{HL_TR("Approvals"), "/approvals", HL_AUTHZ_ERASE_APPROVE},
-	{HL_TR("Referrals"), "/referrals", HL_AUTHZ_REFERRAL_READ},
+	{HL_TR("Referrals"), "/referrals", HL_AUTHZ_RECIPIENT_READ},
 	{HL_TR("Recipients"), "/recipients", HL_AUTHZ_RECIPIENT_READ},
 	{HL_TR("Watch"), "/watch", HL_AUTHZ_WATCH_PAUSE},
 	{HL_TR("Statistics"), "/statistics", HL_AUTHZ_STATS_READ},

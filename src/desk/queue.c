@@ -205,7 +205,9 @@ static int add_rows(struct hl_web_ctx *ctx, const struct hl_web_form *query,
 static void add_empty(
 	const struct hl_casework_filter *f, struct hl_desk_queue *v)
 {
-	if (f->state || f->outcome || f->danger || f->country.n) {
+	v->filtered = f->state || f->outcome || f->danger || f->country.n ||
+		      v->country_error.n;
+	if (v->filtered) {
 		v->empty = (struct hl_w_empty){
 			.title = hl_web_tr(HL_TR("No case fits the filter")),
 			.href = v->clear_href,

@@ -128,7 +128,11 @@ void hl_desk_case_row(struct hl_web_ctx *ctx,
 	const struct hl_casework_row *from, struct hl_desk_case_row *out)
 {
 	int64_t me = hl_desk_who(ctx)->actor.user_id;
+	uint32_t reasons = from->priority.reasons;
 
+	if (from->danger) { /* has a tag of its own */
+		reasons &= ~hl_vocab_bit(HL_PRIORITY_DANGER);
+	}
 	*out = (struct hl_desk_case_row){.id = from->id,
 		.n_reports = from->n_reports,
 		.score = from->priority.score,
@@ -136,8 +140,8 @@ void hl_desk_case_row(struct hl_web_ctx *ctx,
 				   ? ctx->now_us - from->step_since_us
 				   : 0,
 		.tag = hl_desk_case_tag(from->state),
-		.reasons = hl_desk_words(
-			ctx->arena, &hl_vocab_priority, from->priority.reasons),
+		.reasons =
+			hl_desk_words(ctx->arena, &hl_vocab_priority, reasons),
 		.step = from->step
 				? hl_desk_word(&hl_vocab_step, (int)from->step)
 				: HL_STR_NONE,

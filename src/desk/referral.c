@@ -1,0 +1,608 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Referrals: the list, one of them, what will be sent, what is done. */
+#include "desk/refer.h"
+
+#include "referral/answers.h"
+#include "referral/document.h"
+#include "web/templates.h"
+
+#define ROWS 200
+
+static void fill_row(
+	const struct hl_referral_row *from, struct hl_desk_referral_row *out)
+{
+	*out = (struct hl_desk_referral_row){.id = from->id,
+		.case_id = from->case_id,
+		.at_us = from->sent_at_us ? from->sent_at_us
+					  : from->created_at_us,
+		.recipient = from->recipient.name,
+		.kind = hl_desk_word(&hl_vocab_recipient, (int)from->kind),
+		.answer = from->answer ? hl_desk_word(&hl_vocab_answer,
+						 (int)from->answer)
+				       : HL_STR_NONE,
+		.error = from->last_error,
+		.tag = hl_desk_referral_tag(from->state),
+		.is_test = from->is_test,
+		.overdue = from->overdue};
+}
+
+static int add_tabs(
+	struct hl_web_ctx *ctx, int state, struct hl_desk_referrals *v)
+{
+	struct hl_referral_counts counts;
+	size_t most = hl_vocab_referral_state.n_words + 1, n = 0;
+	struct hl_w_link *links =
+		hl_arena_array(ctx->arena, most, sizeof(*links));
+	int r = hl_referral_counts(hl_desk_who(ctx), &counts, &ctx->err);
+
+	if (r || !links) {
+		return r ? r : HL_FAIL(&ctx->err, HL_E_NOMEM, "no memory");
+	}
+	links[n++] = (struct hl_w_link){.text = hl_web_tr(HL_TR("All")),
+		.href = HL_STR("/referrals"),
+		.current = !state};
+	for (size_t i = 0; i < hl_vocab_referral_state.n_words; i++) {
+		const struct hl_vocab_word *word =
+			&hl_vocab_referral_state.words[i];
+
+		if (word->value <= 0 || word->value > HL_REFERRAL_CLOSED ||
+			(!counts.state[word->value] && state != word->value)) {
+			continue;
+		}
+		links[n++] = (struct hl_w_link){.text = hl_web_tr(word->label),
+			.href = hl_arena_printf(
+				ctx->arena, "/referrals?state=%s", word->name),
+			.current = state == word->value,
+			.count = hl_arena_printf(ctx->arena, "%lld",
+				(long long)counts.state[word->value])};
+	}
+	v->tabs = (struct hl_w_nav){
+		hl_web_tr(HL_TR("Referrals by state")), links, n};
+	v->n_contacts = counts.n_contacts;
+	return 0;
+}
+
+int hl_desk_referrals_get(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	struct hl_referral_desk desk = hl_desk_referral_desk(ctx);
+	const struct hl_referral_row *from;
+	struct hl_desk_referral_row *rows;
+	struct hl_desk_referrals v = {0};
+	struct hl_web_form query;
+	size_t n;
+	int state = 0, r = hl_web_query_read(ctx, req, &query);
+
+	if (!r) {
+		hl_vocab_parse(&hl_vocab_referral_state,
+			hl_web_form_get(&query, "state"), &state);
+		r = add_tabs(ctx, state, &v);
+	}
+	if (!r) {
+		r = hl_referral_list(hl_desk_who(ctx), &desk,
+			&(struct hl_referral_filter){
+				(enum hl_referral_state)state, 0, ROWS},
+			&from, &n, &ctx->err);
+	}
+	if (r) {
+		return r;
+	}
+	rows = hl_arena_array(ctx->arena, n, sizeof(*rows));
+	for (size_t i = 0; rows && i < n; i++) {
+		fill_row(&from[i], &rows[i]);
+	}
+	v.rows = rows;
+	v.n_rows = rows ? n : 0;
+	v.tab_text = state ? hl_desk_word(&hl_vocab_referral_state, state)
+			   : hl_web_tr(HL_TR("All"));
+	hl_desk_page_init(
+		ctx, req, &v.page, hl_web_tr(HL_TR("Referrals")), "/referrals");
+	v.page.web.wide = true;
+	hl_web_respond(resp, 200, "text/html");
+	hl_tmpl_desk_referrals(&resp->body, &v);
+	return 0;
+}
+
+static int referral_param(const struct hl_web_request *req, int64_t *id)
+{
+	return hl_desk_param(req, 0, HL_REF_REFERRAL, id);
+}
+
+static struct hl_w_identity identity(
+	struct hl_arena *arena, const struct hl_referral_row *row)
+{
+	return (struct hl_w_identity){.kind = hl_web_tr(HL_TR("Referral")),
+		.ref = hl_desk_ref(arena, HL_REF_REFERRAL, row->id),
+		.title = row->recipient.name,
+		.tag = hl_desk_referral_tag(row->state)};
+}
+
+struct facts {
+	struct hl_arena *arena;
+	struct hl_w_summary_row at[16];
+	size_t n;
+};
+
+static void put(struct facts *f, const char *key, struct hl_str value)
+{
+	if (value.n && f->n < HL_ARRAY_LEN(f->at)) {
+		f->at[f->n++] = (struct hl_w_summary_row){
+			.key = hl_web_tr(key), .value = value};
+	}
+}
+
+static void put_at(struct facts *f, const char *key, int64_t at_us)
+{
+	put(f, key, at_us ? hl_desk_at(f->arena, at_us) : HL_STR_NONE);
+}
+
+static void add_facts(struct hl_web_ctx *ctx, const struct hl_referral_row *row,
+	struct hl_desk_referral *v)
+{
+	struct facts f = {.arena = ctx->arena};
+	struct hl_w_summary_row *kept;
+
+	put(&f, HL_TR("Kind"),
+		hl_desk_word(&hl_vocab_recipient, (int)row->kind));
+	put(&f, HL_TR("Goes"),
+		hl_desk_word(&hl_vocab_referral_channel, (int)row->channel));
+	put(&f, HL_TR("Mail"), row->recipient.mail);
+	put(&f, HL_TR("Drafted by"), row->created_name);
+	put_at(&f, HL_TR("Drafted"), row->created_at_us);
+	put(&f, HL_TR("Approved by"), row->approved_name);
+	put_at(&f, HL_TR("Approved"), row->approved_at_us);
+	put_at(&f, HL_TR("Kept back until"), row->hold_until_us);
+	put_at(&f, HL_TR("Downloaded"), row->exported_at_us);
+	put_at(&f, HL_TR("Sent"), row->sent_at_us);
+	put_at(&f, HL_TR("Reminded"), row->reminded_at_us);
+	put_at(&f, HL_TR("Next try"), row->next_at_us);
+	put(&f, HL_TR("What went wrong"), row->last_error);
+	put_at(&f, HL_TR("The answer link works until"), row->answer_until_us);
+	put_at(&f, HL_TR("Closed"), row->closed_at_us);
+	kept = hl_arena_array(ctx->arena, f.n, sizeof(*kept));
+	if (kept && f.n) {
+		memcpy(kept, f.at, f.n * sizeof(*kept));
+	}
+	v->facts = kept;
+	v->n_facts = kept ? f.n : 0;
+}
+
+static void add_deeds(struct hl_web_ctx *ctx,
+	const struct hl_referral_view *from, struct hl_desk_referral *v)
+{
+	const struct {
+		bool can;
+		const char *text, *where;
+		bool is_link;
+	} all[] = {
+		{from->can_approve, HL_TR("Approve"), "/approve", false},
+		{from->can_download, HL_TR("Download the bundle"), "/bundle",
+			false},
+		{from->can_hand_over, HL_TR("It has been handed over"),
+			"/handed-over", false},
+		{from->can_release, HL_TR("Release the police hold"),
+			"/release", false},
+		{from->can_answer, HL_TR("Record an answer"), "/answer", true},
+		{from->can_confirm_removed, HL_TR("Confirm: it is gone"),
+			"/removed", false},
+		{from->can_retry, HL_TR("Try again now"), "/retry", false},
+		{from->can_remind, HL_TR("Remind them"), "/remind", false},
+		{from->can_bounce, HL_TR("The mail came back"), "/bounced",
+			false},
+		{from->can_cancel, HL_TR("Cancel it"), "/close", false},
+		{from->can_close, HL_TR("Close it"), "/close", false},
+	};
+	struct hl_desk_deed *deeds =
+		hl_arena_array(ctx->arena, HL_ARRAY_LEN(all), sizeof(*deeds));
+	size_t n = 0;
+
+	for (size_t i = 0; deeds && i < HL_ARRAY_LEN(all); i++) {
+		struct hl_str path = hl_desk_referral_path(
+			ctx->arena, from->row.id, all[i].where);
+
+		if (!all[i].can) {
+			continue;
+		}
+		deeds[n] = (struct hl_desk_deed){.text = hl_web_tr(all[i].text),
+			.href = all[i].is_link ? path : HL_STR_NONE,
+			.action = all[i].is_link ? HL_STR_NONE : path,
+			.kind = n ? HL_W_BUTTON_SECONDARY : HL_W_BUTTON};
+		n++;
+	}
+	v->deeds = deeds;
+	v->n_deeds = n;
+}
+
+static struct hl_str via_text(const struct hl_referral_answered *a)
+{
+	return a->via == HL_REFERRAL_VIA_STAFF
+		       ? hl_web_tr(HL_TR("typed in by staff"))
+		       : hl_web_tr(HL_TR("by the answer link"));
+}
+
+static void add_answers(struct hl_web_ctx *ctx,
+	const struct hl_referral_view *from, struct hl_desk_referral *v)
+{
+	struct hl_desk_answer_row *rows =
+		hl_arena_array(ctx->arena, from->n_answers, sizeof(*rows));
+	HL_BUF_AUTO text = HL_BUF_SECRET(64 * 1024);
+
+	for (size_t i = 0; rows && i < from->n_answers; i++) {
+		const struct hl_referral_answered *a = &from->answers[i];
+
+		rows[i] = (struct hl_desk_answer_row){.at_us = a->at_us,
+			.answer =
+				hl_desk_word(&hl_vocab_answer, (int)a->answer),
+			.via = via_text(a),
+			.reason = a->reason ? hl_desk_word(&hl_vocab_refusal,
+						      (int)a->reason)
+					    : HL_STR_NONE};
+		if (a->new_address.n) {
+			hl_buf_reset(&text);
+			hl_referral_defang(&text, a->new_address);
+			rows[i].new_address =
+				hl_arena_dup(ctx->arena, hl_buf_str(&text));
+		}
+		if (a->note.n) {
+			hl_buf_reset(&text);
+			hl_referral_defang_words(&text, a->note);
+			rows[i].note =
+				hl_arena_dup(ctx->arena, hl_buf_str(&text));
+		}
+	}
+	v->answers = rows;
+	v->n_answers = rows ? from->n_answers : 0;
+}
+
+static int load(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_referral_view *out)
+{
+	struct hl_referral_desk desk = hl_desk_referral_desk(ctx);
+	int64_t id;
+	int r = referral_param(req, &id);
+
+	return r ? r
+		 : hl_referral_view(
+			   hl_desk_who(ctx), &desk, id, out, &ctx->err);
+}
+
+int hl_desk_referral_get(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	struct hl_desk_referral v = {0};
+	struct hl_referral_view from;
+	struct hl_str *notes;
+	int r = load(ctx, req, &from);
+
+	if (r) {
+		return r;
+	}
+	hl_desk_page_init(ctx, req, &v.page,
+		hl_desk_fill(ctx->arena, HL_TR("Referral {1}"),
+			hl_desk_ref(ctx->arena, HL_REF_REFERRAL, from.row.id),
+			HL_STR_NONE),
+		"/referrals");
+	v.page.web.back_href =
+		hl_desk_case_path(ctx->arena, from.row.case_id, "");
+	v.id = from.row.id;
+	v.case_id = from.row.case_id;
+	v.head = identity(ctx->arena, &from.row);
+	add_facts(ctx, &from.row, &v);
+	add_deeds(ctx, &from, &v);
+	add_answers(ctx, &from, &v);
+	notes = hl_arena_array(ctx->arena, from.n_notes, sizeof(*notes));
+	for (size_t i = 0; notes && i < from.n_notes; i++) {
+		notes[i] = hl_web_tr(from.notes[i]);
+	}
+	v.notes = notes;
+	v.n_notes = notes ? from.n_notes : 0;
+	hl_web_respond(resp, 200, "text/html");
+	hl_tmpl_desk_referral(&resp->body, &v);
+	return 0;
+}
+
+static void add_part(struct hl_desk_part *parts, size_t *n, const char *title,
+	struct hl_str text)
+{
+	if (text.n) {
+		parts[(*n)++] = (struct hl_desk_part){hl_web_tr(title), text};
+	}
+}
+
+int hl_desk_preview_get(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	struct hl_referral_desk desk = hl_desk_referral_desk(ctx);
+	struct hl_desk_refer_end end = {0};
+	struct hl_referral_preview from;
+	struct hl_referral_view view;
+	struct hl_desk_preview v = {0};
+	struct hl_desk_part *parts =
+		hl_arena_array(ctx->arena, 4, sizeof(*parts));
+	int r = load(ctx, req, &view);
+
+	if (r || !parts) {
+		return r ? r : HL_FAIL(&ctx->err, HL_E_NOMEM, "no memory");
+	}
+	end.to = hl_desk_referral_path(ctx->arena, view.row.id, "");
+	end.r = hl_referral_preview(hl_desk_who(ctx), &desk, view.row.id, &from,
+		&end.why, &ctx->err);
+	if (end.r) {
+		return hl_desk_refer_end(ctx, req, resp, &end);
+	}
+	hl_desk_page_init(ctx, req, &v.page,
+		hl_web_tr(HL_TR("What will be sent")), "/referrals");
+	v.page.web.back_href = end.to;
+	v.id = view.row.id;
+	v.head = identity(ctx->arena, &view.row);
+	v.from = from.from;
+	v.to = from.to;
+	v.subject = from.subject;
+	v.can_approve = view.can_approve;
+	add_part(parts, &v.n_parts, HL_TR("Text of the mail"), from.mail);
+	add_part(parts, &v.n_parts, HL_TR("Document"), from.text);
+	add_part(parts, &v.n_parts, HL_TR("XARF, for programs"), from.xarf);
+	add_part(parts, &v.n_parts, HL_TR("Document, for programs"), from.json);
+	v.parts = parts;
+	hl_web_respond(resp, 200, "text/html");
+	hl_tmpl_desk_preview(&resp->body, &v);
+	return 0;
+}
+
+typedef int deed(const struct hl_who *who, const struct hl_referral_desk *desk,
+	int64_t id, enum hl_referral_why *why, struct hl_err *err);
+
+static int press(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_web_response *resp, deed *f, const char *notice)
+{
+	struct hl_referral_desk desk = hl_desk_referral_desk(ctx);
+	struct hl_desk_refer_end end = {.notice = hl_web_tr(notice)};
+	int64_t id;
+	int r = referral_param(req, &id);
+
+	if (r) {
+		return r;
+	}
+	end.to = hl_desk_referral_path(ctx->arena, id, "");
+	end.r = f(hl_desk_who(ctx), &desk, id, &end.why, &ctx->err);
+	return hl_desk_refer_end(ctx, req, resp, &end);
+}
+
+int hl_desk_approve_post(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	return press(ctx, req, resp, hl_referral_approve,
+		HL_TR("Approved. Below stands what happens next."));
+}
+
+int hl_desk_hold_release_post(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	return press(ctx, req, resp, hl_referral_release,
+		HL_TR("Released. It goes out now."));
+}
+
+static int do_close(const struct hl_who *who,
+	const struct hl_referral_desk *desk, int64_t id,
+	enum hl_referral_why *why, struct hl_err *err)
+{
+	(void)desk;
+	return hl_referral_close(who, id, why, err);
+}
+
+int hl_desk_referral_close_post(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	return press(
+		ctx, req, resp, do_close, HL_TR("The referral is closed."));
+}
+
+int hl_desk_retry_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_web_response *resp)
+{
+	return press(ctx, req, resp, hl_referral_retry,
+		HL_TR("It is tried again now."));
+}
+
+int hl_desk_remind_post(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	return press(ctx, req, resp, hl_referral_remind,
+		HL_TR("A reminder goes out."));
+}
+
+static int do_bounced(const struct hl_who *who,
+	const struct hl_referral_desk *desk, int64_t id,
+	enum hl_referral_why *why, struct hl_err *err)
+{
+	(void)desk;
+	return hl_referral_bounced(who, id, why, err);
+}
+
+int hl_desk_bounced_post(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	return press(ctx, req, resp, do_bounced,
+		HL_TR("Noted: the mail came back."));
+}
+
+int hl_desk_handed_post(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	return press(ctx, req, resp, hl_referral_handed_over,
+		HL_TR("Noted: it has been handed over."));
+}
+
+int hl_desk_removed_post(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	return press(ctx, req, resp, hl_referral_confirm_removed,
+		HL_TR("The address is recorded as gone. Reporters read "
+		      "“removed”."));
+}
+
+/* A file; what keeps it back is said on the referral's page. */
+int hl_desk_download_post(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	struct hl_referral_desk desk = hl_desk_referral_desk(ctx);
+	HL_BUF_AUTO bytes = HL_BUF_SECRET(HL_REFERRAL_DOC_MAX * 4);
+	struct hl_desk_refer_end end = {0};
+	struct hl_str name;
+	int64_t id;
+	int r = referral_param(req, &id);
+
+	if (r) {
+		return r;
+	}
+	end.to = hl_desk_referral_path(ctx->arena, id, "");
+	end.r = hl_referral_download(hl_desk_who(ctx), &desk, id, &bytes, &name,
+		&end.why, &ctx->err);
+	if (end.r) {
+		return hl_desk_refer_end(ctx, req, resp, &end);
+	}
+	hl_web_respond(resp, 200, "application/zip");
+	hl_web_header_add(resp, "Content-Disposition",
+		hl_arena_printf(ctx->arena, "attachment; filename=\"%.*s\"",
+			HL_STR_ARG(name)));
+	hl_buf_put(&resp->body, hl_buf_str(&bytes));
+	return 0;
+}
+
+/* Which field of the form a problem is about. */
+static void place_problem(
+	const struct hl_referral_problem *problem, struct hl_desk_answer *v)
+{
+	struct hl_str field = hl_str_c(problem->field);
+	struct hl_str text = hl_web_tr(problem->message);
+
+	if (hl_str_eq(field, HL_STR("reason"))) {
+		v->reason_error = text;
+	} else if (hl_str_eq(field, HL_STR("new_address"))) {
+		v->address_error = text;
+	} else if (hl_str_eq(field, HL_STR("note"))) {
+		v->note_error = text;
+	} else {
+		v->answer_error = text;
+	}
+}
+
+static const struct hl_w_option *answer_options(
+	struct hl_arena *arena, enum hl_recipient kind, int chosen, size_t *n)
+{
+	struct hl_w_option *options = hl_arena_array(
+		arena, hl_vocab_answer.n_words, sizeof(*options));
+
+	*n = 0;
+	for (size_t i = 0; options && i < hl_vocab_answer.n_words; i++) {
+		const struct hl_vocab_word *word = &hl_vocab_answer.words[i];
+
+		if (word->value && hl_referral_answer_open_to(
+					   (enum hl_answer)word->value, kind)) {
+			options[(*n)++] = (struct hl_w_option){
+				.value = hl_str_c(word->name),
+				.text = hl_web_tr(word->label),
+				.checked = chosen == word->value};
+		}
+	}
+	return options;
+}
+
+static int show_answer(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_web_response *resp, const struct hl_referral_view *view,
+	struct hl_desk_answer *v)
+{
+	const struct hl_web_form *form = &hl_desk_session_of(ctx)->form;
+	struct hl_w_error errors[4];
+	int answer = 0, reason = 0;
+	size_t n = 0;
+
+	const struct hl_w_error all[] = {
+		{v->answer_error, HL_STR("answer")},
+		{v->reason_error, HL_STR("reason")},
+		{v->address_error, HL_STR("new_address")},
+		{v->note_error, HL_STR("note")},
+	};
+	for (size_t i = 0; i < HL_ARRAY_LEN(all); i++) {
+		if (all[i].text.n) {
+			errors[n++] = all[i];
+		}
+	}
+	hl_desk_page_init(ctx, req, &v->page,
+		hl_web_tr(HL_TR("Record an answer")), "/referrals");
+	v->page.web.back_href =
+		hl_desk_referral_path(ctx->arena, view->row.id, "");
+	hl_desk_page_errors(&v->page, errors, n);
+	hl_vocab_parse(
+		&hl_vocab_answer, hl_web_form_get(form, "answer"), &answer);
+	hl_vocab_parse(
+		&hl_vocab_refusal, hl_web_form_get(form, "reason"), &reason);
+	v->id = view->row.id;
+	v->head = identity(ctx->arena, &view->row);
+	v->answers = answer_options(
+		ctx->arena, view->row.kind, answer, &v->n_answers);
+	v->reasons = hl_desk_options(ctx->arena, &hl_vocab_refusal,
+		(uint32_t)reason, false, &v->n_reasons);
+	v->new_address = hl_web_form_get(form, "new_address");
+	v->note = hl_web_form_get(form, "note");
+	hl_web_respond(resp, n ? 422 : 200, "text/html");
+	hl_tmpl_desk_answer(&resp->body, v);
+	return 0;
+}
+
+int hl_desk_answer_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_web_response *resp)
+{
+	struct hl_desk_answer v = {0};
+	struct hl_referral_view view;
+	int r = load(ctx, req, &view);
+
+	return r ? r : show_answer(ctx, req, resp, &view, &v);
+}
+
+int hl_desk_answer_post(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	static const char *const names[] = {
+		"answer", "reason", "new_address", "note"};
+	struct hl_referral_field fields[HL_ARRAY_LEN(names)];
+	struct hl_desk_refer_end end = {
+		.notice = hl_web_tr(HL_TR("The answer has been recorded."))};
+	struct hl_referral_problem problem = {0};
+	struct hl_referral_answer answer;
+	struct hl_desk_answer v = {0};
+	struct hl_referral_view view;
+	size_t n = 0;
+	int r = load(ctx, req, &view);
+
+	if (r) {
+		return r;
+	}
+	for (size_t i = 0; i < HL_ARRAY_LEN(names); i++) {
+		struct hl_str value = hl_web_form_get(
+			&hl_desk_session_of(ctx)->form, names[i]);
+
+		if (value.n) {
+			fields[n++] = (struct hl_referral_field){
+				hl_str_c(names[i]), value};
+		}
+	}
+	r = hl_referral_answer_form(
+		fields, n, view.row.kind, ctx->arena, &answer, &problem);
+	if (r == HL_DENIED) {
+		place_problem(&problem, &v);
+		return show_answer(ctx, req, resp, &view, &v);
+	}
+	if (r) {
+		return r;
+	}
+	end.to = hl_desk_referral_path(ctx->arena, view.row.id, "");
+	end.r = hl_referral_staff_answer(
+		hl_desk_who(ctx), view.row.id, &answer, &end.why, &ctx->err);
+	if (hl_desk_refer_refused(end.r, end.why)) {
+		v.answer_error =
+			hl_desk_word(&hl_vocab_referral_why, (int)end.why);
+		return show_answer(ctx, req, resp, &view, &v);
+	}
+	return hl_desk_refer_end(ctx, req, resp, &end);
+}
