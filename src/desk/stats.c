@@ -81,14 +81,27 @@ static void set_cell(struct hl_desk_stats_table *t, size_t row, size_t column,
 	}
 }
 
+/* The picture stands under the heading, so the table's caption says what
+ * it adds. */
+static void set_chart(struct build *b, struct hl_desk_stats_table *t,
+	const struct hl_buf *svg)
+{
+	struct hl_str more = hl_web_tr(HL_TR("in numbers"));
+
+	if (svg->n) {
+		t->chart.markup = hl_arena_dup(b->arena, hl_buf_str(svg));
+		t->table.caption = hl_arena_printf(b->arena, "%.*s, %.*s",
+			HL_STR_ARG(t->title), HL_STR_ARG(more));
+	}
+}
+
 static void add_bars(struct build *b, struct hl_desk_stats_table *t,
 	const struct hl_insight_bar *bars, size_t n)
 {
 	HL_BUF_AUTO svg = HL_BUF_INIT(1 << 20);
 
 	hl_insight_put_svg_bars(&svg, bars, n);
-	t->chart.markup =
-		svg.n ? hl_arena_dup(b->arena, hl_buf_str(&svg)) : HL_STR_NONE;
+	set_chart(b, t, &svg);
 }
 
 /* Words of a vocabulary (NULL: the counts' own texts) with their counts. */
@@ -136,8 +149,7 @@ static void add_days(struct build *b)
 		set_cell(t, i, 1, number(b->arena, days->at[i].n));
 	}
 	hl_insight_put_svg_days(&svg, b->in);
-	t->chart.markup =
-		svg.n ? hl_arena_dup(b->arena, hl_buf_str(&svg)) : HL_STR_NONE;
+	set_chart(b, t, &svg);
 }
 
 static void add_steps(struct build *b)
