@@ -163,12 +163,35 @@ static int fault_of(const struct hl_referral_recipient *r, struct hl_err *err)
 		 : 0;
 }
 
+int hl_referral_recipient_put(const struct hl_referral_recipient_new *how,
+	const struct hl_referral_recipient *r, int64_t id, struct hl_err *err)
+{
+	struct hl_tx *tx = hl_tx_begin(how->store, how->arena);
+
+	hl_tx_recipient_add(
+		tx, &(struct hl_in_recipient_add){.id = id,
+			    .kind = r->kind,
+			    .name = hl_str_trim(r->name),
+			    .mail = r->mail.p ? r->mail : HL_STR(""),
+			    .country = r->country.p ? r->country : HL_STR(""),
+			    .asn = r->asn,
+			    .channel = r->channel,
+			    .state = HL_CONTACT_PROPOSED,
+			    .source = 1,
+			    .created_at_us = hl_time_now_us(),
+			    .proposed_by = how->actor});
+	hl_casefile_event(
+		tx, how->actor, HL_EVENT_RECIPIENT_PROPOSED, id, r->kind, 1);
+	return hl_tx_run(tx, err);
+}
+
 int hl_referral_recipient_add(const struct hl_who *who,
 	const struct hl_referral_recipient *r, int64_t *id, struct hl_err *err)
 {
 	struct hl_referral_recipient first = {.state = HL_CONTACT_PROPOSED};
+	struct hl_referral_recipient_new how = {
+		who->store, who->arena, who->actor.user_id};
 	struct hl_authz_object o = object_of(&first);
-	struct hl_tx *tx;
 	int e = hl_authz_check(
 		&who->actor, HL_AUTHZ_RECIPIENT_CHANGE, &o, NULL);
 
@@ -177,21 +200,7 @@ int hl_referral_recipient_add(const struct hl_who *who,
 		return e;
 	}
 	*id = hl_rand_id();
-	tx = hl_tx_begin(who->store, who->arena);
-	hl_tx_recipient_add(tx, &(struct hl_in_recipient_add){.id = *id,
-					.kind = r->kind,
-					.name = hl_str_trim(r->name),
-					.mail = r->mail,
-					.country = r->country,
-					.asn = r->asn,
-					.channel = r->channel,
-					.state = HL_CONTACT_PROPOSED,
-					.source = 1,
-					.created_at_us = hl_time_now_us(),
-					.proposed_by = who->actor.user_id});
-	hl_casefile_event(tx, who->actor.user_id, HL_EVENT_RECIPIENT_PROPOSED,
-		*id, r->kind, 1);
-	return hl_tx_run(tx, err);
+	return hl_referral_recipient_put(&how, r, *id, err);
 }
 
 struct decision {

@@ -72,6 +72,14 @@ int hl_referral_check(const struct hl_who *who, enum hl_authz_action action,
 struct hl_referral_recipient;
 struct hl_referral_recipient hl_referral_recipient_row(
 	const struct hl_row_recipient_list *row);
+/* A proposed contact's row with its event; actor 0: the command line. */
+struct hl_referral_recipient_new {
+	struct hl_store *store;
+	struct hl_arena *arena;
+	int64_t actor;
+};
+int hl_referral_recipient_put(const struct hl_referral_recipient_new *how,
+	const struct hl_referral_recipient *r, int64_t id, struct hl_err *err);
 /* Whether s is local@domain as the mail room takes it. */
 bool hl_referral_mail_plain(struct hl_str s);
 

@@ -11,6 +11,7 @@
 
 #include "base/time.h"
 #include "mailserver.h"
+#include "referral/admin.h"
 
 #define WORLD(w)        \
 	struct world w; \
@@ -450,6 +451,39 @@ static void an_answer_may_overtake_the_record(void **state)
 	world_end(&w);
 }
 
+/* From the command line on the host, without any key. */
+static void the_host_retries(void **state)
+{
+	WORLD(w);
+	int64_t id = world_approved(&w, w.provider), other;
+	enum hl_referral_why why;
+	struct hl_referral_recipient r = {.kind = HL_RECIPIENT_POLICE,
+		.name = HL_STR("Unit"),
+		.channel = HL_REFERRAL_BY_DOWNLOAD};
+
+	assert_int_equal(HL_DENIED, hl_referral_admin_retry(w.f->store,
+					    w.f->arena, id, &why, NULL));
+	assert_int_equal(HL_REFERRAL_WRONG_STATE, why);
+	w.fail_status = HL_REFERRAL_MAIL_PERMANENT;
+	world_send(&w);
+	hl_store_close(w.f->store);
+	ok(hl_store_open(w.f->path, HL_STORE_ADMIN, &w.f->store, NULL));
+	ok(hl_referral_admin_retry(w.f->store, w.f->arena, id, &why, NULL));
+	assert_int_equal(HL_NOTFOUND,
+		hl_referral_admin_retry(w.f->store, w.f->arena, 5, &why, NULL));
+	ok(hl_referral_admin_recipient_add(
+		w.f->store, w.f->arena, &r, &other, NULL));
+	ok(hl_referral_admin_recipient_decide(
+		w.f->store, w.f->arena, other, true, NULL));
+	assert_int_equal(
+		HL_CONFLICT, hl_referral_admin_recipient_decide(w.f->store,
+				     w.f->arena, other, false, NULL));
+	change(w.f, "SELECT 1"); /* all roles again */
+	w.fail_status = 0;
+	assert_int_equal(1, world_send(&w).n_sent);
+	world_end(&w);
+}
+
 /* Each process may run its own statements and no others. */
 static void roles_are_narrow(void **state)
 {
@@ -512,6 +546,7 @@ int main(void)
 		TEST(a_full_disk_delays),
 		TEST(over_a_real_mail_server),
 		TEST(an_answer_may_overtake_the_record),
+		TEST(the_host_retries),
 		TEST(roles_are_narrow),
 	};
 
