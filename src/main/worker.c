@@ -24,7 +24,7 @@ struct worker {
 	struct hl_trace_setup *trace;
 	struct hl_buf password;
 	char checkpoints[HL_CLI_PATH_MAX], folder[HL_CLI_PATH_MAX],
-		ca_file[HL_CLI_PATH_MAX];
+		ca_file[HL_CLI_PATH_MAX], rdap_ca[HL_CLI_PATH_MAX];
 };
 
 static int load_keys(struct worker *w, struct hl_err *err)
@@ -124,6 +124,10 @@ static int prepare(struct worker *w, struct hl_err *err)
 	if (!r) {
 		r = set_transport(w, err);
 	}
+	if (!r && *h->settings->trace_rdap_ca_file) {
+		r = hl_cli_path(h->dir, h->settings->trace_rdap_ca_file,
+			w->rdap_ca, err);
+	}
 	if (!r) {
 		r = hl_trace_setup_new(h->settings, h->dir, &w->trace, err);
 	}
@@ -148,12 +152,15 @@ static int shut_in(const struct worker *w)
 	const char *const write_paths[] = {w->hotline->dir, NULL};
 	size_t n = 0;
 
-	while (net[n] && n < MAX_PATHS - 2) {
+	while (net[n] && n < MAX_PATHS - 3) {
 		read_paths[n] = net[n];
 		n++;
 	}
 	if (*w->ca_file) {
 		read_paths[n++] = w->ca_file;
+	}
+	if (*w->rdap_ca) {
+		read_paths[n++] = w->rdap_ca;
 	}
 	return hl_main_shut_in(
 		w->hotline, HL_PROC_WORKER, read_paths, write_paths);
