@@ -386,6 +386,9 @@ int hl_desk_handle(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 			r = hl_web_error(ctx, req, resp, status);
 		}
 	}
+	if (s.notice_shown && resp->status != 303) {
+		hl_desk_notice_drop(ctx, req, resp);
+	}
 	ctx->session = NULL;
 	hl_accounts_session_wipe(&s.account);
 	hl_seal_token_wipe(&s.token);

@@ -21,6 +21,7 @@ struct hl_desk_session {
 	struct hl_str csrf;      /* for the forms of this session */
 	struct hl_web_form form; /* of a POST: read and checked */
 	bool form_refused;       /* not one of ours, or out of date */
+	bool notice_shown;       /* the page has the notice: take it away */
 };
 
 static inline struct hl_desk_app *hl_desk_of(const struct hl_web_ctx *ctx)
@@ -57,6 +58,9 @@ int hl_desk_say(struct hl_web_ctx *ctx, struct hl_web_response *resp,
 int hl_desk_go(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp, struct hl_str location,
 	struct hl_str notice);
+/* So that no second page shows the notice. */
+void hl_desk_notice_drop(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp);
 
 /* The same with the reason why it could not be done. */
 int hl_desk_refuse(struct hl_web_ctx *ctx, const struct hl_web_request *req,

@@ -49,7 +49,7 @@ static void add_sections(struct hl_web_ctx *ctx, struct hl_desk_page *page,
 	page->web.n_nav = n;
 }
 
-/* Shown once: the page that shows it takes the cookie away by its age. */
+/* Shown once: who shows it says so, and the door takes the cookie away. */
 static struct hl_str take_notice(
 	struct hl_web_ctx *ctx, const struct hl_web_request *req)
 {
@@ -69,7 +69,7 @@ void hl_desk_page_init(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_desk_page *page, struct hl_str title, const char *section)
 {
 	const struct hl_settings *settings = hl_desk_of(ctx)->settings;
-	const struct hl_desk_session *s = hl_desk_session_of(ctx);
+	struct hl_desk_session *s = hl_desk_session_of(ctx);
 
 	*page = (struct hl_desk_page){0};
 	page->web.title = title;
@@ -82,6 +82,7 @@ void hl_desk_page_init(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	page->web.logout_href = HL_STR("/logout");
 	page->web.csrf = s->csrf;
 	page->notice = take_notice(ctx, req);
+	s->notice_shown = page->notice.n > 0;
 	if (page->notice.n && page->notice.p[0] == NOTICE_BAD) {
 		page->notice = hl_str_sub(page->notice, 1, page->notice.n);
 		page->notice_bad = true;
@@ -118,9 +119,15 @@ int hl_desk_go(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		hl_text_put_base64url(&text, notice.p,
 			notice.n < NOTICE_MAX ? notice.n : NOTICE_MAX);
 		hl_web_cookie_set(ctx, req, resp, NOTICE_COOKIE,
-			hl_arena_dup(ctx->arena, hl_buf_str(&text)), 5);
+			hl_arena_dup(ctx->arena, hl_buf_str(&text)), 60);
 	}
 	return hl_web_see_other(resp, location);
+}
+
+void hl_desk_notice_drop(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	hl_web_cookie_set(ctx, req, resp, NOTICE_COOKIE, HL_STR("shown"), -1);
 }
 
 int hl_desk_refuse(struct hl_web_ctx *ctx, const struct hl_web_request *req,
