@@ -197,6 +197,9 @@ int hl_desk_case_show(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	if (r) {
 		return r;
 	}
+	if (again && !again->words.n && !page->content) {
+		return HL_NOTFOUND;
+	}
 	hl_desk_page_init(ctx, req, &v.page,
 		hl_desk_fill(ctx->arena, HL_TR("Case {1}"),
 			hl_desk_ref(ctx->arena, HL_REF_CASE, id), HL_STR_NONE),
@@ -246,7 +249,9 @@ int hl_desk_note_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 							"characters"))
 				      : hl_web_tr(HL_TR("Write the note "
 							"first"));
-	} else if (hl_desk_refused(r, why)) {
+	} else if (hl_desk_refused(r, why) ||
+		   (r == HL_DENIED && again.words.n)) {
+		/* the queue shows the case in any case: no words are lost */
 		again.error = hl_desk_word(&hl_vocab_casework_why, (int)why);
 	} else if (r) {
 		return r;

@@ -61,7 +61,7 @@ static struct hl_str clock_text(
 	}
 	hl_buf_put(&text, hl_desk_word(&hl_vocab_step, (int)row->step));
 	hl_buf_put(&text, HL_STR("\n"));
-	hl_time_span(&text, took > 0 ? took : 0);
+	hl_time_span(&text, hl_desk_whole(took));
 	return hl_arena_dup(ctx->arena, hl_buf_str(&text));
 }
 
@@ -190,7 +190,7 @@ static struct hl_str event_object(
 }
 
 const struct hl_w_event *hl_desk_events(struct hl_arena *arena,
-	const struct hl_casework_event *events, size_t n)
+	const struct hl_casework_event *events, size_t n, int64_t own)
 {
 	struct hl_w_event *made = hl_arena_array(arena, n, sizeof(*made));
 
@@ -200,7 +200,8 @@ const struct hl_w_event *hl_desk_events(struct hl_arena *arena,
 		made[i] = (struct hl_w_event){
 			.title = hl_desk_word(&hl_vocab_event, (int)e->kind),
 			.by = e->name,
-			.text = event_object(arena, e),
+			.text = e->object_id == own ? HL_STR_NONE
+						    : event_object(arena, e),
 			.at_us = e->at_us};
 	}
 	return made;
@@ -231,9 +232,9 @@ static void add_events(struct hl_web_ctx *ctx,
 			done[n_done++] = from->events[i];
 		}
 	}
-	out->events = hl_desk_events(ctx->arena, done, n_done);
+	out->events = hl_desk_events(ctx->arena, done, n_done, 0);
 	out->n_events = out->events ? n_done : 0;
-	out->reads = hl_desk_events(ctx->arena, read, n_read);
+	out->reads = hl_desk_events(ctx->arena, read, n_read, 0);
 	out->n_reads = out->reads ? n_read : 0;
 }
 
@@ -278,9 +279,7 @@ static void add_steps(struct hl_web_ctx *ctx,
 			.step = hl_desk_word(&hl_vocab_step, (int)s->step),
 			.name = s->name,
 			.from_us = s->started_at_us,
-			.took_us = end > s->started_at_us
-					   ? end - s->started_at_us
-					   : 0,
+			.took_us = hl_desk_whole(end - s->started_at_us),
 			.runs = !s->ended_at_us};
 	}
 	out->steps = made;

@@ -86,18 +86,44 @@ int hl_desk_view_start_post(struct hl_web_ctx *ctx,
 		      "away."));
 }
 
-static int view_stop(const struct hl_who *who, int64_t case_id,
-	enum hl_casework_why *why, struct hl_err *err)
+/* The page about the case for a form of its own; HL_NOTFOUND unless this
+ * person may read it. */
+static int load(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_casework_page **out)
 {
-	(void)why;
-	return hl_casework_view_stop(who, case_id, err);
+	struct hl_casework_page *page =
+		hl_arena_alloc(ctx->arena, sizeof(*page));
+	int64_t id;
+	int r = hl_desk_case_param(req, &id);
+
+	if (!r) {
+		r = page ? hl_casework_page(
+				   hl_desk_who(ctx), id, page, &ctx->err)
+			 : HL_FAIL(&ctx->err, HL_E_NOMEM, "no memory");
+	}
+	*out = page;
+	return r || page->content ? r : HL_NOTFOUND;
 }
 
+/* It may have stopped by itself: pressing stop is never an error. */
 int hl_desk_view_stop_post(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, struct hl_web_response *resp)
 {
-	return press(ctx, req, resp, view_stop,
-		HL_TR("The viewing clock has stopped."));
+	struct hl_desk_end end = {
+		.notice = hl_web_tr(HL_TR("The viewing clock has stopped."))};
+	struct hl_casework_page *page;
+	int64_t id;
+	int r = hl_desk_case_param(req, &id);
+
+	if (r) {
+		return r;
+	}
+	end.r = hl_casework_view_stop(hl_desk_who(ctx), id, &ctx->err);
+	if (end.r == HL_NOTFOUND) {
+		end.r = load(ctx, req, &page);
+	}
+	end.to = hl_desk_case_path(ctx->arena, id, "");
+	return hl_desk_end(ctx, req, resp, &end);
 }
 
 int hl_desk_reopen_post(struct hl_web_ctx *ctx,
@@ -131,25 +157,6 @@ int hl_desk_unhold_post(struct hl_web_ctx *ctx,
 {
 	return press(
 		ctx, req, resp, unhold, HL_TR("The legal hold is lifted."));
-}
-
-/* The page about the case for a form of its own; HL_NOTFOUND unless this
- * person may read it. */
-static int load(struct hl_web_ctx *ctx, const struct hl_web_request *req,
-	struct hl_casework_page **out)
-{
-	struct hl_casework_page *page =
-		hl_arena_alloc(ctx->arena, sizeof(*page));
-	int64_t id;
-	int r = hl_desk_case_param(req, &id);
-
-	if (!r) {
-		r = page ? hl_casework_page(
-				   hl_desk_who(ctx), id, page, &ctx->err)
-			 : HL_FAIL(&ctx->err, HL_E_NOMEM, "no memory");
-	}
-	*out = page;
-	return r || page->content ? r : HL_NOTFOUND;
 }
 
 /* Back to the case when its state does not know this any more. */
@@ -305,6 +312,9 @@ int hl_desk_erase_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 
 	if (r) {
 		return r;
+	}
+	if (page->row.state != HL_CASE_CLOSED) {
+		return gone_on(ctx, req, resp, page->row.id);
 	}
 	begin(ctx, req, &v.page, HL_TR("Erase the case"), page->row.id);
 	hl_desk_case_head(ctx, page, &v.head);

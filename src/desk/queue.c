@@ -294,7 +294,11 @@ static int show(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 			v->country_error, HL_STR("country")};
 	}
 	hl_desk_page_errors(&v->page, errors, n);
-	hl_web_respond(resp, v->typed_error.n ? 404 : 200, "text/html");
+	hl_web_respond(resp,
+		!n                               ? 200
+		: v->typed.n && v->typed_error.n ? 404
+						 : 422,
+		"text/html");
 	hl_tmpl_desk_queue(&resp->body, v);
 	return 0;
 }

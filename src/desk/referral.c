@@ -557,7 +557,15 @@ int hl_desk_answer_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_referral_view view;
 	int r = load(ctx, req, &view);
 
-	return r ? r : show_answer(ctx, req, resp, &view, &v);
+	if (r) {
+		return r;
+	}
+	if (!view.can_answer) {
+		return hl_desk_refuse(ctx, req, resp,
+			hl_desk_referral_path(ctx->arena, view.row.id, ""),
+			hl_web_tr(HL_TR("No answer can be recorded now.")));
+	}
+	return show_answer(ctx, req, resp, &view, &v);
 }
 
 int hl_desk_answer_post(struct hl_web_ctx *ctx,

@@ -149,7 +149,8 @@ static void fill(struct hl_web_ctx *ctx,
 	}
 	add_facts(ctx, page, v);
 	add_links(ctx, page, v);
-	v->events = hl_desk_events(ctx->arena, page->events, page->n_events);
+	v->events =
+		hl_desk_events(ctx->arena, page->events, page->n_events, r->id);
 	v->n_events = v->events ? page->n_events : 0;
 	add_deeds(ctx, page, v);
 }

@@ -89,6 +89,10 @@ static int press(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		return r;
 	}
 	end.r = f(hl_desk_who(ctx), page->row.item_id, &why, &ctx->err);
+	if (end.r == HL_NOTFOUND && page->content) { /* not watched, erased */
+		end.r = HL_DENIED;
+		why = HL_AUTHZ_WRONG_STATE;
+	}
 	end.why = (enum hl_casework_why)why;
 	end.to = hl_desk_case_path(ctx->arena, page->row.id, "");
 	return hl_desk_end(ctx, req, resp, &end);
@@ -116,22 +120,10 @@ int hl_desk_watch_gone_post(struct hl_web_ctx *ctx,
 		      "“removed”."));
 }
 
-static int want(const struct hl_who *who, int64_t item_id,
-	enum hl_authz_why *why, struct hl_err *err)
-{
-	int r = hl_trace_want(who, item_id, why, err);
-
-	if (r == HL_NOTFOUND) { /* no key of the worker, or erased */
-		*why = HL_AUTHZ_WRONG_STATE;
-		return HL_DENIED;
-	}
-	return r;
-}
-
 int hl_desk_trace_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp)
 {
-	return press(ctx, req, resp, want,
+	return press(ctx, req, resp, hl_trace_want,
 		HL_TR("The worker looks it up. Load the page again in a "
 		      "moment."));
 }

@@ -26,6 +26,8 @@ struct hl_str hl_desk_ref(
 /* "22 Nov 2026, 08:15 UTC", "5 h 10 min" */
 struct hl_str hl_desk_at(struct hl_arena *arena, int64_t at_us);
 struct hl_str hl_desk_span(struct hl_arena *arena, int64_t span_us);
+/* In whole seconds, at least one: a page is no stop-watch. */
+int64_t hl_desk_whole(int64_t span_us);
 
 /* hl_desk_options() behind one with an empty value, for select. */
 const struct hl_w_option *hl_desk_choices(struct hl_arena *arena,
@@ -82,9 +84,9 @@ void hl_desk_case_trace(struct hl_web_ctx *ctx,
 /* Answers of a report as rows. */
 const struct hl_w_summary_row *hl_desk_answers(struct hl_arena *arena,
 	const struct hl_casework_report *report, size_t *n);
-/* Newest first. */
+/* Newest first. own: the page's object, which need not be named. */
 const struct hl_w_event *hl_desk_events(struct hl_arena *arena,
-	const struct hl_casework_event *events, size_t n);
+	const struct hl_casework_event *events, size_t n, int64_t own);
 /* Facts and outcome of an assessment as rows, with its note. */
 const struct hl_w_summary_row *hl_desk_fact_rows(
 	struct hl_arena *arena, const struct hl_facts *facts, size_t *n);
