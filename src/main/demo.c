@@ -9,17 +9,23 @@
 #include "cli/common.h"
 #include "main/commands.h"
 #include "main/demo_logins.h"
+#include "main/demo_walk.h"
 
 static const char help[] =
 	"usage: hotline demo code LOGIN\n"
+	"       hotline demo walk [--public URL] [--staff URL]\n"
 	"\n"
 	"For an installation made with \"hotline init --demo\", and for no "
 	"other.\n"
 	"\n"
-	"  code LOGIN  the six digits that the workbench asks LOGIN for now\n"
+	"  code LOGIN    the six digits that the workbench asks LOGIN for now\n"
+	"  walk          plays the whole story against the running server,\n"
+	"                through its pages, and tells each step\n"
+	"  --public URL  where the reporting form is, if not at public.url\n"
+	"  --staff URL   where the workbench is, if not at staff.url\n"
 	"\n"
-	"exit status: 0 done, 1 failed, 2 usage, 3 no such login, or no\n"
-	"             demonstration\n";
+	"exit status: 0 done, 1 failed or not as expected, 2 usage, 3 no such\n"
+	"             login, or no demonstration\n";
 
 static const struct hl_main_demo_login *find(
 	const struct hl_main_demo_logins *logins, const char *login)
@@ -64,6 +70,18 @@ static int code(int argc, char **argv)
 	return HL_CLI_OK;
 }
 
+static int walk(int argc, char **argv)
+{
+	const char *public_url = hl_cli_option(&argc, argv, "--public");
+	const char *staff_url = hl_cli_option(&argc, argv, "--staff");
+
+	if (argc != 1) {
+		fputs(help, stderr);
+		return HL_CLI_USAGE;
+	}
+	return hl_main_demo_walk(public_url, staff_url);
+}
+
 int hl_main_demo(int argc, char **argv)
 {
 	if (hl_cli_help(argc, argv, help)) {
@@ -71,6 +89,9 @@ int hl_main_demo(int argc, char **argv)
 	}
 	if (argc > 1 && strcmp(argv[1], "code") == 0) {
 		return code(argc - 1, argv + 1);
+	}
+	if (argc > 1 && strcmp(argv[1], "walk") == 0) {
+		return walk(argc - 1, argv + 1);
 	}
 	fputs(help, stderr);
 	return HL_CLI_USAGE;

@@ -54,6 +54,35 @@ static void copy_header(
 		rest.n ? rest.p : "");
 }
 
+/* Up to a line that is not folded (RFC 5322 clause 2.2.3). */
+static size_t end_of_field(struct hl_str s)
+{
+	size_t i = 0;
+
+	while (i < s.n &&
+		(s.p[i] != '\n' ||
+			(i + 1 < s.n &&
+				(s.p[i + 1] == ' ' || s.p[i + 1] == '\t')))) {
+		i++;
+	}
+	return i;
+}
+
+/* local@domain of a header that may have a name before it, folded or not. */
+static void copy_to(struct hl_str message, struct hl_main_demo_mail *out)
+{
+	struct hl_str rest = hl_str_sub(
+		message, hl_str_find(message, HL_STR("\nTo: ")) + 5, message.n);
+	struct hl_str line = hl_str_sub(rest, 0, end_of_field(rest));
+	size_t open = hl_str_find_char(line, '<');
+
+	if (open < line.n) {
+		rest = hl_str_sub(line, open + 1, line.n);
+	}
+	snprintf(out->to, sizeof(out->to), "%.*s", (int)end_of_word(rest),
+		rest.n ? rest.p : "");
+}
+
 static void copy_link(struct hl_str text, struct hl_main_demo_mail *out)
 {
 	size_t at = hl_str_find(text, HL_STR("/answer/"));
@@ -74,7 +103,7 @@ int hl_main_demo_mail_read(struct hl_str message, struct hl_main_demo_mail *out)
 	*out = (struct hl_main_demo_mail){0};
 	copy_header(message, "\nX-OpenHotline-Referral: ", out->ref,
 		sizeof(out->ref));
-	copy_header(message, "\nTo: ", out->to, sizeof(out->to));
+	copy_to(message, out);
 	out->test = hl_str_find(message, HL_STR("\nX-OpenHotline-Test: yes")) <
 		    message.n;
 	put_decoded(&text, message);
