@@ -35,11 +35,11 @@ static int hold_until(const struct hl_referral_job *job, int64_t *until_us,
 	}
 	int r = hl_get_referral_police(
 		job->who->store, job->who->arena, &in, &row, &n, err);
-	if (r || (n && row->answer == HL_ANSWER_CLEARED)) {
+	if (r || (n && row->said == HL_ANSWER_CLEARED)) {
 		return r;
 	}
-	if (n && row->answer == HL_ANSWER_HOLD) {
-		from = row->answered_at_us;
+	if (n && row->said == HL_ANSWER_HOLD) {
+		from = row->said_at_us;
 		hours = hours ? hours : 24;
 	} else if (n) {
 		from = row->sent_at_us ? row->sent_at_us : row->approved_at_us;
@@ -254,6 +254,9 @@ static int change_retry(struct hl_referral_job *job, struct hl_err *err)
 	}
 	if (!r && in_outbox(f)) {
 		r = drop(job);
+	}
+	if (f->state == HL_REFERRAL_BOUNCED) {
+		job->f.now.sent_at_us = 0; /* it had reached nobody */
 	}
 	/* what failed for the contact's sake goes to the new contact */
 	if (!r && f->state != HL_REFERRAL_RETRYING) {

@@ -21,7 +21,8 @@ static bool has_key(const struct hl_who *who)
 
 /* The recipient of a new referral. Analysts, who may not list recipients,
  * may draft to one that was proposed to them. */
-static int find_recipient(const struct hl_who *who, int64_t id,
+static int find_recipient(const struct hl_who *who,
+	const struct hl_referral_desk *desk, int64_t id,
 	struct hl_referral_recipient *out, enum hl_referral_why *why,
 	struct hl_err *err)
 {
@@ -38,7 +39,12 @@ static int find_recipient(const struct hl_who *who, int64_t id,
 		return hl_referral_refuse(why, HL_REFERRAL_CONTACT);
 	}
 	*out = hl_referral_recipient_row(row);
-	return 0;
+	/* the notice names its sender, also where a program reads it */
+	return out->channel == HL_REFERRAL_BY_MAIL &&
+			       !hl_referral_mail_plain(
+				       hl_str_c(desk->settings->mail_from))
+		       ? hl_referral_refuse(why, HL_REFERRAL_NO_SENDER)
+		       : 0;
 }
 
 /* Of case, cycle, recipient and how many were closed before: a second click
@@ -148,7 +154,9 @@ int hl_referral_draft(const struct hl_who *who,
 			hl_utf8_count(b.note) > HL_REFERRAL_DRAFT_NOTE_CHARS)) {
 		return HL_FAIL(err, HL_E_INVALID, "the note is too long");
 	}
-	r = r ? r : find_recipient(who, in->recipient_id, &recipient, why, err);
+	r = r ? r
+	      : find_recipient(
+			who, desk, in->recipient_id, &recipient, why, err);
 	r = r ? r : hl_referral_build(&b, &pack, why, err);
 	r = r ? r : store_draft(&b, &pack, why, err);
 	*id = r ? 0 : b.id;

@@ -395,16 +395,43 @@ int hl_referral_outbox_run(const struct hl_referral_outbox *o,
 	return r;
 }
 
-static int64_t kept_until(const struct hl_referral_outbox *o,
-	const struct hl_row_referral_holds *row)
+/* What the police last said moves the deadline, or ends it. */
+static int hear_police(const struct hl_referral_outbox *o,
+	struct hl_arena *arena, const struct hl_row_referral_holds *row,
+	int64_t *until_us, bool *cleared, struct hl_err *err)
 {
+	struct hl_in_referral_police in = {row->case_id};
+	struct hl_row_referral_police *police;
 	int hours = hl_settings_police_hold(o->settings, row->country);
-	int64_t asked =
-		row->answered_at_us + (hours ? hours : 24) * HL_US_PER_HOUR;
+	size_t n;
+	int r = hl_get_referral_police(o->store, arena, &in, &police, &n, err);
 
-	return row->answer == HL_ANSWER_HOLD && asked > row->hold_until_us
-		       ? asked
-		       : row->hold_until_us;
+	*until_us = row->hold_until_us;
+	*cleared = !r && n && police->said == HL_ANSWER_CLEARED;
+	if (!r && n && police->said == HL_ANSWER_HOLD) {
+		int64_t asked = police->said_at_us +
+				(hours ? hours : 24) * HL_US_PER_HOUR;
+
+		*until_us = asked > *until_us ? asked : *until_us;
+	}
+	return r;
+}
+
+static int change_hold(const struct hl_referral_reached *reached,
+	struct hl_referral_record *f, int64_t until_us, bool cleared,
+	struct hl_err *err)
+{
+	if (cleared || until_us <= reached->now_us) {
+		return hl_referral_unhold(reached, f,
+			cleared ? HL_ACTION_UNHOLD : HL_ACTION_EXPIRE,
+			cleared ? HL_EVENT_REFERRAL_RELEASED
+				: HL_EVENT_REFERRAL_HOLD_EXPIRED,
+			err);
+	}
+	f->now.hold_until_us = until_us;
+	hl_referral_record_note(f, HL_EVENT_REFERRAL_HELD, HL_REFERRAL_LEA_HOLD,
+		HL_REFERRAL_LEA_HOLD);
+	return 0;
 }
 
 static int run_hold(const struct hl_referral_outbox *o, struct hl_arena *arena,
@@ -412,38 +439,30 @@ static int run_hold(const struct hl_referral_outbox *o, struct hl_arena *arena,
 	struct hl_err *err)
 {
 	struct hl_referral_record f;
-	int64_t now = hl_time_now_us(), until = kept_until(o, row);
-	bool cleared = row->answer == HL_ANSWER_CLEARED;
-	int r;
+	struct hl_referral_reached reached = {
+		o->store, arena, NULL, o->settings, hl_time_now_us()};
+	int64_t until;
+	bool cleared;
+	int r = hear_police(o, arena, row, &until, &cleared, err);
 
-	if (!cleared && until > now && until == row->hold_until_us) {
-		return 0;
+	if (r || (!cleared && until > reached.now_us &&
+			 until == row->hold_until_us)) {
+		return r;
 	}
 	r = hl_referral_record_load(o->store, arena, row->id, &f, err);
 	if (r) {
 		return r;
 	}
-	struct hl_tx *tx = hl_tx_begin(o->store, arena);
-	struct hl_referral_reached reached = {
-		o->store, arena, tx, o->settings, now};
-	if (cleared || until <= now) {
-		(*n_released)++;
-		r = hl_referral_unhold(&reached, &f,
-			cleared ? HL_ACTION_UNHOLD : HL_ACTION_EXPIRE,
-			cleared ? HL_EVENT_REFERRAL_RELEASED
-				: HL_EVENT_REFERRAL_HOLD_EXPIRED,
-			err);
-	} else {
-		f.now.hold_until_us = until;
-		hl_referral_record_note(&f, HL_EVENT_REFERRAL_HELD,
-			HL_REFERRAL_LEA_HOLD, HL_REFERRAL_LEA_HOLD);
-	}
+	reached.tx = hl_tx_begin(o->store, arena);
+	r = change_hold(&reached, &f, until, cleared, err);
 	if (r) {
-		hl_tx_drop(tx);
+		hl_tx_drop(reached.tx);
 		return r;
 	}
-	hl_referral_record_put(tx, &f, 0);
-	return hl_tx_run(tx, err);
+	hl_referral_record_put(reached.tx, &f, 0);
+	r = hl_tx_run(reached.tx, err);
+	*n_released += !r && f.now.state == HL_REFERRAL_QUEUED;
+	return r;
 }
 
 int hl_referral_holds_run(const struct hl_referral_outbox *o,

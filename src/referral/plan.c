@@ -14,6 +14,7 @@ struct planner {
 	const struct hl_referral_desk *desk;
 	struct hl_referral_plan *plan;
 	int64_t provider_id;
+	int64_t opened_at_us; /* the case, for the last time */
 	const struct hl_row_recipient_list *recipients;
 	size_t n_recipients;
 	const struct hl_row_referral_view *referrals; /* newest first */
@@ -26,6 +27,7 @@ static const struct hl_row_referral_view *made_for(
 {
 	for (size_t i = 0; i < p->n_referrals; i++) {
 		if (p->referrals[i].recipient_id == recipient_id &&
+			p->referrals[i].created_at_us >= p->opened_at_us &&
 			p->referrals[i].state != HL_REFERRAL_CLOSED) {
 			return &p->referrals[i];
 		}
@@ -251,6 +253,7 @@ static int load_item(struct planner *p, struct hl_err *err)
 	plan->asn = row->asn;
 	plan->traced_at_us = row->traced_at_us;
 	p->provider_id = row->provider_id;
+	p->opened_at_us = row->opened_at_us;
 	r = hl_referral_trace_open(p->who, row->item_id, &trace, &json, err);
 	if (!r && json) {
 		plan->abuse_mail = hl_arena_dup(
@@ -268,7 +271,7 @@ static int load_police(struct planner *p, struct hl_err *err)
 		&(struct hl_in_referral_police){p->plan->case_id}, &row, &n,
 		err);
 
-	p->plan->cleared = !r && n && row->answer == HL_ANSWER_CLEARED;
+	p->plan->cleared = !r && n && row->said == HL_ANSWER_CLEARED;
 	return r;
 }
 

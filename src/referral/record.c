@@ -119,13 +119,14 @@ void hl_referral_enqueue(
 				     .created_at_us = now_us});
 }
 
-/* The deadline of notices that wait counts from when the police know. */
+/* The deadline of notices that wait counts from when the police know; a
+ * reminder moves nothing. */
 static void extend_holds(const struct hl_referral_reached *how,
 	const struct hl_referral_record *f)
 {
 	int hours = hl_settings_police_hold(how->settings, f->c.country);
 
-	if (f->now.kind == HL_RECIPIENT_POLICE && hours) {
+	if (f->now.kind == HL_RECIPIENT_POLICE && hours && !f->now.sent_at_us) {
 		hl_tx_referral_extend_holds(
 			how->tx, &(struct hl_in_referral_extend_holds){
 					 how->now_us + hours * HL_US_PER_HOUR,
@@ -149,7 +150,6 @@ int hl_referral_reach(const struct hl_referral_reached *how,
 		return r;
 	}
 	f->case_changed = true;
-	f->now.sent_at_us = how->now_us;
 	f->now.answer_until_us =
 		how->now_us + how->settings->answer_ttl_days * HL_US_PER_DAY;
 	f->c.now.passed_to |= hl_vocab_bit((int)f->now.kind);
@@ -162,6 +162,9 @@ int hl_referral_reach(const struct hl_referral_reached *how,
 		return r;
 	}
 	extend_holds(how, f);
+	if (!f->now.sent_at_us) {
+		f->now.sent_at_us = how->now_us;
+	}
 	hl_tx_referral_unseal(
 		how->tx, &(struct hl_in_referral_unseal){f->now.id});
 	hl_tx_referral_watch(how->tx,

@@ -10,6 +10,8 @@
 #include "site/inner.h"
 #include "web/templates.h"
 
+#define BUTTONS 6
+
 static bool wants_json(const struct hl_web_request *req)
 {
 	return hl_web_request_is_type(req, "application/json");

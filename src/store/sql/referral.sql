@@ -108,15 +108,28 @@ SELECT count(*) FROM referral WHERE case_id = $1 AND id <> $2
 SELECT count(*) FROM referral WHERE case_id = $1 AND id <> $2 AND state = 3;
 
 -- name: referral_police
--- doc: The newest referral of a case to the police that was approved.
+-- doc: The newest referral of a case to the police that was approved since
+-- doc: the case was last opened again, and whether they last said "hold" or
+-- doc: "cleared" since then.
 -- roles: staff, worker
 -- in: case_id int
--- out: id int, state int, answer int, answered_at_us int, sent_at_us int,
--- out: approved_at_us int
-SELECT id, state, answer, answered_at_us, sent_at_us, approved_at_us
-FROM referral WHERE case_id = $1 AND kind = 1 AND approved_at_us > 0
-	AND (state <> 10 OR sent_at_us > 0)
-ORDER BY created_at_us DESC, id LIMIT 1;
+-- out: id int, sent_at_us int, approved_at_us int, said int, said_at_us int
+SELECT f.id, f.sent_at_us, f.approved_at_us,
+	coalesce((SELECT a.answer FROM answer a
+		JOIN referral g ON g.id = a.referral_id
+		WHERE g.case_id = f.case_id AND g.kind = 1
+			AND a.answer IN (7, 8) AND a.at_us >= s.at_us
+		ORDER BY a.at_us DESC, a.id LIMIT 1), 0),
+	coalesce((SELECT max(a.at_us) FROM answer a
+		JOIN referral g ON g.id = a.referral_id
+		WHERE g.case_id = f.case_id AND g.kind = 1
+			AND a.answer IN (7, 8) AND a.at_us >= s.at_us), 0)
+FROM referral f JOIN (SELECT coalesce(max(e.at_us), 0) AS at_us FROM event e
+	WHERE e.object_kind = 2 AND e.object_id = $1 AND e.kind = 216) AS s
+WHERE f.case_id = $1 AND f.kind = 1 AND f.approved_at_us > 0
+	AND f.created_at_us >= s.at_us
+	AND (f.state <> 10 OR f.sent_at_us > 0)
+ORDER BY f.created_at_us DESC, f.id LIMIT 1;
 
 -- name: referral_extend_holds
 -- doc: Holds of a case last at least until a time.
@@ -126,19 +139,16 @@ UPDATE referral SET hold_until_us = $1, version = version + 1
 WHERE case_id = $2 AND state = 3 AND hold_until_us < $1;
 
 -- name: referral_holds
--- doc: Referrals on police hold with what the police last said.
+-- doc: Referrals on police hold that are due, or of whose case the police
+-- doc: have said something since they were approved or before.
 -- roles: worker
 -- in: now_us int, n_most int
--- out: id int, hold_until_us int, country text, answer int,
--- out: answered_at_us int
-SELECT f.id, f.hold_until_us, i.country, coalesce(p.answer, 0),
-	coalesce(p.answered_at_us, 0)
+-- out: id int, case_id int, hold_until_us int, country text
+SELECT f.id, f.case_id, f.hold_until_us, i.country
 FROM referral f JOIN item i ON i.id = f.item_id
-LEFT JOIN referral p ON p.id = (SELECT q.id FROM referral q
-	WHERE q.case_id = f.case_id AND q.kind = 1 AND q.approved_at_us > 0
-		AND (q.state <> 10 OR q.sent_at_us > 0)
-	ORDER BY q.created_at_us DESC, q.id LIMIT 1)
-WHERE f.state = 3 AND (f.hold_until_us <= $1 OR p.answer IN (7, 8))
+WHERE f.state = 3 AND (f.hold_until_us <= $1 OR EXISTS (SELECT 1
+	FROM answer a JOIN referral g ON g.id = a.referral_id
+	WHERE g.case_id = f.case_id AND g.kind = 1 AND a.answer IN (7, 8)))
 ORDER BY f.hold_until_us LIMIT $2;
 
 -- name: referral_view
@@ -195,9 +205,11 @@ SELECT count(*) FROM event WHERE object_kind = 4 AND object_id = $1
 -- in: case_id int
 -- out: item_id int, epoch int, url_sealed blob, first_at_us int,
 -- out: n_reports int, country text, asn int, network text,
--- out: provider_id int, traced_at_us int, url_kind int
+-- out: provider_id int, traced_at_us int, url_kind int, opened_at_us int
 SELECT id, epoch, url_sealed, first_at_us, n_reports, country, asn, network,
-	provider_id, traced_at_us, kind
+	provider_id, traced_at_us, kind,
+	coalesce((SELECT max(e.at_us) FROM event e WHERE e.object_kind = 2
+		AND e.object_id = item.case_id AND e.kind = 216), 0)
 FROM item WHERE case_id = $1 ORDER BY first_at_us, id LIMIT 1;
 
 -- name: referral_trace

@@ -119,6 +119,74 @@ static void the_police_ask_for_more_time(void **state)
 	world_end(&w);
 }
 
+/* The unit of the host's country was told later and is silent. */
+static void any_unit_may_end_a_hold(void **state)
+{
+	WORLD(w);
+	int64_t police, id = hold(&w, &police);
+	int64_t unit = world_recipient(&w, HL_RECIPIENT_POLICE, "", "DE");
+
+	later(w.f, HL_US_PER_MIN);
+	world_approved(&w, unit);
+	later(w.f, HL_US_PER_MIN);
+	say_police(&w, police, HL_ANSWER_CLEARED);
+	later(w.f, HL_US_PER_MIN);
+	say_police(&w, police, HL_ANSWER_RECEIVED); /* takes nothing back */
+	assert_int_equal(1, world_holds(&w));
+	assert_int_equal(HL_REFERRAL_QUEUED, world_state(&w, id));
+	world_end(&w);
+}
+
+static void a_reminder_moves_no_deadline(void **state)
+{
+	WORLD(w);
+	int64_t police, id = hold(&w, &police);
+	int64_t until = world_view(&w, id).row.hold_until_us;
+	int64_t sent = world_view(&w, police).row.sent_at_us;
+	struct hl_who rikke = who(w.f, RIKKE);
+
+	later(w.f, 3 * HL_US_PER_HOUR);
+	ok(hl_referral_remind(&rikke, &w.desk, police, NULL, NULL));
+	assert_int_equal(1, world_send(&w).n_sent);
+	assert_int_equal(until, world_view(&w, id).row.hold_until_us);
+	assert_int_equal(sent, world_view(&w, police).row.sent_at_us);
+	world_end(&w);
+}
+
+/* What is back online begins anew: everybody is told again, police first. */
+static void what_comes_back_is_referred_anew(void **state)
+{
+	WORLD(w);
+	int64_t police, id = hold(&w, &police);
+	struct hl_referral_plan plan;
+	struct hl_casefile c;
+	struct hl_who rikke;
+
+	say_police(&w, police, HL_ANSWER_CLEARED);
+	world_holds(&w);
+	assert_int_equal(1, world_send(&w).n_sent);
+	later(w.f, HL_US_PER_DAY);
+	load(w.f, w.case_id, &c);
+	assert_int_equal(HL_CASE_MONITORING, c.now.state);
+	ok(hl_casefile_act(
+		&c, HL_ACTION_REAPPEAR, HL_EVENT_CASE_REOPENED, NULL));
+	struct hl_tx *tx = hl_tx_begin(w.f->store, w.f->arena);
+	hl_casefile_put(tx, &c, 0);
+	ok(hl_tx_run(tx, NULL));
+	later(w.f, HL_US_PER_MIN);
+	rikke = who(w.f, RIKKE);
+	ok(hl_referral_plan(&rikke, &w.desk, w.case_id, &plan, NULL));
+	assert_false(plan.cleared);
+	assert_int_equal(HL_REFERRAL_PLAN_READY, plan.at[0].state);
+	assert_int_equal(HL_REFERRAL_PLAN_READY, plan.at[1].state);
+	int64_t again = world_approved(&w, w.provider);
+	assert_int_not_equal(id, again);
+	assert_int_equal(HL_REFERRAL_LEA_HOLD, world_state(&w, again));
+	assert_int_equal(0, world_holds(&w));
+	check_history(w.f);
+	world_end(&w);
+}
+
 /* A provider's own link can end nothing, and a partner is not held. */
 static void the_clock_runs_for_the_police(void **state)
 {
@@ -534,6 +602,9 @@ int main(void)
 		TEST(a_person_ends_a_hold),
 		TEST(the_police_end_a_hold),
 		TEST(the_police_ask_for_more_time),
+		TEST(any_unit_may_end_a_hold),
+		TEST(a_reminder_moves_no_deadline),
+		TEST(what_comes_back_is_referred_anew),
 		TEST(the_clock_runs_for_the_police),
 		TEST(transient_is_tried_again),
 		TEST(permanent_waits_for_a_person),
