@@ -23,6 +23,8 @@
 #include "store/store.h"
 #include "web/listen.h"
 
+#define LISTEN_TRIES 50
+#define LISTEN_WAIT_US 100000
 #define MAX_FDS (HL_PROC_LINKS_MAX * 3 + 4)
 
 static const char help[] =
@@ -77,14 +79,33 @@ static int open_links(struct hl_main_hotline *h, struct hl_err *err)
 	return r;
 }
 
+/* Processes of a supervisor that was killed need a moment to let go of their
+ * sockets, so an address in use is tried again for a while. */
+static int listen_patiently(const char *address, int *fd, struct hl_err *err)
+{
+	int r = HL_E_IO;
+
+	for (int i = 0; i < LISTEN_TRIES && r; i++) {
+		*err = (struct hl_err){0};
+		r = hl_web_listen(hl_str_c(address), fd, err);
+		if (r && err->sys_errno != EADDRINUSE) {
+			return r;
+		}
+		if (r) {
+			usleep(LISTEN_WAIT_US);
+		}
+	}
+	return r;
+}
+
 static int open_listeners(struct hl_main_hotline *h, struct hl_err *err)
 {
-	int r = hl_web_listen(
-		hl_str_c(h->settings->public_listen), &h->public_listen, err);
+	int r = listen_patiently(
+		h->settings->public_listen, &h->public_listen, err);
 
 	if (!r) {
-		r = hl_web_listen(hl_str_c(h->settings->staff_listen),
-			&h->staff_listen, err);
+		r = listen_patiently(
+			h->settings->staff_listen, &h->staff_listen, err);
 	}
 	/* relative, since the path of a socket has to be short */
 	return r ? r : hl_store_listen(HL_CLI_SOCKET, &h->admin_listen, err);
