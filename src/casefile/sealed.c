@@ -80,3 +80,41 @@ int hl_casefile_open(const struct hl_who *who, int64_t epoch,
 	*out = hl_arena_dup(who->arena, hl_buf_str(&plain));
 	return out->p ? 0 : HL_FAIL(err, HL_E_NOMEM, "no memory to open");
 }
+
+static int seal_again(const struct hl_who *who, int64_t item_id,
+	const struct hl_row_casefile_url *url, struct hl_str *out,
+	struct hl_err *err)
+{
+	struct hl_seal_label label = HL_LABEL_ITEM_URL(item_id);
+	struct hl_seal_label to = HL_LABEL_ITEM_URL_WORKER(item_id);
+	struct hl_casefile_keys keys;
+	struct hl_str plain;
+	int r = hl_casefile_open(
+		who, url->epoch, &label, url->url_sealed, &plain, err);
+
+	if (!r) {
+		r = hl_casefile_keys(who->store, who->arena, &keys, err);
+	}
+	if (!r && !keys.worker_epoch) {
+		return HL_NOTFOUND;
+	}
+	return r ? r
+		 : hl_casefile_seal(
+			   who->arena, &keys.worker, &to, plain, out, err);
+}
+
+int hl_casefile_share_url(const struct hl_who *who, int64_t item_id,
+	struct hl_str *out, struct hl_err *err)
+{
+	struct hl_in_casefile_url in = {item_id};
+	struct hl_row_casefile_url *url;
+	size_t n;
+	int r = hl_get_casefile_url(who->store, who->arena, &in, &url, &n, err);
+
+	*out = HL_STR_NONE;
+	if (r || !n || !url->url_sealed.n) {
+		return r ? r : HL_NOTFOUND;
+	}
+	*out = url->worker_sealed;
+	return out->n ? 0 : seal_again(who, item_id, url, out, err);
+}

@@ -30,4 +30,12 @@ int hl_casefile_open(const struct hl_who *who, int64_t epoch,
 	const struct hl_seal_label *label, struct hl_str sealed,
 	struct hl_str *out, struct hl_err *err);
 
+/*
+ * The address of an item sealed to the worker, for the row: as it is, if the
+ * worker has it, else opened and sealed again. HL_NOTFOUND: it is erased, or
+ * there is no worker, or no such item. Else as hl_casefile_open().
+ */
+int hl_casefile_share_url(const struct hl_who *who, int64_t item_id,
+	struct hl_str *out, struct hl_err *err);
+
 #endif

@@ -16,7 +16,8 @@
 #define LEASE_US (3 * HL_US_PER_MIN)
 #define RETRY_US HL_US_PER_HOUR
 #define RETRY_FOR_US (2 * HL_US_PER_DAY)
-#define JSON_MAX (24u * 1024) /* two sealed copies fit a batch */
+/* Sealed, it is padded to 16 KiB; two copies fit a batch. */
+#define JSON_MAX (16u * 1024 - 4)
 
 /* One item on its way through a trace. */
 struct job {
@@ -25,6 +26,10 @@ struct job {
 	int64_t item_id;
 	struct hl_row_trace_item *item;
 	struct hl_trace now;
+	/* for the item: as found, or as known before if nothing was */
+	bool found;
+	struct hl_str country, network;
+	int64_t asn;
 };
 
 static int open_url(const struct job *j, struct hl_buf *url, struct hl_err *err)
@@ -33,6 +38,20 @@ static int open_url(const struct job *j, struct hl_buf *url, struct hl_err *err)
 
 	return hl_seal_open(
 		j->w->secret, &label, j->item->worker_sealed, url, err);
+}
+
+/* A look that found no place says nothing about the place known before. */
+static void settle(struct job *j)
+{
+	const struct hl_row_trace_item *item = j->item;
+	struct hl_str country = hl_str_c(hl_trace_country(&j->now));
+	struct hl_str network = hl_trace_provider(&j->now);
+	int64_t asn = hl_trace_asn(&j->now);
+
+	j->found = country.n || asn || network.n;
+	j->country = j->found ? country : item->country;
+	j->asn = j->found ? asn : item->asn;
+	j->network = j->found ? network : item->network;
 }
 
 /* Why a trace may come again: nothing was found, and the item is new. */
@@ -46,6 +65,14 @@ static int64_t next_due(const struct job *j)
 		       : now + RETRY_US;
 }
 
+/* In another network than before, whose provider is not known to answer. */
+static bool is_elsewhere(const struct job *j)
+{
+	int64_t asn = hl_trace_asn(&j->now);
+
+	return asn && j->item->asn && asn != j->item->asn;
+}
+
 static int find_contact(
 	struct job *j, struct hl_tx *tx, int64_t *provider, struct hl_err *err)
 {
@@ -56,6 +83,7 @@ static int find_contact(
 
 	*provider = j->item->provider_id;
 	if (!c) {
+		*provider = is_elsewhere(j) ? 0 : *provider;
 		return 0;
 	}
 	int r = hl_get_trace_contact(j->w->store, j->arena,
@@ -79,6 +107,40 @@ static int find_contact(
 	return 0;
 }
 
+static void drop_record(struct hl_trace *t)
+{
+	t->n_records--;
+	for (size_t i = 0; i < t->n_hosts; i++) {
+		if (t->hosts[i].record == (int)t->n_records) {
+			t->hosts[i].record = -1;
+		}
+	}
+}
+
+/* A registry decides how long its answers are. Rather than lose the look-up,
+ * the last of them are left out, and it says so. */
+static int put_facts(
+	struct hl_buf *json, struct hl_trace *t, struct hl_err *err)
+{
+	bool told = t->n_missing == HL_TRACE_MISSING;
+
+	hl_trace_put_json(json, t);
+	while (json->fault == HL_E_LIMIT && t->n_records) {
+		drop_record(t);
+		if (!told) {
+			t->missing[t->n_missing++] = HL_STR(
+				"The registries' answers are too long to be "
+				"kept in full.");
+			told = true;
+		}
+		hl_buf_reset(json);
+		hl_trace_put_json(json, t);
+	}
+	return json->fault ? HL_FAIL(err, json->fault,
+				     "a trace is too long to keep")
+			   : 0;
+}
+
 static int add_trace(struct job *j, struct hl_tx *tx, struct hl_err *err)
 {
 	HL_BUF_AUTO json = HL_BUF_SECRET(JSON_MAX);
@@ -86,20 +148,19 @@ static int add_trace(struct job *j, struct hl_tx *tx, struct hl_err *err)
 		.item_id = j->item_id,
 		.at_us = j->now.at_us,
 		.source = 1,
-		.country = hl_str_c(hl_trace_country(&j->now)),
-		.asn = hl_trace_asn(&j->now),
-		.network = hl_trace_provider(&j->now),
-		.missing = (int64_t)j->now.n_missing};
+		.country = j->found ? j->country : HL_STR_NONE,
+		.asn = j->found ? j->asn : 0,
+		.network = j->found ? j->network : HL_STR_NONE};
 	struct hl_seal_label label = HL_LABEL_TRACE(in.id);
 	struct hl_seal_label own = HL_LABEL_TRACE_WORKER(in.id);
 	struct hl_casefile_keys keys;
 
-	hl_trace_put_json(&json, &j->now);
-	if (json.fault) {
-		return HL_FAIL(err, json.fault, "a trace is too long to keep");
-	}
-	int r = hl_casefile_keys(j->w->store, j->arena, &keys, err);
+	int r = put_facts(&json, &j->now, err);
 	if (!r) {
+		r = hl_casefile_keys(j->w->store, j->arena, &keys, err);
+	}
+	if (!r) {
+		in.missing = (int64_t)j->now.n_missing;
 		in.epoch = keys.queue_epoch;
 		r = hl_casefile_seal(j->arena, &keys.queue, &label,
 			hl_buf_str(&json), &in.facts_sealed, err);
@@ -119,24 +180,23 @@ static int add_trace(struct job *j, struct hl_tx *tx, struct hl_err *err)
 static int record(struct job *j, struct hl_err *err)
 {
 	struct hl_tx *tx = hl_tx_begin(j->w->store, j->arena);
-	int64_t provider;
-	int r = find_contact(j, tx, &provider, err);
+	struct hl_in_trace_done done = {.traced_at_us = j->now.at_us,
+		.trace_due_us = next_due(j),
+		.id = j->item_id};
+	int r = find_contact(j, tx, &done.provider_id, err);
 
+	settle(j);
 	if (!r) {
 		r = add_trace(j, tx, err);
 	}
 	if (r) {
+		hl_tx_drop(tx);
 		return r;
 	}
-	hl_tx_trace_done(
-		tx, &(struct hl_in_trace_done){
-			    .country = hl_str_c(hl_trace_country(&j->now)),
-			    .asn = hl_trace_asn(&j->now),
-			    .network = hl_trace_provider(&j->now),
-			    .provider_id = provider,
-			    .traced_at_us = j->now.at_us,
-			    .trace_due_us = next_due(j),
-			    .id = j->item_id});
+	done.country = j->country;
+	done.asn = j->asn;
+	done.network = j->network;
+	hl_tx_trace_done(tx, &done);
 	hl_casefile_event(tx, 0, HL_EVENT_ITEM_TRACED, j->item_id,
 		(int64_t)j->now.n_hosts, (int64_t)j->now.n_missing);
 	return hl_tx_run(tx, err);
@@ -160,7 +220,12 @@ static int load_item(struct job *j, struct hl_err *err)
 	int r = hl_get_trace_item(
 		j->w->store, j->arena, &in, &j->item, &n, err);
 
-	return r ? r : (n && j->item->worker_sealed.n ? 0 : HL_NOTFOUND);
+	if (!r && (!n || !j->item->worker_sealed.n)) {
+		r = HL_NOTFOUND;
+		HL_FAIL(err, r, "item %lld has no address for the worker",
+			(long long)j->item_id);
+	}
+	return r;
 }
 
 /* An address that has no host is not asked for again; all else is, later. */
@@ -183,8 +248,8 @@ int hl_trace_next(
 	HL_ARENA_AUTO *arena = hl_arena_new(2 * HL_TRACE_ARENA_BYTES, true);
 	struct job j = {.w = w, .arena = arena};
 	int64_t now = hl_time_now_us();
-	struct hl_in_trace_take in = {
-		now + LEASE_US, now, now, now + 2 * LEASE_US};
+	struct hl_in_trace_take in = {now + LEASE_US, now, now + 2 * RETRY_US,
+		now, now + 2 * LEASE_US};
 	struct hl_row_trace_take *taken;
 	struct hl_err fault = {0};
 	size_t n = 0;
@@ -212,7 +277,7 @@ int hl_trace_next(
 static int load_before(
 	struct job *j, struct hl_trace *before, bool *has, struct hl_err *err)
 {
-	HL_BUF_AUTO json = HL_BUF_SECRET(64u * 1024);
+	HL_BUF_AUTO json = HL_BUF_SECRET(4 * JSON_MAX);
 	struct hl_in_trace_last in = {j->item_id};
 	struct hl_row_trace_last *last;
 	size_t n;
@@ -258,5 +323,6 @@ int hl_trace_again(const struct hl_trace_worker *w, int64_t item_id,
 	if (has) {
 		*change = hl_trace_changed(&before, &j.now);
 	}
-	return record(&j, err);
+	r = record(&j, err);
+	return r == HL_CONFLICT ? HL_NOTFOUND : r; /* erased meanwhile */
 }

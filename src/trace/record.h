@@ -30,8 +30,9 @@ int hl_trace_next(
 int hl_trace_again(const struct hl_trace_worker *w, int64_t item_id,
 	enum hl_trace_change *change, struct hl_err *err);
 
-/* Staff: asks for a fresh look-up of a case's item. HL_DENIED, HL_NOTFOUND;
- * *why as hl_authz_check(). */
+/* Staff: asks for a fresh look-up of a case's item. HL_DENIED: *why as
+ * hl_authz_check(), or ALLOWED when the ring lacks the key of the address.
+ * HL_NOTFOUND: the address is erased, or there is no worker. */
 int hl_trace_want(const struct hl_who *who, int64_t item_id,
 	enum hl_authz_why *why, struct hl_err *err);
 

@@ -26,62 +26,37 @@ static int allowed(const struct hl_who *who, int64_t item_id,
 	return hl_authz_check(&who->actor, HL_AUTHZ_CASE_TRACE, &object, why);
 }
 
-static int load(const struct hl_who *who, int64_t item_id,
-	struct hl_row_trace_item_sealed **item, struct hl_err *err)
-{
-	struct hl_in_trace_item_sealed in = {item_id};
-	size_t n;
-	int r = hl_get_trace_item_sealed(
-		who->store, who->arena, &in, item, &n, err);
-
-	return r ? r : (n ? 0 : HL_NOTFOUND);
-}
-
-/* The address sealed to the worker as well, if it is not yet. */
-static int share_url(const struct hl_who *who, int64_t item_id,
-	const struct hl_row_trace_item_sealed *item, struct hl_str *sealed,
-	struct hl_err *err)
-{
-	struct hl_seal_label label = HL_LABEL_ITEM_URL(item_id);
-	struct hl_seal_label to = HL_LABEL_ITEM_URL_WORKER(item_id);
-	struct hl_casefile_keys keys;
-	struct hl_str url;
-
-	*sealed = item->worker_sealed;
-	if (sealed->n) {
-		return 0;
-	}
-	int r = hl_casefile_open(
-		who, item->epoch, &label, item->url_sealed, &url, err);
-	if (!r) {
-		r = hl_casefile_keys(who->store, who->arena, &keys, err);
-	}
-	if (!r && (!url.n || !keys.worker_epoch)) {
-		return HL_NOTFOUND;
-	}
-	return r ? r
-		 : hl_casefile_seal(
-			   who->arena, &keys.worker, &to, url, sealed, err);
-}
-
 int hl_trace_want(const struct hl_who *who, int64_t item_id,
 	enum hl_authz_why *why, struct hl_err *err)
 {
-	struct hl_row_trace_item_sealed *item;
 	struct hl_str sealed;
 	int r = allowed(who, item_id, why, err);
 
 	if (!r) {
-		r = load(who, item_id, &item, err);
+		r = hl_casefile_share_url(who, item_id, &sealed, err);
 	}
-	if (!r) {
-		r = share_url(who, item_id, item, &sealed, err);
+	if (r) {
+		return r;
 	}
-	return r ? r
-		 : hl_do_trace_want(who->store, who->arena,
-			   &(struct hl_in_trace_want){
-				   sealed, hl_time_now_us(), item_id},
-			   err);
+	r = hl_do_trace_want(who->store, who->arena,
+		&(struct hl_in_trace_want){sealed, hl_time_now_us(), item_id},
+		err);
+	return r == HL_CONFLICT ? HL_NOTFOUND : r; /* erased meanwhile */
+}
+
+static int load_provider(const struct hl_who *who, int64_t item_id,
+	int64_t *provider_id, struct hl_err *err)
+{
+	struct hl_in_trace_provider in = {item_id};
+	struct hl_row_trace_provider *row;
+	size_t n;
+	int r = hl_get_trace_provider(
+		who->store, who->arena, &in, &row, &n, err);
+
+	if (!r && n) {
+		*provider_id = row->provider_id;
+	}
+	return r ? r : (n ? 0 : HL_NOTFOUND);
 }
 
 static bool typed_ok(const struct hl_trace_typed *t)
@@ -139,14 +114,14 @@ int hl_trace_type_in(const struct hl_who *who, int64_t item_id,
 	const struct hl_trace_typed *typed, enum hl_authz_why *why,
 	struct hl_err *err)
 {
-	struct hl_row_trace_item_sealed *item;
+	int64_t provider_id = 0;
 	int r = allowed(who, item_id, why, err);
 
 	if (!r && !typed_ok(typed)) {
 		r = HL_FAIL(err, HL_E_INVALID, "host facts out of form");
 	}
 	if (!r) {
-		r = load(who, item_id, &item, err);
+		r = load_provider(who, item_id, &provider_id, err);
 	}
 	if (r) {
 		return r;
@@ -154,6 +129,7 @@ int hl_trace_type_in(const struct hl_who *who, int64_t item_id,
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
 	r = add_typed(who, tx, item_id, typed, err);
 	if (r) {
+		hl_tx_drop(tx);
 		return r;
 	}
 	hl_tx_trace_done(tx,
@@ -161,10 +137,11 @@ int hl_trace_type_in(const struct hl_who *who, int64_t item_id,
 			.asn = typed->asn,
 			.network = typed->network,
 			.provider_id = typed->provider_id ? typed->provider_id
-							  : item->provider_id,
+							  : provider_id,
 			.traced_at_us = hl_time_now_us(),
 			.id = item_id});
 	hl_casefile_event(tx, who->actor.user_id, HL_EVENT_ITEM_TRACED, item_id,
 		0, typed->provider_id);
-	return hl_tx_run(tx, err);
+	r = hl_tx_run(tx, err);
+	return r == HL_CONFLICT ? HL_NOTFOUND : r; /* erased meanwhile */
 }

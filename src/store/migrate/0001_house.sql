@@ -237,7 +237,7 @@ CREATE TABLE trace (
 	country TEXT NOT NULL,
 	asn INTEGER NOT NULL,
 	network TEXT NOT NULL,
-	missing INTEGER NOT NULL           -- bit set of what could not be found
+	missing INTEGER NOT NULL           -- how many things were not found out
 ) STRICT;
 CREATE INDEX trace_item ON trace (item_id, at_us);
 

@@ -92,3 +92,10 @@ WHERE id = $2 AND stopped_at_us = 0;
 -- out: kind int, epoch int, public_key blob
 SELECT kind, epoch, public_key FROM key_epoch
 WHERE closed_at_us = 0 AND kind IN (1, 2, 4) ORDER BY kind, epoch;
+
+-- name: casefile_url
+-- doc: The address of an item, as staff and as the worker can open it.
+-- roles: staff
+-- in: id int
+-- out: epoch int, url_sealed blob, worker_sealed blob
+SELECT epoch, url_sealed, worker_sealed FROM item WHERE id = $1;

@@ -1,15 +1,17 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- name: trace_take
--- doc: Leases the item whose trace has been due longest. A lease that lies
--- doc: further ahead than any can be is from a clock that was set back.
+-- doc: Leases the item whose trace has been due longest. A trace or a lease
+-- doc: that lies further ahead than any can be is from a clock that was set
+-- doc: back.
 -- roles: worker
--- in: lease_until_us int, now_us int, no_lease_us int, absurd_us int
+-- in: lease_until_us int, now_us int, far_us int, no_lease_us int,
+-- in: absurd_us int
 -- out: id int, worker_sealed blob
 UPDATE item SET trace_lease_us = $1
 WHERE id = (SELECT id FROM item
-	WHERE trace_due_us > 0 AND trace_due_us <= $2
-		AND (trace_lease_us <= $3 OR trace_lease_us > $4)
+	WHERE trace_due_us > 0 AND (trace_due_us <= $2 OR trace_due_us > $3)
+		AND (trace_lease_us <= $4 OR trace_lease_us > $5)
 		AND length(worker_sealed) > 0
 	ORDER BY trace_due_us LIMIT 1)
 RETURNING id, worker_sealed;
@@ -18,9 +20,10 @@ RETURNING id, worker_sealed;
 -- doc: What a trace of one item needs.
 -- roles: worker
 -- in: id int
--- out: worker_sealed blob, country text, first_at_us int, provider_id int
-SELECT worker_sealed, country, first_at_us, provider_id FROM item
-WHERE id = $1;
+-- out: worker_sealed blob, country text, asn int, network text,
+-- out: first_at_us int, provider_id int
+SELECT worker_sealed, country, asn, network, first_at_us, provider_id
+FROM item WHERE id = $1;
 
 -- name: trace_last
 -- doc: The newest look-up of an item that the worker can open.
@@ -49,14 +52,15 @@ UPDATE trace SET worker_sealed = x''
 WHERE item_id = $1 AND id <> $2 AND length(worker_sealed) > 0;
 
 -- name: trace_done
--- doc: Puts what a look-up found into the item; due_us 0: not again.
+-- doc: Puts what a look-up found into the item; trace_due_us 0: not again.
+-- doc: Conflict when the item was erased meanwhile.
 -- roles: staff, worker
 -- in: country text, asn int, network text, provider_id int,
 -- in: traced_at_us int, trace_due_us int, id int
 -- expect: one
 UPDATE item SET country = $1, asn = $2, network = $3, provider_id = $4,
 	traced_at_us = $5, trace_due_us = $6, trace_lease_us = 0
-WHERE id = $7;
+WHERE id = $7 AND length(url_sealed) > 0;
 
 -- name: trace_give_up
 -- doc: This item cannot be traced, or not now.
@@ -65,21 +69,19 @@ WHERE id = $7;
 UPDATE item SET trace_due_us = $1, trace_lease_us = 0 WHERE id = $2;
 
 -- name: trace_want
--- doc: Somebody asks for a fresh look-up.
+-- doc: Somebody asks for a fresh look-up; conflict when it is erased.
 -- roles: staff
 -- in: worker_sealed blob, now_us int, id int
 -- expect: one
 UPDATE item SET worker_sealed = $1, trace_due_us = $2, trace_lease_us = 0
-WHERE id = $3;
+WHERE id = $3 AND length(url_sealed) > 0;
 
--- name: trace_item_sealed
--- doc: The address of an item as staff can open it.
+-- name: trace_provider
+-- doc: The provider of an item as known now.
 -- roles: staff
 -- in: id int
--- out: epoch int, url_sealed blob, worker_sealed blob, asn int,
--- out: network text, provider_id int
-SELECT epoch, url_sealed, worker_sealed, asn, network, provider_id FROM item
-WHERE id = $1;
+-- out: provider_id int
+SELECT provider_id FROM item WHERE id = $1;
 
 -- name: trace_contact
 -- doc: A provider's contact by its mail address.
