@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "watch/act.h"
 
+#include "store/sql.h"
+
 /* HL_DENIED means that the state does not know the action: nothing to do. */
 static int item(struct hl_casefile *c, enum hl_action action,
 	enum hl_event event, struct hl_err *err)
@@ -28,15 +30,26 @@ int hl_watch_gone(
 	return r ? r : close_case(c, err);
 }
 
-/* Acted upon again, whether the case was closed or is being watched. */
+void hl_watch_forget(struct hl_tx *tx, int64_t item_id)
+{
+	hl_tx_watch_forget(tx, &(struct hl_in_watch_forget){item_id});
+	hl_tx_watch_forget_traces(
+		tx, &(struct hl_in_watch_forget_traces){item_id});
+}
+
+/* Acted upon again, whether the case was closed as removed or is being
+ * watched. What a person closed for another reason stays closed. */
 static int act_again(
 	struct hl_casefile *c, enum hl_event event, struct hl_err *err)
 {
-	if (c->now.state != HL_CASE_CLOSED &&
-		c->now.state != HL_CASE_MONITORING) {
+	bool closed = c->now.state == HL_CASE_CLOSED;
+
+	if (closed ? c->now.closed_reason != HL_CLOSE_REMOVED
+		   : c->now.state != HL_CASE_MONITORING) {
 		return 0;
 	}
-	int r = hl_casefile_act(c, HL_ACTION_REAPPEAR, event, err);
+	int r = hl_casefile_act(c, HL_ACTION_REAPPEAR,
+		closed ? HL_EVENT_CASE_REOPENED : event, err);
 	return r == HL_DENIED ? 0 : r;
 }
 

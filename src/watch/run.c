@@ -11,6 +11,7 @@
 
 #define LEASE_US (3 * HL_US_PER_MIN)
 #define PUT_OFF_US (10 * HL_US_PER_MIN)
+#define SLACK_US HL_US_PER_MIN /* between the processes' clocks */
 #define ARENA_BYTES (4u << 20)
 #define TRIES 3
 
@@ -68,10 +69,20 @@ static enum hl_check check_of(const struct hl_watch_look *look)
 	return HL_CHECK_FAILED;
 }
 
-static void add_note(struct hl_tx *tx, int64_t item_id,
-	const struct hl_watch_state *s, const struct hl_watch_look *look,
-	unsigned events)
+/* A look that has been taken into the state of its watch. */
+struct seen {
+	int64_t item_id;
+	struct hl_watch_state s;
+	struct hl_watch_look look;
+	unsigned events;
+	bool wants_person; /* until a look says something again */
+};
+
+static void add_note(struct hl_tx *tx, const struct seen *seen)
 {
+	const struct hl_watch_state *s = &seen->s;
+	const struct hl_watch_look *look = &seen->look;
+
 	hl_tx_watch_note(
 		tx, &(struct hl_in_watch_note){.active = s->next_at_us != 0,
 			    .stage = s->step,
@@ -84,72 +95,110 @@ static void add_note(struct hl_tx *tx, int64_t item_id,
 			    .host_id = (int64_t)s->host_id,
 			    .checks = s->checks,
 			    .unsure = s->unsure,
-			    .wants_person = (events & HL_WATCH_EV_PERSON) != 0,
+			    .wants_person = seen->wants_person,
 			    .last_verdict = look->verdict + 1,
 			    .next_at_us = s->next_at_us,
-			    .item_id = item_id});
+			    .item_id = seen->item_id});
 	hl_tx_watch_check_add(
 		tx, &(struct hl_in_watch_check_add){.id = hl_rand_id(),
-			    .item_id = item_id,
+			    .item_id = seen->item_id,
 			    .at_us = look->at_us,
 			    .verdict = check_of(look),
 			    .http_status = look->status,
 			    .took_ms = look->took_us / 1000});
 }
 
+/* After a removal, when nobody looks any more, the worker needs neither the
+ * address nor what it compared with. */
+static bool is_over(const struct hl_casefile *c, unsigned events)
+{
+	return events & HL_WATCH_EV_ENDED && c->now.state == HL_CASE_CLOSED;
+}
+
+static void add_consequences(
+	struct hl_tx *tx, struct hl_casefile *c, const struct seen *seen)
+{
+	bool over = is_over(c, seen->events);
+
+	/* without a change nobody else is kept from changing the case */
+	if (c->n_changes || over) {
+		hl_casefile_put(tx, c, 0);
+	}
+	add_note(tx, seen);
+	if (seen->events & HL_WATCH_EV_HOST_CHANGED) {
+		hl_tx_watch_trace_again(
+			tx, &(struct hl_in_watch_trace_again){
+				    hl_time_now_us(), c->item_id});
+	}
+	if (over) {
+		hl_watch_forget(tx, c->item_id);
+	}
+}
+
 /* One look's consequences, in one batch with the item and its case. */
 static int write_look(const struct hl_watch_worker *w, struct hl_arena *arena,
-	int64_t item_id, const struct hl_watch_state *s,
-	const struct hl_watch_look *look, unsigned events, struct hl_err *err)
+	const struct seen *seen, struct hl_err *err)
 {
 	struct hl_casefile c;
-	int r = hl_casefile_load_item(w->store, arena, item_id, &c, err);
+	int r = hl_casefile_load_item(w->store, arena, seen->item_id, &c, err);
 
 	if (!r) {
-		r = hl_watch_act(
-			&c, hl_watch_sight_of(look->verdict), events, err);
+		r = hl_watch_act(&c, hl_watch_sight_of(seen->look.verdict),
+			seen->events, err);
 	}
 	if (r) {
 		return r;
 	}
 	struct hl_tx *tx = hl_tx_begin(w->store, arena);
-	hl_casefile_put(tx, &c, 0);
-	add_note(tx, item_id, s, look, events);
-	if (events & HL_WATCH_EV_HOST_CHANGED) {
-		hl_tx_watch_trace_again(tx, &(struct hl_in_watch_trace_again){
-						    hl_time_now_us(), item_id});
-	}
+	add_consequences(tx, &c, seen);
 	return hl_tx_run(tx, err);
+}
+
+static void note(
+	const struct hl_watch_worker *w, struct hl_str url, struct seen *out)
+{
+	struct hl_watch_seen seen = {.at_us = out->look.at_us,
+		.sight = hl_watch_sight_of(out->look.verdict)};
+
+	if (w->host_id && seen.sight == HL_WATCH_PRESENT) {
+		seen.host_id = w->host_id(w->ctx, url);
+	}
+	out->events = hl_watch_note(
+		w->plan, &seen, hl_rand_below(UINT32_MAX), &out->s);
+	out->wants_person =
+		w->plan->unsure_limit && out->s.unsure >= w->plan->unsure_limit;
 }
 
 static int look_at(const struct hl_watch_worker *w, struct hl_arena *arena,
 	const struct hl_row_watch_take *row, struct hl_err *err)
 {
 	HL_BUF_AUTO url = HL_BUF_SECRET(64u * 1024);
-	struct hl_watch_state s = state_of(row);
-	struct hl_watch_look look;
-	uint32_t random = hl_rand_below(UINT32_MAX);
+	struct seen seen = {.item_id = row->item_id, .s = state_of(row)};
 	int r = open_url(w, arena, row->item_id, &url, err);
 
 	if (!r) {
-		r = hl_watch_check(hl_buf_str(&url), &w->check, &look, err);
+		r = hl_watch_check(
+			hl_buf_str(&url), &w->check, &seen.look, err);
 	}
 	if (r) {
 		return r;
 	}
-	struct hl_watch_seen seen = {
-		.at_us = look.at_us, .sight = hl_watch_sight_of(look.verdict)};
-	if (w->host_id && seen.sight == HL_WATCH_PRESENT) {
-		seen.host_id = w->host_id(w->ctx, hl_buf_str(&url));
-	}
-	unsigned events = hl_watch_note(w->plan, &seen, random, &s);
+	note(w, hl_buf_str(&url), &seen);
 	for (int i = 0; i < TRIES; i++) {
-		r = write_look(w, arena, row->item_id, &s, &look, events, err);
+		r = write_look(w, arena, &seen, err);
 		if (r != HL_CONFLICT) {
 			break;
 		}
 	}
 	return r;
+}
+
+/* Further ahead than any look can be, unless the clock was set back. */
+static int64_t too_far(const struct hl_watch_worker *w, int64_t now)
+{
+	int64_t far = hl_watch_furthest_us(w->plan, now);
+
+	return SLACK_US + (far > now + PUT_OFF_US ? far : now + PUT_OFF_US);
 }
 
 int hl_watch_next(
@@ -158,7 +207,7 @@ int hl_watch_next(
 	HL_ARENA_AUTO *arena = hl_arena_new(ARENA_BYTES, true);
 	int64_t now = hl_time_now_us();
 	struct hl_in_watch_take in = {
-		now + LEASE_US, now, now, now + 2 * LEASE_US};
+		now + LEASE_US, now, too_far(w, now), now, now + 2 * LEASE_US};
 	struct hl_row_watch_take *row;
 	struct hl_err fault = {0};
 	size_t n = 0;

@@ -247,11 +247,16 @@ unsigned hl_watch_note(const struct hl_watch_plan *plan,
 bool hl_watch_is_due(const struct hl_watch_plan *plan,
 	const struct hl_watch_state *s, int64_t now_us)
 {
-	int64_t most = longest(plan);
-
 	return s->next_at_us &&
 	       (now_us >= s->next_at_us ||
-		       s->next_at_us - now_us > most + span_of(plan, most));
+		       s->next_at_us > hl_watch_furthest_us(plan, now_us));
+}
+
+int64_t hl_watch_furthest_us(const struct hl_watch_plan *plan, int64_t now_us)
+{
+	int64_t most = longest(plan);
+
+	return now_us + most + span_of(plan, most);
 }
 
 const char *hl_watch_event_name(unsigned bit)

@@ -71,6 +71,8 @@ unsigned hl_watch_note(const struct hl_watch_plan *plan,
 	struct hl_watch_state *state);
 bool hl_watch_is_due(const struct hl_watch_plan *plan,
 	const struct hl_watch_state *state, int64_t now_us);
+/* No next look is further ahead than this, unless the clock was set back. */
+int64_t hl_watch_furthest_us(const struct hl_watch_plan *plan, int64_t now_us);
 /* "host-changed" of one bit; NULL for another. Static. */
 const char *hl_watch_event_name(unsigned bit);
 

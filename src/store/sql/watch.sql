@@ -1,17 +1,20 @@
 -- SPDX-License-Identifier: Apache-2.0
 
 -- name: watch_take
--- doc: Leases the item that has been due for a check the longest.
+-- doc: Leases the item that has been due for a check the longest. A check
+-- doc: or a lease that lies further ahead than any can be is from a clock
+-- doc: that was set back.
 -- roles: worker
--- in: lease_until_us int, now_us int, no_lease_us int, absurd_us int
+-- in: lease_until_us int, now_us int, far_us int, no_lease_us int,
+-- in: absurd_us int
 -- out: item_id int, stage int, misses int, first_miss_us int,
 -- out: last_miss_us int, last_at_us int, last_seen_us int,
 -- out: offline_at_us int, host_id int, checks int, unsure int,
 -- out: next_at_us int
 UPDATE watch SET lease_until_us = $1
 WHERE item_id = (SELECT w.item_id FROM watch w JOIN item i ON i.id = w.item_id
-	WHERE w.active = 1 AND w.next_at_us <= $2
-		AND (w.lease_until_us <= $3 OR w.lease_until_us > $4)
+	WHERE w.active = 1 AND (w.next_at_us <= $2 OR w.next_at_us > $3)
+		AND (w.lease_until_us <= $4 OR w.lease_until_us > $5)
 		AND length(i.worker_sealed) > 0
 	ORDER BY w.next_at_us LIMIT 1)
 RETURNING item_id, stage, misses, first_miss_us, last_miss_us, last_at_us,
@@ -25,14 +28,15 @@ RETURNING item_id, stage, misses, first_miss_us, last_miss_us, last_at_us,
 SELECT worker_sealed FROM item WHERE id = $1;
 
 -- name: watch_note
--- doc: What a check found, and when the next is due.
+-- doc: What a check found, and when the next is due. What was paused or
+-- doc: ended while the check ran stays so.
 -- roles: worker
 -- in: active int, stage int, misses int, first_miss_us int,
 -- in: last_miss_us int, last_at_us int, last_seen_us int,
 -- in: offline_at_us int, host_id int, checks int, unsure int,
 -- in: wants_person int, last_verdict int, next_at_us int, item_id int
 -- expect: one
-UPDATE watch SET active = $1, stage = $2, misses = $3, first_miss_us = $4,
+UPDATE watch SET active = active * $1, stage = $2, misses = $3, first_miss_us = $4,
 	last_miss_us = $5, last_at_us = $6, last_seen_us = $7,
 	offline_at_us = $8, host_id = $9, checks = $10, unsure = $11,
 	wants_person = $12, last_verdict = $13, next_at_us = $14,
@@ -60,6 +64,40 @@ VALUES ($1, $2, $3, $4, $5, $6);
 -- expect: one
 UPDATE watch SET active = $1, next_at_us = $2, lease_until_us = 0
 WHERE item_id = $3;
+
+-- name: watch_stop
+-- doc: Ends the watch of an item, if there is one.
+-- roles: staff
+-- in: item_id int
+UPDATE watch SET active = 0 WHERE item_id = $1;
+
+-- name: watch_share
+-- doc: An address sealed to the worker again; conflict when it is erased.
+-- roles: staff
+-- in: worker_sealed blob, id int
+-- expect: one
+UPDATE item SET worker_sealed = $1 WHERE id = $2 AND length(url_sealed) > 0;
+
+-- name: watch_forget
+-- doc: The worker does not need the address any more.
+-- roles: staff, worker
+-- in: id int
+UPDATE item SET worker_sealed = x'', trace_due_us = 0 WHERE id = $1;
+
+-- name: watch_forget_traces
+-- doc: Nor what look-ups found.
+-- roles: staff, worker
+-- in: item_id int
+UPDATE trace SET worker_sealed = x''
+WHERE item_id = $1 AND length(worker_sealed) > 0;
+
+-- name: watch_one
+-- doc: The watch of one item, for the administrator.
+-- roles: admin
+-- in: item_id int
+-- out: active int, has_address int
+SELECT w.active, length(i.worker_sealed) > 0
+FROM watch w JOIN item i ON i.id = w.item_id WHERE w.item_id = $1;
 
 -- name: watch_list
 -- doc: What is watched or was, the next to be looked at first.

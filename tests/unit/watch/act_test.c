@@ -14,6 +14,9 @@ static struct hl_casefile make(int case_state, int item_state)
 	c.now.state = c.was.state = case_state;
 	c.now.item_state = c.was.item_state = item_state;
 	c.now.outcome = c.was.outcome = HL_OUTCOME_BASELINE;
+	if (case_state == HL_CASE_CLOSED) {
+		c.now.closed_reason = c.was.closed_reason = HL_CLOSE_REMOVED;
+	}
 	return c;
 }
 
@@ -59,6 +62,10 @@ static void looks_move_item_and_case(void **state)
 		{"back after it was closed", HL_CASE_CLOSED, HL_ITEM_OFFLINE,
 			HL_WATCH_PRESENT, HL_WATCH_EV_REAPPEARED,
 			HL_CASE_ACTIONING, HL_ITEM_ONLINE},
+		{"back on another host after it was closed", HL_CASE_CLOSED,
+			HL_ITEM_OFFLINE, HL_WATCH_PRESENT,
+			HL_WATCH_EV_REAPPEARED | HL_WATCH_EV_HOST_CHANGED,
+			HL_CASE_ACTIONING, HL_ITEM_HOST_CHANGED},
 		{"another host", HL_CASE_MONITORING, HL_ITEM_ONLINE,
 			HL_WATCH_PRESENT, HL_WATCH_EV_HOST_CHANGED,
 			HL_CASE_ACTIONING, HL_ITEM_HOST_CHANGED},
