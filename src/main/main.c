@@ -20,6 +20,7 @@ static const struct command commands[] = {
 	{"demo", hl_main_demo, "codes and a tour of a demonstration"},
 	{"user", hl_cli_user, "list and manage staff logins"},
 	{"refer", hl_cli_refer, "list referrals, retry, verify bundles"},
+	{"watch", hl_cli_watch, "what is watched, in numbers; pause, resume"},
 	{"stats", hl_cli_stats, "statistics as text, CSV or JSON"},
 	{"audit", hl_cli_audit, "list and verify the audit log"},
 	{"doctor", hl_cli_doctor, "check the installation, say what to do"},
