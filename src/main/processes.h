@@ -6,6 +6,9 @@
 #include "proc/links.h"
 #include "proc/supervise.h"
 
+/* In the installation's folder; the worker writes it, staff read it. */
+#define HL_MAIN_CHECKPOINTS "audit.checkpoints"
+
 /*
  * What the four processes are started with. The supervisor fills it before
  * it forks; each process takes what is its own. Descriptors of others are

@@ -7,6 +7,7 @@
 #include "main/commands.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <limits.h>
 #include <pwd.h>
 #include <stdio.h>
@@ -15,6 +16,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/log.h"
 #include "cli/common.h"
 #include "main/processes.h"
@@ -111,8 +113,9 @@ static int open_listeners(struct hl_main_hotline *h, struct hl_err *err)
 	return r ? r : hl_store_listen(HL_CLI_SOCKET, &h->admin_listen, err);
 }
 
-/* The administrator's socket belongs to who runs the store. */
-static int own_socket(const struct hl_main_hotline *h, struct hl_err *err)
+/* What is made here belongs to who runs the processes. */
+static int own(
+	const struct hl_main_hotline *h, const char *path, struct hl_err *err)
 {
 	struct passwd space, *who = NULL;
 	char names[4096];
@@ -120,11 +123,39 @@ static int own_socket(const struct hl_main_hotline *h, struct hl_err *err)
 	if (h->user) {
 		getpwnam_r(h->user, &space, names, sizeof(names), &who);
 	}
-	if (who && chown(HL_CLI_SOCKET, who->pw_uid, who->pw_gid) < 0) {
-		return HL_FAIL_SYS(
-			err, "give %s to %s", HL_CLI_SOCKET, h->user);
+	if (who && lchown(path, who->pw_uid, who->pw_gid) < 0) {
+		return HL_FAIL_SYS(err, "give %s to %s", path, h->user);
 	}
 	return 0;
+}
+
+/*
+ * The worker writes to two places and is shut out of all others, above all
+ * of the store and the keys beside them; a place must be there before it is
+ * shut in.
+ */
+static int make_places(const struct hl_main_hotline *h, struct hl_err *err)
+{
+	char path[HL_CLI_PATH_MAX];
+	int r = hl_cli_path(h->dir, HL_MAIN_CHECKPOINTS, path, err);
+
+	if (r) {
+		return r;
+	}
+	HL_FD_AUTO fd = open(path,
+		O_WRONLY | O_APPEND | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (fd < 0) {
+		return HL_FAIL_SYS(err, "open %s", path);
+	}
+	r = own(h, path, err);
+	if (r || h->settings->mail_transport != HL_MAIL_FOLDER) {
+		return r;
+	}
+	r = hl_cli_path(h->dir, h->settings->mail_folder, path, err);
+	if (!r && mkdir(path, 0700) == 0) {
+		return own(h, path, err);
+	}
+	return r || errno == EEXIST ? r : HL_FAIL_SYS(err, "make %s", path);
 }
 
 static void say_ready(void *arg)
@@ -207,7 +238,10 @@ static int start(struct hl_main_hotline *h, struct hl_err *err)
 		r = open_listeners(h, err);
 	}
 	if (!r) {
-		r = own_socket(h, err);
+		r = own(h, HL_CLI_SOCKET, err);
+	}
+	if (!r) {
+		r = make_places(h, err);
 	}
 	return r ? r : supervise(h, err);
 }

@@ -94,7 +94,7 @@ static int prepare(struct app *app, struct hl_err *err)
 	}
 	if (!r) {
 		r = hl_cli_path(
-			h->dir, "audit.checkpoints", app->checkpoints, err);
+			h->dir, HL_MAIN_CHECKPOINTS, app->checkpoints, err);
 	}
 	if (!r) {
 		r = load_law(app, "baseline", err);

@@ -119,7 +119,7 @@ static int prepare(struct worker *w, struct hl_err *err)
 
 	if (!r) {
 		r = hl_cli_path(
-			h->dir, "audit.checkpoints", w->checkpoints, err);
+			h->dir, HL_MAIN_CHECKPOINTS, w->checkpoints, err);
 	}
 	if (!r) {
 		r = set_transport(w, err);
@@ -143,13 +143,20 @@ static int prepare(struct worker *w, struct hl_err *err)
 	return r;
 }
 
+static bool via_folder(const struct worker *w)
+{
+	return w->hotline->settings->mail_transport == HL_MAIL_FOLDER;
+}
+
 /* It writes checkpoints and a mail folder, and reads what the resolver and
- * TLS need. */
+ * TLS need. The keys have been read: neither they nor the store nor the
+ * configuration are in reach from here on. */
 static int shut_in(const struct worker *w)
 {
 	const char *read_paths[MAX_PATHS] = {NULL};
 	const char *const *net = hl_net_read_paths();
-	const char *const write_paths[] = {w->hotline->dir, NULL};
+	const char *const write_paths[] = {
+		w->checkpoints, via_folder(w) ? w->folder : NULL, NULL};
 	size_t n = 0;
 
 	while (net[n] && n < MAX_PATHS - 3) {

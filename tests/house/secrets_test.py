@@ -60,6 +60,8 @@ class House:
              "--set", f"staff.listen=127.0.0.1:{self.ports[1]}",
              "--set", "public.url=https://report.example.org",
              "--set", "staff.url=https://desk.example.org",
+             "--set", "mail.transport=folder",
+             "--set", "mail.from=hotline@example.org",
              "--set", "log.level=debug"],
             stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True,
             env=env, check=True)
@@ -162,6 +164,10 @@ class SecretsTest(unittest.TestCase):
                      b"Bad Header\r\n\r\n"):
             h.send_raw(0, data)
             h.send_raw(1, data)
+        until = time.monotonic() + 20
+        while not cls.read(os.path.join(h.dir, "audit.checkpoints")) and \
+                time.monotonic() < until:
+            time.sleep(0.05)
         cls.command_lines = cls.read_proc("cmdline") + cls.read_proc("environ")
         cls.limits = [cls.read(f"/proc/{p}/limits") for p in h.children()]
         cls.modes = {
@@ -278,6 +284,13 @@ class SecretsTest(unittest.TestCase):
         self.assertGreaterEqual(len(quiet), len(self.limits) - 1)
         self.assertGreaterEqual(len(quiet), 4)
 
+    def test_the_worker_reaches_its_checkpoints(self):
+        """It is shut out of the folder around them."""
+        self.assertIn(b"openhotline checkpoint 1",
+                      self.held["audit.checkpoints"])
+        self.assertIn("outbox", self.modes)
+        self.assertNotIn('"error"', self.log)
+
     def test_files_are_the_owners_alone(self):
         """Public keys and law profiles may be read; the folder around them
         is closed all the same."""
@@ -287,7 +300,8 @@ class SecretsTest(unittest.TestCase):
                 path.startswith("laws/") and path.endswith(".json") else 0o700
             self.assertEqual(0, stat.S_IMODE(mode) & ~may, path)
         for path in ("hotline.db", "hotline.db-wal", "hotline.conf",
-                     "store.sock", "keys/worker.key", "keys/sign.key"):
+                     "store.sock", "audit.checkpoints",
+                     "keys/worker.key", "keys/sign.key"):
             self.assertEqual(0o600, stat.S_IMODE(self.modes[path]), path)
 
 
