@@ -11,11 +11,13 @@
 //
 // With HL_SHOTS=DIR every page is kept as a picture.
 import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { choose, firstSignIn, follow, heading, judge, judgements, openBrowser,
   press, says, sitDown } from './lib/browser.mjs';
 import { Dns, Hotline, Mail, makeGeo, scratch, startRdap } from
   './lib/hotline.mjs';
-import { Api, addPerson, firstLogin, grantKeys, Client } from
+import { Api, addPerson, Client, firstLogin, grantKeys, words } from
   './lib/people.mjs';
 import { main, note, step, test, until } from './lib/tap.mjs';
 
@@ -83,8 +85,69 @@ async function assess(page, facts) {
   await press(page, 'Check the outcome');
 }
 
+// A part of a message, whole.
+function attachment(message, kind) {
+  const boundary = message.match(/boundary="?([^"\s;]+)"?/)[1];
+  for (const part of message.split(`--${boundary}`)) {
+    const at = part.search(/\r?\n\r?\n/);
+    const head = part.slice(0, at);
+    if (kind.test(head) && /attachment/i.test(head)) {
+      const body = part.slice(at).trim();
+      return /base64/i.test(head) ? Buffer.from(body, 'base64')
+        : Buffer.from(unquoted(body));
+    }
+  }
+  throw new Error(`no ${kind} in ${message.slice(0, 1500)}`);
+}
+
+const unquoted = (text) => text.replace(/=\r?\n/g, '')
+  .replace(/=([0-9A-F]{2})/g, (_, x) => String.fromCharCode(parseInt(x, 16)));
+
+// All that a person reads of it.
+const decoded = (message) => unquoted(message);
+const ref = (url) => url.split('/').pop();
+
+function answerLink(message, base) {
+  const found = decoded(message).match(/https?:\/\/\S+\/answer\/[\w-]+/);
+  assert.ok(found, 'no link to answer by');
+  assert.ok(found[0].startsWith(`${base}/answer/`), found[0]);
+  return found[0];
+}
+
+// section, name, measure: what happened, counted by hand.
+const HAPPENED = [
+  ['reports', '', 'n', 2], ['reports', '', 'untriaged_now', 0],
+  ['channel', 'form', 'n', 1], ['channel', 'api', 'n', 1],
+  ['place', 'website', 'n', 2],
+  ['addresses', '', 'n', 4], ['addresses', '', 'duplicates', 1],
+  ['addresses', '', 'new_items', 3], ['cases', '', 'n', 3],
+  ['outcome', 'illegal_baseline', 'n', 2], ['outcome', 'not_illegal', 'n', 1],
+  ['country', 'DK', 'n', 2],
+  ['step', 'assessment', 'n', 3], ['step', 'removal', 'n', 2],
+  ['referral', 'police', 'made', 2], ['referral', 'police', 'sent', 2],
+  ['referral', 'police', 'answered', 1],
+  ['referral', 'provider', 'made', 2], ['referral', 'provider', 'sent', 2],
+  ['referral', 'provider', 'answered', 2],
+  ['referral', 'provider', 'failed', 0], ['referral', 'partner', 'made', 0],
+  ['answer', 'removed', 'n', 2], ['answer', 'cleared', 'n', 1],
+  ['answer', 'unanswered', 'n', 1],
+  ['removal', 'from_report', 'n', 2], ['removal', 'from_notice', 'n', 2],
+  ['still_online', 'under_1_day', 'n', 0],
+  ['still_online', 'over_30_days', 'n', 0]];
+
+function checkNumbers(json, csv) {
+  const lines = csv.split(/\r?\n/);
+  for (const [section, name, measure, n] of HAPPENED) {
+    const what = `${section},${name},${measure},`;
+    assert.deepEqual(lines.filter((l) => l.startsWith(what)), [what + n]);
+    const part = name ? json[section][name] : json[section];
+    assert.equal(part[measure], n, what);
+  }
+}
+
 const ILLEGAL = { access: 'seen', material: 'photo', act: 'involved',
   posing: 'none', age: 'prepubescent', offensive: 'no', commercial: 'no' };
+const PROVIDER = 'Hosting provider';
 const STATUS_LEGAL = 'Not illegal here';
 const LEGAL = { access: 'seen', material: 'photo', act: 'none',
   posing: 'none', age: 'adult', offensive: 'no', commercial: 'no' };
@@ -270,6 +333,195 @@ await main(async () => {
       assert.deepEqual(await readStatus(reporter, h.public, receipt),
         ['Being assessed', 'Being assessed', STATUS_LEGAL]);
     });
+  // From here on the officer. A contact that nobody else approved gets
+  // nothing, and the provider waits for the police.
+  await step('recipients: police typed in, approved by another', async () => {
+    await rita.goto(`${h.staff}/recipients/add`);
+    await answer(rita, 'kind', 'police');
+    await rita.getByLabel('Name').fill('Example Police');
+    await answer(rita, 'channel', 'mail');
+    await rita.getByLabel('Mail address').fill('unit@police.example.org');
+    await rita.getByLabel('Country').fill('DK');
+    await judge(rita, 'recipient-add');
+    await press(rita, 'Propose');
+    await says(rita, /Another person has to/);
+    await supervisor.get('/recipients');
+    const path = supervisor.page.html
+      .match(/href="(\/recipient\/[^"]+)">Example Police/)[1];
+    await rita.goto(h.staff + path);
+    assert.equal(await rita.getByRole('button',
+      { name: 'Approve the contact' }).count(), 0);
+    await supervisor.get(path);
+    await supervisor.post(`${path}/approve`);
+    assert.match(words(supervisor.page.html), /Referrals can go to/);
+  });
+  await step('recipients: the provider that the registry named', async () => {
+    await rita.goto(`${h.staff}/recipients`);
+    await judge(rita, 'recipients');
+    await rita.locator('tr', { hasText: 'abuse@' }).locator('a').first()
+      .click();
+    await press(rita, 'Approve the contact');
+    await says(rita, /Referrals can go to this contact/);
+  });
+  const drafts = {};
+  for (const address of ['host', 'gallery']) {
+    await step(`${address}: police and provider are drafted`, async () => {
+      await rita.goto(page(address));
+      await follow(rita, 'Pass on');
+      await says(rita, /Kept back for 1 hour/);
+      for (const box of await rita.locator('input[name=recipients]').all()) {
+        await box.check();
+      }
+      if (address === 'host') {
+        await judge(rita, 'plan');
+      }
+      await press(rita, 'Draft');
+      await says(rita, /2 referrals have been drafted/);
+      await rita.goto(page(address));
+      drafts[address] = {};
+      for (const kind of ['Police', PROVIDER]) {
+        drafts[address][kind] = new URL(await rita.locator(
+          'li', { hasText: `(${kind})` }).locator('a[href^="/referral/"]')
+          .first().getAttribute('href'), h.staff).href;
+      }
+    });
+  }
+  await step('what will be sent can be read before', async () => {
+    await rita.goto(drafts.host[PROVIDER]);
+    await judge(rita, 'referral');
+    await rita.goto(`${drafts.host[PROVIDER]}/document`);
+    await says(rita, /hxxp:\/\/host\[\.\]example\[\.\]org/);
+    assert.doesNotMatch(await rita.content(), /Found by chance/);
+    await judge(rita, 'document');
+  });
+  await step('the provider waits for the police', async () => {
+    for (const address of ['host', 'gallery']) {
+      for (const kind of ['Police', PROVIDER]) {
+        await rita.goto(drafts[address][kind]);
+        await press(rita, 'Approve');
+        await says(rita, /Approved/);
+      }
+      await says(rita, /Kept back until/);
+    }
+    await until('two mails to the police', () =>
+      mail.messages().length >= 2, 20000);
+    assert.ok(mail.messages().every((m) =>
+      /^Envelope-to: unit@police\.example\.org/m.test(m)));
+  });
+  await step('the police get a signed bundle that verifies', async () => {
+    const [message] = mail.messages();
+    const zip = attachment(message, /application\/zip/);
+    const file = join(folder, 'bundle.zip');
+    writeFileSync(file, zip);
+    const key = ['--key', join(h.dir, 'keys/sign.pub')];
+    const good = await h.command('refer', 'verify', file, ...key);
+    assert.equal(good.code, 0, good.out + good.err);
+    zip[Math.floor(zip.length / 2)] ^= 1;
+    writeFileSync(file, zip);
+    assert.notEqual((await h.command('refer', 'verify', file,
+      ...key)).code, 0);
+  });
+  await step('status: passed on to the police', async () => {
+    await until('the status', async () => (await readStatus(reporter,
+      h.public, receipt)).slice(0, 2).every((s) => /police/i.test(s)));
+    await judge(reporter, 'status-form');
+  });
+  await step('the police clear one by their link, a person the other',
+    async () => {
+      const guest = await sitDown();
+      const ours = mail.messages().find((m) =>
+        decoded(m).includes(ref(drafts.host.Police)));
+      await guest.goto(answerLink(ours, h.public));
+      await judge(guest, 'answer-police');
+      await guest.locator('button[value=cleared]').click();
+      await says(guest, /Thank you/);
+      await rita.goto(drafts.gallery[PROVIDER]);
+      await press(rita, 'Release the police hold');
+      await says(rita, /Released/);
+      await until('two mails to the provider', () =>
+        mail.messages().length >= 4, 20000);
+    });
+  const toProvider = (address) => mail.messages().find((m) =>
+    decoded(m).includes(ref(drafts[address][PROVIDER])));
+  await step('the mail carries XARF that the rules allow', async () => {
+    const message = toProvider('host');
+    const xarf = JSON.parse(attachment(message, /json/).toString());
+    assert.equal(xarf.xarf_version[0], '4');
+    assert.equal(xarf.category, 'content');
+    assert.equal(xarf.type, 'csam');
+    assert.match(JSON.stringify(xarf), /host\.example\.org\/a/);
+    assert.doesNotMatch(message + decoded(message), /Found by chance/);
+  });
+  await step('status: passed on to the provider', async () => {
+    await until('the status', async () => (await readStatus(reporter,
+      h.public, receipt)).slice(0, 2).every((s) => /provider/i.test(s)));
+  });
+  await step('the provider answers with one click', async () => {
+    const guest = await sitDown();
+    for (const address of ['host', 'gallery']) {
+      await guest.goto(answerLink(toProvider(address), h.public));
+      await judge(guest, `answer-${address}`);
+      await guest.locator('button[value=removed]').first().click();
+      await says(guest, /Thank you/);
+    }
+    await guest.goto(`${h.public}/answer/${'A'.repeat(27)}`);
+    await says(guest, /not known|Check that/);
+  });
+  await step('the provider’s word alone is not enough', async () => {
+    const told = await readStatus(reporter, h.public, receipt);
+    assert.ok(told.slice(0, 2).every((s) => !/removed/i.test(s)),
+      String(told));
+  });
+  await step('the watch finds that the names are gone', async () => {
+    await dns.unset('host.example.org');
+    await dns.unset('gallery.invalid');
+    await until('removed', async () => (await readStatus(reporter,
+      h.public, receipt)).slice(0, 2).every((s) => /removed/i.test(s)),
+    60000, 500);
+    await judge(reporter, 'status-removed');
+  });
+  await step('status: removed, removed, not illegal here', async () => {
+    const told = await readStatus(reporter, h.public, receipt);
+    assert.match(told[0], /removed/i);
+    assert.match(told[1], /removed/i);
+    assert.equal(told[2], STATUS_LEGAL);
+    assert.match((await readStatus(reporter, h.public, earlier))[0],
+      /removed/i);
+  });
+  await step('the cases are closed', async () => {
+    for (const address of ['host', 'gallery', 'photos']) {
+      await rita.goto(page(address));
+      await supervisor.get(new URL(page(address)).pathname);
+      assert.match(words(supervisor.page.html), /It is closed/);
+    }
+    await rita.goto(`${h.staff}/watch`);
+    await judge(rita, 'watch');
+    await rita.goto(`${h.staff}/referrals`);
+    await judge(rita, 'referrals');
+  });
+
+  // What happened, counted by hand: 2 reports, 4 addresses in them of which
+  // one was known, 3 cases, 4 referrals sent and 3 answered, 2 removals.
+  await step('statistics: JSON, CSV and program tell what happened', async () => {
+    await rita.goto(`${h.staff}/statistics`);
+    await judge(rita, 'statistics');
+    const officer = new Client(h.staff);
+    for (const c of await rita.context().cookies()) {
+      officer.cookies.set(c.name, c.value);
+    }
+    const json = JSON.parse((await officer.get('/statistics.json')).html);
+    const csv = (await officer.get('/statistics.csv')).html;
+    checkNumbers(json, csv);
+    const again = await h.json('stats');
+    assert.equal(again.reports.n, json.reports.n);
+    assert.deepEqual(again.referral, json.referral);
+  });
+  await step('the audit log is sound', async () => {
+    const got = await h.command('audit', 'verify');
+    assert.equal(got.code, 0, got.out + got.err);
+    assert.deepEqual(h.events().filter((e) => e.level === 'error'), []);
+  });
+
   for (const [name, told] of judgements()) {
     await test(`nothing to find fault with: ${name}`, () =>
       assert.deepEqual(told, []));
