@@ -283,11 +283,25 @@ static int show_form(struct visit *t)
 	return render(t);
 }
 
+/* Whether taking the case again would let these answers be saved. */
+static bool may_retake(const struct visit *t)
+{
+	enum hl_case_state state = t->page->row.state;
+	bool fits = t->kind->round == 1
+			    ? state == HL_CASE_NEW || state == HL_CASE_ASSIGNED
+		    : t->kind->round == 2 ? state == HL_CASE_VERIFYING
+					  : state == HL_CASE_DISAGREED;
+
+	return fits && hl_casework_allows(t->page, HL_AUTHZ_CASE_LEASE) &&
+	       t->page->row.holder != hl_desk_who(t->ctx)->actor.user_id;
+}
+
 /* Not now: the answers stay, with the reason and a way on. */
 static int show_refusal(struct visit *t, enum hl_casework_why why)
 {
-	t->v.refusal = hl_desk_word(&hl_vocab_casework_why, (int)why);
-	t->v.retake = hl_casework_allows(t->page, HL_AUTHZ_CASE_LEASE);
+	t->v.retake = may_retake(t);
+	t->v.refusal = hl_desk_word(&hl_vocab_casework_why,
+		t->v.retake ? HL_CASEWORK_NOT_HELD : (int)why);
 	add_error(t, t->v.refusal, HL_STR_NONE);
 	return show_form(t);
 }
