@@ -2,6 +2,7 @@
 /* The case page: what one sees and what one may do now. */
 #include "desk/work.h"
 
+#include "casework/lease.h"
 #include "casework/note.h"
 #include "referral/document.h"
 #include "web/templates.h"
@@ -20,9 +21,12 @@ void hl_desk_case_head(struct hl_web_ctx *ctx,
 	const struct hl_casework_row *row = &from->row;
 	struct hl_str title;
 
-	if (!from->content) {
+	if (!from->content && row->may_take) {
 		title = hl_web_tr(HL_TR("Take the case to see what it is "
 					"about"));
+	} else if (!from->content) {
+		title = hl_web_tr(HL_TR("What it is about is seen by who works "
+					"on it"));
 	} else if (from->address.n) {
 		title = defanged(ctx->arena, from->address);
 	} else if (row->state == HL_CASE_ERASED) {
@@ -210,6 +214,7 @@ int hl_desk_case_show(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	if (again) {
 		v.words = again->words;
 		v.words_error = again->error;
+		v.may_retake = page->row.may_take && !page->content;
 		problem.text = again->error;
 		hl_desk_page_errors(&v.page, &problem, again->error.n > 0);
 	}
@@ -238,6 +243,11 @@ int hl_desk_note_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	int64_t id;
 	int r = hl_desk_case_param(req, &id);
 
+	if (!r &&
+		hl_web_form_has(&hl_desk_session_of(ctx)->form, "do", "take")) {
+		r = hl_casework_take(hl_desk_who(ctx),
+			hl_desk_of(ctx)->settings, id, &why, &ctx->err);
+	}
 	if (!r) {
 		r = hl_casework_add_note(
 			hl_desk_who(ctx), id, again.words, &why, &ctx->err);

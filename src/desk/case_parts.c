@@ -423,7 +423,9 @@ void hl_desk_case_trace(struct hl_web_ctx *ctx,
 	if (!from->n_traces || !t) {
 		return;
 	}
-	put(&rows, hl_web_tr(HL_TR("Looked up")),
+	put(&rows,
+		newest->source == 2 ? hl_web_tr(HL_TR("Recorded"))
+				    : hl_web_tr(HL_TR("Looked up")),
 		hl_desk_at(ctx->arena, newest->at_us));
 	put(&rows, hl_web_tr(HL_TR("Source")),
 		newest->source == 2

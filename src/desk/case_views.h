@@ -152,7 +152,7 @@ struct hl_desk_case {
 	const struct hl_desk_check_row *checks;
 	size_t n_checks;
 
-	bool may_note;
+	bool may_note, may_retake; /* take it first, with the words kept */
 	struct hl_str words, words_error;
 	bool may_view;
 	int64_t viewing_since_us, viewed_us;

@@ -38,6 +38,7 @@ struct hl_desk_referrals {
 	const struct hl_desk_referral_row *rows;
 	size_t n_rows;
 	int64_t n_contacts; /* recipients that wait for approval */
+	int64_t n_drafts;   /* referrals that do */
 };
 
 struct hl_desk_answer_row {

@@ -59,6 +59,7 @@ static int add_tabs(
 	v->tabs = (struct hl_w_nav){
 		hl_web_tr(HL_TR("Referrals by state")), links, n};
 	v->n_contacts = counts.n_contacts;
+	v->n_drafts = counts.state[HL_REFERRAL_DRAFT];
 	return 0;
 }
 
@@ -335,11 +336,15 @@ int hl_desk_preview_get(struct hl_web_ctx *ctx,
 	v.page.web.back_href = end.to;
 	v.id = view.row.id;
 	v.head = identity(ctx->arena, &view.row);
-	v.from = from.from;
-	v.to = from.to;
-	v.subject = from.subject;
+	bool by_mail = view.row.channel == HL_REFERRAL_BY_MAIL;
+	v.from = by_mail ? from.from : HL_STR_NONE;
+	v.to = by_mail ? from.to : HL_STR_NONE;
+	v.subject = by_mail ? from.subject : HL_STR_NONE;
 	v.can_approve = view.can_approve;
-	add_part(parts, &v.n_parts, HL_TR("Text of the mail"), from.mail);
+	if (by_mail) {
+		add_part(parts, &v.n_parts, HL_TR("Text of the mail"),
+			from.mail);
+	}
 	add_part(parts, &v.n_parts, HL_TR("Document"), from.text);
 	add_part(parts, &v.n_parts, HL_TR("XARF, for programs"), from.xarf);
 	add_part(parts, &v.n_parts, HL_TR("Document, for programs"), from.json);

@@ -66,7 +66,7 @@ static void add_links(struct hl_web_ctx *ctx,
 	for (size_t i = 0; links && i < page->n_links; i++) {
 		const struct hl_casework_link *from = &page->links[i];
 
-		links[i] = (struct hl_desk_link){.position = from->position + 1,
+		links[i] = (struct hl_desk_link){.position = from->position,
 			.case_id = from->case_id,
 			.verdict = hl_desk_word(
 				from->reason ? &hl_vocab_triage_reason

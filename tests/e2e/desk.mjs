@@ -237,7 +237,9 @@ await main(async () => {
     assert.equal(await anna.locator('#words').inputValue(),
       'Words that took an hour');
     await look(anna, 'case-note-late');
-    await press(anna, 'Take this case');
+    await press(anna, 'Take the case and add the note');
+    await says(anna, /The note has been added/);
+    await says(anna, /Words that took an hour/);
   });
   await step('the second assessment is blind', async () => {
     await go(ben, '/queue?tab=to_verify');
