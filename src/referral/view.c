@@ -195,6 +195,21 @@ static bool is_in(enum hl_referral_state state, unsigned mask)
 }
 #define S(state) (1u << HL_REFERRAL_##state)
 
+/* Whether the watch will find out by itself that an item is gone. */
+static int is_watched(const struct hl_who *who,
+	const struct hl_referral_desk *desk, int64_t item_id, bool *watched,
+	struct hl_err *err)
+{
+	struct hl_in_referral_watched in = {item_id};
+	struct hl_row_referral_watched *row;
+	size_t n;
+	int r = hl_get_referral_watched(
+		who->store, who->arena, &in, &row, &n, err);
+
+	*watched = !r && n && row->active && desk->settings->watch_enabled;
+	return r;
+}
+
 static void put_can(const struct hl_who *who,
 	const struct hl_referral_desk *desk, struct hl_referral_view *v,
 	const struct hl_referral_record *f)
@@ -292,6 +307,7 @@ int hl_referral_view(const struct hl_who *who,
 	struct hl_referral_view *out, struct hl_err *err)
 {
 	struct hl_referral_record f;
+	bool watched;
 	int r = hl_referral_record_load(who->store, who->arena, id, &f, err);
 
 	*out = (struct hl_referral_view){0};
@@ -305,11 +321,13 @@ int hl_referral_view(const struct hl_who *who,
 	}
 	r = put_row(who, desk, id, out, err);
 	r = r ? r : put_answers(who, out, err);
+	r = r ? r : is_watched(who, desk, f.now.item_id, &watched, err);
 	if (r) {
 		return r;
 	}
 	put_may(who, out, &o);
 	put_can(who, desk, out, &f);
+	out->can_confirm_removed = out->can_confirm_removed && !watched;
 	put_notes(desk, out);
 	return 0;
 }

@@ -139,6 +139,7 @@ static void from_draft_to_removed(void **state)
 	struct hl_casefile c;
 	struct hl_referral_view v;
 	struct hl_who rikke;
+	enum hl_referral_why why;
 
 	assert_int_equal(HL_REFERRAL_QUEUED, world_state(&w, id));
 	assert_int_equal(1, world_send(&w).n_sent);
@@ -178,7 +179,13 @@ static void from_draft_to_removed(void **state)
 	 */
 	load(w.f, w.case_id, &c);
 	assert_int_equal(HL_STATUS_TO_PROVIDER, c.public_status);
+	world_set(&w, "watch.enabled", "yes");
+	assert_false(world_view(&w, id).can_confirm_removed);
 	rikke = who(w.f, RIKKE);
+	assert_int_equal(HL_DENIED,
+		hl_referral_confirm_removed(&rikke, &w.desk, id, &why, NULL));
+	assert_int_equal(HL_REFERRAL_WATCHED, why);
+	world_set(&w, "watch.enabled", "no");
 	ok(hl_referral_confirm_removed(&rikke, &w.desk, id, NULL, NULL));
 	load(w.f, w.case_id, &c);
 	assert_int_equal(HL_ITEM_OFFLINE, c.now.item_state);
