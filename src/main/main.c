@@ -19,6 +19,8 @@ static const struct command commands[] = {
 	{"serve", hl_main_serve, "run the hotline"},
 	{"demo", hl_main_demo, "codes and a tour of a demonstration"},
 	{"user", hl_cli_user, "list and manage staff logins"},
+	{"report", hl_cli_report, "how far reports are, without content"},
+	{"case", hl_cli_case, "where cases stand, without content"},
 	{"refer", hl_cli_refer, "list referrals, retry, verify bundles"},
 	{"watch", hl_cli_watch, "what is watched, in numbers; pause, resume"},
 	{"stats", hl_cli_stats, "statistics as text, CSV or JSON"},
