@@ -3,7 +3,7 @@
 #define HL_DESK_WORK_H
 
 #include "casework/case.h"
-#include "desk/case_views.h"
+#include "desk/act_views.h"
 #include "desk/inner.h"
 
 /* What the pages of casework share; inside the room only. */
