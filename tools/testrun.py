@@ -7,6 +7,7 @@ Each part is a program that speaks TAP, or a check that passes by exiting 0
 fewer cases than its plan promises, is one failed case more.
 """
 import argparse
+import itertools
 import json
 import os
 import re
@@ -27,12 +28,17 @@ TAP_PLAN = re.compile(r"^1\.\.(\d+)")
 
 
 class Tally:
-    """Counts of cases, and the failures' names for the end."""
+    """Counts of cases; the failures' names and what they said, for the end:
+    whoever sees a part of a long log sees its end."""
 
     def __init__(self):
         self.passed = 0
         self.skipped = 0
         self.failures = []
+        self.told = []
+
+    def keep(self, part, text):
+        self.told.append((part, excerpt(text)))
 
     def add(self, name, state):
         if state == "failed":
@@ -82,7 +88,35 @@ def judge(tally, part, text, code, told=""):
           flush=True)
     if not good:
         print(indent(text))
+        tally.keep(part, text)
     return good
+
+
+def excerpt(text, most=40, each=12, cases=10):
+    """The first failing cases with their comments, then the last lines."""
+    lines, kept, n = text.rstrip().splitlines(), [], 0
+    for i, line in enumerate(lines):
+        found = TAP_LINE.match(line)
+        if not found or not found.group(1) or "# not reached" in " ".join(
+                lines[i + 1:i + 2]):
+            continue
+        n += 1
+        if n > cases:
+            break
+        comments = itertools.takewhile(
+            lambda l: l.lstrip().startswith("#"), lines[i + 1:i + 1 + each])
+        kept += [line, *comments]
+    return "\n".join(kept + ["... and the end of it:"] * bool(kept)
+                     + lines[-most:])
+
+
+def tell_failures(tally):
+    for part, text in tally.told:
+        print(f"\n---- {part}\n{indent(text)}")
+    if tally.failures:
+        print()
+    for name in tally.failures:
+        print(f"failed: {name}")
 
 
 def indent(text, most=200):
@@ -116,6 +150,7 @@ def run_check(tally, name):
     print(f"{word} check/{name}: {last[0]}", flush=True)
     if state == "failed":
         print(indent(text))
+        tally.keep(f"check/{name}", text)
 
 
 def run_build(tally, folder, options):
@@ -128,6 +163,7 @@ def run_build(tally, folder, options):
           flush=True)
     if code:
         print(indent(text))
+        tally.keep(f"build/{folder}", text)
     return code == 0
 
 
@@ -257,8 +293,7 @@ def main():
 
     ran = tally.passed + len(tally.failures)
     print(f"\n{time.monotonic() - started:.0f} s in all")
-    for name in tally.failures:
-        print(f"failed: {name}")
+    tell_failures(tally)
     if not ran:
         print("no test of that name" if args.names else "no test ran")
     last = f"{tally.passed} passed, {len(tally.failures)} failed"

@@ -2,6 +2,7 @@
 """The counting of ./test: what TAP says, and that nothing that went wrong
 is counted as well."""
 import contextlib
+import importlib.machinery
 import importlib.util
 import io
 import os
@@ -54,6 +55,82 @@ class JudgeTest(unittest.TestCase):
                 testrun.judge(tally, "part", text, code)
                 self.assertEqual(expected, (
                     tally.passed, len(tally.failures), tally.skipped))
+
+
+class ExcerptTest(unittest.TestCase):
+    TEXT = ("ok 1 - a\n# of a\nnot ok 2 - b\n# why\n# where\nok 3 - c\n"
+            + "not ok 4 - d\n# not reached: \"b\" failed\n"
+            + "".join(f"ok {i} - x\n" for i in range(5, 90)) + "last\n")
+
+    def test_failing_cases_then_the_end(self):
+        lines = testrun.excerpt(self.TEXT).splitlines()
+        self.assertEqual(["not ok 2 - b", "# why", "# where"], lines[:3])
+        self.assertEqual("last", lines[-1])
+        self.assertEqual(4 + 40, len(lines))
+
+    def test_no_case_failed(self):
+        self.assertEqual("a\nb", testrun.excerpt("a\nb\n"))
+
+    def test_long_stories_are_cut(self):
+        text = "".join(f"not ok {i} - a\n" + "# b\n" * 50
+                       for i in range(100))
+        self.assertEqual(10 * 13 + 1 + 40,
+                         len(testrun.excerpt(text).splitlines()))
+
+    def test_told_last(self):
+        tally, out = testrun.Tally(), io.StringIO()
+        with contextlib.redirect_stdout(io.StringIO()):
+            testrun.judge(tally, "one", self.TEXT + "1..89\n", 1)
+            testrun.judge(tally, "two", "ok 1 - a\n1..1\n", 0)
+        with contextlib.redirect_stdout(out):
+            testrun.tell_failures(tally)
+        lines = out.getvalue().rstrip().splitlines()
+        self.assertIn("     | # why", lines)
+        self.assertEqual(["failed: one: b", "failed: one: d"], lines[-2:])
+        self.assertNotIn("two", out.getvalue())
+
+
+class RunTest(unittest.TestCase):
+    """tests/e2e/run on scripts of its own."""
+
+    def load(self, folder, scripts):
+        loader = importlib.machinery.SourceFileLoader(
+            "e2e_run", os.path.join(os.path.dirname(TOOLS), "tests", "e2e",
+                                    "run"))
+        module = importlib.util.module_from_spec(
+            importlib.util.spec_from_loader("e2e_run", loader))
+        loader.exec_module(module)
+        module.HERE = folder
+        for name, text in scripts.items():
+            with open(os.path.join(folder, name), "w",
+                      encoding="utf-8") as f:
+                f.write(text)
+        return module
+
+    def test_what_failed_comes_last(self):
+        good = "import time; time.sleep(.5); print('ok 1 - a\\n1..1')"
+        with tempfile.TemporaryDirectory() as folder:
+            module = self.load(folder, {
+                "a_test.py": "import sys; print('not ok 1 - b', flush=True);"
+                "sys.exit('of stderr')", "b_test.py": good})
+            module.sys.argv, argv = ["run"], module.sys.argv
+            out = io.StringIO()
+            with contextlib.redirect_stdout(out):
+                status = module.main()
+            module.sys.argv = argv
+        self.assertEqual(1, status)
+        self.assertEqual(["ok - a (b_test.py)", "not ok - b (a_test.py)",
+                          "of stderr", "1..2"], out.getvalue().splitlines())
+
+    def test_one_that_hangs_is_ended(self):
+        with tempfile.TemporaryDirectory() as folder:
+            module = self.load(folder, {
+                "a_test.py": "import time; print('ok 1 - a', flush=True);"
+                "time.sleep(60)"})
+            module.MOST_S = .5
+            told, n, bad = module.run("a_test.py")
+        self.assertEqual((2, 1), (n, bad))
+        self.assertRegex(told[-1], "^not ok - a_test.py ended with -15")
 
 
 class PytapTest(unittest.TestCase):
