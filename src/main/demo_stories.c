@@ -32,7 +32,7 @@ static const struct hl_main_demo_host dk = {"DK", "Example Net", 64496},
 
 static const struct hl_main_demo_plot
 	none = {{{0}}},
-	in_hand = {{{60, HL_DEMO_TAKE, 0}}},
+	in_hand = {{{25, HL_DEMO_TAKE, 0}}},
 	to_verify = {{{100, HL_DEMO_ASSESS, ILLEGAL}}},
 	legal = {{{120, HL_DEMO_ASSESS, HL_OUTCOME_LEGAL}}},
 	offensive = {{{200, HL_DEMO_ASSESS, HL_OUTCOME_OFFENSIVE}}},
@@ -234,5 +234,7 @@ const struct hl_main_demo_story hl_main_demo_stories[] = {
 		&none, ),
 	TOLD(59, 21, "", "a pop-up, I did not see the address", WEBSITE, NULL,
 		&none, ),
+	TOLD(59, 23, "http://list.29.invalid/top", "the second entry", WEBSITE,
+		NULL, &in_hand, ),
 };
 const size_t hl_main_demo_n_stories = HL_ARRAY_LEN(hl_main_demo_stories);
