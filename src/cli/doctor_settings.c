@@ -38,6 +38,14 @@ static bool is_open_http(const char *url)
 	       !strstr(url, ".onion");
 }
 
+static bool is_loopback_url(const char *url)
+{
+	const char *host = strstr(url, "://");
+
+	return host && (is_loopback(host + 3) ||
+			       strncmp(host + 3, "localhost", 9) == 0);
+}
+
 static void check_addresses(struct hl_doctor *d)
 {
 	const struct hl_settings *s = d->settings;
@@ -53,6 +61,13 @@ static void check_addresses(struct hl_doctor *d)
 		HL_DOCTOR_SAY(d, HL_DOCTOR_WARNING, "settings",
 			"Use https:// in public.url and staff.url.",
 			"What people type crosses the network in the clear.");
+	}
+	if (s->mail_production && is_loopback_url(s->public_url)) {
+		HL_DOCTOR_SAY(d, HL_DOCTOR_WARNING, "settings",
+			"Set public.url to what the world reaches.",
+			"Answer links in mail begin with %s, which leads "
+			"nobody here.",
+			s->public_url);
 	}
 	if (s->n_egress_allow) {
 		HL_DOCTOR_SAY(d, HL_DOCTOR_WARNING, "settings",

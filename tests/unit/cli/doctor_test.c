@@ -248,6 +248,11 @@ static void clear_production(struct fixture *f)
 	set(f, "public.url", "http://hotline.example.org");
 }
 
+static void url_of_this_host(struct fixture *f)
+{
+	set(f, "public.url", "http://127.0.0.1:8080");
+}
+
 static void private_nets(struct fixture *f)
 {
 	set(f, "mail.production", "no");
@@ -423,6 +428,7 @@ static const struct {
 	{"open desk", open_desk, "listens on 0.0.0.0:8081", -1, 1},
 	{"plain http", in_the_clear, "in the clear", -1, 2},
 	{"plain http in production", clear_production, "need https://", 1, 1},
+	{"links to this host", url_of_this_host, "leads nobody here", -1, 1},
 	{"private networks", private_nets, "that is for tests", -1, 2},
 	{"no mail", no_mail, "mail.transport is none", -1, 1},
 	{"test mail", test_mail, "marked as a test", -1, 1},
