@@ -77,7 +77,7 @@ int hl_file_write_fd(int fd, struct hl_str data, struct hl_err *err)
 	return 0;
 }
 
-static int sync_dir(const char *path, struct hl_err *err)
+int hl_file_sync_dir(const char *path, struct hl_err *err)
 {
 	char copy[PATH_MAX];
 
@@ -126,7 +126,7 @@ int hl_file_write(
 		unlink(tmp);
 		return r;
 	}
-	return sync_dir(path, err);
+	return hl_file_sync_dir(path, err);
 }
 
 int hl_file_create(
@@ -144,5 +144,5 @@ int hl_file_create(
 				    : HL_FAIL_SYS(err, "create %s", path);
 	}
 	unlink(tmp);
-	return r ? r : sync_dir(path, err);
+	return r ? r : hl_file_sync_dir(path, err);
 }

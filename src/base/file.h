@@ -21,6 +21,9 @@ int hl_file_write(
 int hl_file_create(
 	const char *path, struct hl_str data, mode_t mode, struct hl_err *err);
 
+/* What the folder of this file lists is on the disk. */
+int hl_file_sync_dir(const char *path, struct hl_err *err);
+
 /* All of it, through partial writes and EINTR. */
 int hl_file_write_fd(int fd, struct hl_str data, struct hl_err *err);
 

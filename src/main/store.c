@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "main/processes.h"
 
+#include <libgen.h>
+#include <string.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -22,27 +24,50 @@ static size_t add_peers(struct hl_store_peer *peers, size_t n,
 }
 
 /* The engine that was killed may still be letting go of the file. */
-static int open_store(const struct hl_main_hotline *h, struct hl_store **out,
-	struct hl_err *err)
+static int open_store(
+	const char *path, struct hl_store **out, struct hl_err *err)
 {
-	char path[HL_CLI_PATH_MAX];
-	int r = hl_cli_path(h->dir, h->settings->store_path, path, err);
+	for (int tries = 0; tries < 100; tries++) {
+		int r = hl_store_open(path, HL_STORE_ADMIN, out, err);
 
-	for (int tries = 0; !r && tries < 100; tries++) {
-		r = hl_store_open(path, HL_STORE_ADMIN, out, err);
 		if (r != HL_CONFLICT) {
 			return r;
 		}
-		r = 0;
 		usleep(20000);
 	}
-	return r ? r : HL_FAIL(err, HL_CONFLICT, "%s is in use", path);
+	return HL_FAIL(err, HL_CONFLICT, "%s is in use", path);
+}
+
+/*
+ * In two steps, since SQLite opens its files by itself: first the folder of
+ * the store is in reach and nothing else; once they are open, no file is.
+ * So keys and configuration beside the store are out of reach before the
+ * first request.
+ */
+static int open_shut_in(const struct hl_main_hotline *h,
+	struct hl_store **store, struct hl_err *err)
+{
+	char path[HL_CLI_PATH_MAX], copy[HL_CLI_PATH_MAX];
+	int r = hl_cli_path(h->dir, h->settings->store_path, path, err);
+
+	if (r) {
+		return r;
+	}
+	memcpy(copy, path, sizeof(copy));
+	const char *const write_paths[] = {dirname(copy), NULL};
+	if (hl_main_shut_in(h, HL_PROC_STORE, NULL, write_paths)) {
+		return HL_FAIL(err, HL_E_INTERNAL, "not shut in");
+	}
+	r = open_store(path, store, err);
+	if (!r) {
+		r = hl_store_settle(*store, err);
+	}
+	return r ? r : hl_proc_sandbox_shut_files(err);
 }
 
 int hl_main_store(struct hl_proc_self *self, void *arg)
 {
 	struct hl_main_hotline *h = arg;
-	const char *const write_paths[] = {h->dir, NULL};
 	struct hl_store_peer peers[N_PEERS];
 	struct hl_store *store = NULL;
 	struct hl_err err = {0};
@@ -51,10 +76,7 @@ int hl_main_store(struct hl_proc_self *self, void *arg)
 	n = add_peers(peers, n, &h->public_links, HL_STORE_PUBLIC);
 	n = add_peers(peers, n, &h->staff_links, HL_STORE_STAFF);
 	n = add_peers(peers, n, &h->worker_links, HL_STORE_WORKER);
-	if (hl_main_shut_in(h, HL_PROC_STORE, NULL, write_paths)) {
-		return 1;
-	}
-	if (open_store(h, &store, &err)) {
+	if (open_shut_in(h, &store, &err)) {
 		return hl_main_give_up("store.open", &err);
 	}
 	struct hl_store_server server = {.store = store,

@@ -108,14 +108,26 @@ static int allow_all(int ruleset, const char *const *paths, uint64_t allowed,
 	return 0;
 }
 
-int hl_proc_landlock(
-	const struct hl_proc_sandbox *box, int *version, struct hl_err *err)
+static int version_here(void)
 {
 	long v = syscall(SYS_landlock_create_ruleset, NULL, 0, CREATE_VERSION);
 
-	*version = v < 0 ? 0 : (int)v;
-	if (v <= 0) {
-		/* ENOSYS: not built in; EOPNOTSUPP: switched off at boot */
+	/* ENOSYS: not built in; EOPNOTSUPP: switched off at boot */
+	return v < 0 ? 0 : (int)v;
+}
+
+static int enter(int ruleset, struct hl_err *err)
+{
+	return syscall(SYS_landlock_restrict_self, ruleset, 0) < 0
+		       ? HL_FAIL_SYS(err, "Landlock: enter")
+		       : 0;
+}
+
+int hl_proc_landlock(
+	const struct hl_proc_sandbox *box, int *version, struct hl_err *err)
+{
+	*version = version_here();
+	if (*version == 0) {
 		return 0;
 	}
 	struct ruleset r = rights(*version, box->kind);
@@ -130,8 +142,19 @@ int hl_proc_landlock(
 		code = allow_all(ruleset, box->write_paths,
 			r.fs & ~(FS_EXECUTE | FS_IOCTL_DEV), err);
 	}
-	if (!code && syscall(SYS_landlock_restrict_self, ruleset, 0) < 0) {
-		code = HL_FAIL_SYS(err, "Landlock: enter");
+	return code ? code : enter(ruleset, err);
+}
+
+int hl_proc_landlock_files(struct hl_err *err)
+{
+	int version = version_here();
+	struct ruleset r = {.fs = rights(version, HL_PROC_STORE).fs};
+
+	if (version == 0) {
+		return 0;
 	}
-	return code;
+	HL_FD_AUTO ruleset =
+		(int)syscall(SYS_landlock_create_ruleset, &r, sizeof(r.fs), 0);
+	return ruleset < 0 ? HL_FAIL_SYS(err, "Landlock: make a ruleset")
+			   : enter(ruleset, err);
 }

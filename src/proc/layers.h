@@ -11,6 +11,9 @@
 int hl_proc_landlock(
 	const struct hl_proc_sandbox *box, int *version, struct hl_err *err);
 
+/* Another layer over all of the above: no file at all. */
+int hl_proc_landlock_files(struct hl_err *err);
+
 int hl_proc_seccomp(const struct hl_proc_sandbox *box, struct hl_err *err);
 
 #endif

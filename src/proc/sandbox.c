@@ -204,3 +204,10 @@ int hl_proc_sandbox_enter(const struct hl_proc_sandbox *box,
 	}
 	return 0;
 }
+
+int hl_proc_sandbox_shut_files(struct hl_err *err)
+{
+	int r = refuse_threads(err);
+
+	return r ? r : hl_proc_landlock_files(err);
+}

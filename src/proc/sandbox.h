@@ -43,4 +43,11 @@ struct hl_proc_shut {
 int hl_proc_sandbox_enter(const struct hl_proc_sandbox *box,
 	struct hl_proc_shut *out, struct hl_err *err);
 
+/*
+ * For the store, when it has opened its file: no file can be opened, made,
+ * renamed or removed from here on; what is open stays so. The same rules
+ * about faults and threads hold. Nothing where the kernel has no Landlock.
+ */
+int hl_proc_sandbox_shut_files(struct hl_err *err);
+
 #endif

@@ -172,6 +172,10 @@ static const int changing[] = {
 	CALL(msync),
 };
 
+/* For shutting more of them; seccomp cannot be widened by any. */
+static const int shutting[] = {
+	CALL(landlock_create_ruleset), CALL(landlock_restrict_self)};
+
 static const int connecting[] = {CALL(connect), CALL(bind)};
 
 /* No process of ours does any of this, not even by accident. */
@@ -359,6 +363,9 @@ static void add_kind(struct filter *f, const struct hl_proc_sandbox *box)
 			SCMP_A0(SCMP_CMP_EQ, AF_INET6));
 	} else {
 		add_all(f, accepting, HL_ARRAY_LEN(accepting));
+	}
+	if (box->kind == HL_PROC_STORE) {
+		add_all(f, shutting, HL_ARRAY_LEN(shutting));
 	}
 	if (writes) {
 		add_all(f, looking, HL_ARRAY_LEN(looking));

@@ -30,6 +30,7 @@
 struct hl_engine {
 	sqlite3 *db;
 	sqlite3_stmt **prepared; /* by statement; made at first use */
+	bool keeps_log;          /* when it is closed, empty */
 	bool in_group;
 	bool head_known; /* of the audit chain */
 	int64_t seq, saved_seq;
@@ -117,6 +118,25 @@ int hl_store_engine_open(
 	return 0;
 }
 
+/*
+ * SQLite would remove its log when it closes the file, and would sync the
+ * folder at the first commit that follows the making of the log. It goes on
+ * without a word when neither is allowed, so the one is done here and the
+ * other is made unnecessary: the log is emptied instead.
+ */
+int hl_store_engine_settle(struct hl_engine *e, struct hl_err *err)
+{
+	int keep_log = 1;
+	int r = sqlite3_file_control(
+		e->db, "main", SQLITE_FCNTL_PERSIST_WAL, &keep_log);
+
+	if (r != SQLITE_OK) {
+		return hl_store_sqlite_fault(e->db, r, "keep the log", err);
+	}
+	e->keeps_log = true;
+	return hl_file_sync_dir(sqlite3_db_filename(e->db, "main"), err);
+}
+
 void hl_store_engine_close(struct hl_engine *e)
 {
 	if (!e) {
@@ -126,6 +146,10 @@ void hl_store_engine_close(struct hl_engine *e)
 		sqlite3_finalize(e->prepared[i]);
 	}
 	free(e->prepared);
+	if (e->keeps_log) {
+		hl_store_sqlite_exec(
+			e->db, "PRAGMA journal_size_limit=0;", NULL);
+	}
 	sqlite3_close(e->db);
 	free(e);
 }

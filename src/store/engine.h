@@ -14,6 +14,7 @@ struct hl_engine;
 int hl_store_engine_open(
 	const char *path, struct hl_engine **out, struct hl_err *err);
 void hl_store_engine_close(struct hl_engine *e);
+int hl_store_engine_settle(struct hl_engine *e, struct hl_err *err);
 
 /* True if the request changes anything; false for what cannot be read. */
 bool hl_store_engine_writes(const struct hl_engine *e, struct hl_str request);

@@ -37,6 +37,11 @@ int hl_store_open(const char *path, enum hl_store_role role,
 	return 0;
 }
 
+int hl_store_settle(struct hl_store *store, struct hl_err *err)
+{
+	return store->engine ? hl_store_engine_settle(store->engine, err) : 0;
+}
+
 int hl_store_link(int fd, struct hl_store **out, struct hl_err *err)
 {
 	*out = handle_new(fd);

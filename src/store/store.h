@@ -44,6 +44,13 @@ enum hl_key_kind {
 int hl_store_open(const char *path, enum hl_store_role role,
 	struct hl_store **out, struct hl_err *err);
 
+/*
+ * For a process that is shut in next: from here on the store opens, makes
+ * and removes no file, and what it has made is on the disk by its name. Its
+ * log stays when it is closed, empty. A link is left as it is.
+ */
+int hl_store_settle(struct hl_store *store, struct hl_err *err);
+
 /* Speaks to the store process through a SOCK_SEQPACKET socket, which stays
  * the caller's. A request that the store lost by crashing is sent again. */
 int hl_store_link(int fd, struct hl_store **out, struct hl_err *err);
