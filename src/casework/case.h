@@ -58,7 +58,9 @@ struct hl_casework_page {
 	int64_t cycle, first_by, second_by, third_by, closed_at_us;
 	enum hl_close_reason closed_reason;
 	int64_t erase_proposed_by;
+	bool watched; /* or was */
 	bool watch_active;
+	bool worker_has_address; /* else nobody looks */
 	int64_t watch_next_us;
 
 	struct hl_str address; /* absent: erased, or no key */

@@ -66,6 +66,51 @@ int hl_casework_close(const struct hl_who *who, int64_t case_id,
 	return hl_casework_do(who, case_id, &deed, why, err);
 }
 
+/* No key, no worker, erased, or a broken seal. */
+static bool is_unreadable(int r)
+{
+	return r == HL_DENIED || r == HL_NOTFOUND || r == HL_E_CRYPTO ||
+	       r == HL_E_CORRUPT;
+}
+
+/*
+ * What was watched is watched again. The worker may have forgotten the
+ * address; who lacks the key to give it back opens the case all the same, and
+ * its page says that nobody looks.
+ */
+static int watch_again(struct hl_casework_job *job, struct hl_err *err)
+{
+	const struct hl_casefile *c = &job->c;
+	struct hl_in_item_again again = {
+		.trace_due_us = job->now_us, .id = c->item_id};
+	struct hl_row_watch_was *was;
+	size_t n;
+	int r = hl_get_watch_was(job->who->store, job->who->arena,
+		&(struct hl_in_watch_was){c->item_id}, &was, &n, err);
+
+	if (r || !n) {
+		return r;
+	}
+	r = hl_casefile_share_url(
+		job->who, c->item_id, &again.worker_sealed, err);
+	if (r) {
+		return is_unreadable(r) ? 0 : r;
+	}
+	hl_tx_item_again(job->tx, &again);
+	hl_tx_watch_soon(job->tx,
+		&(struct hl_in_watch_soon){
+			.offline_at_us = c->now.item_state == HL_ITEM_OFFLINE
+						 ? job->now_us
+						 : 0,
+			.next_at_us = job->now_us,
+			.item_id = c->item_id});
+	if (!was->active) {
+		hl_casefile_event(job->tx, job->who->actor.user_id,
+			HL_EVENT_ITEM_WATCH_RESUMED, c->item_id, 0, 0);
+	}
+	return 0;
+}
+
 static int change_reopen(struct hl_casework_job *job, struct hl_err *err)
 {
 	int r = hl_casefile_act(
@@ -73,7 +118,8 @@ static int change_reopen(struct hl_casework_job *job, struct hl_err *err)
 
 	return r == HL_DENIED
 		       ? hl_casework_refuse(job->why, HL_CASEWORK_WRONG_STATE)
-		       : r;
+	       : r ? r
+		   : watch_again(job, err);
 }
 
 int hl_casework_reopen(const struct hl_who *who, int64_t case_id,

@@ -373,10 +373,9 @@ static int open_again(struct state *s, struct place *p, struct hl_err *err)
 				      : r;
 	}
 	hl_tx_item_again(s->tx, &in);
-	if (back) {
-		hl_tx_watch_soon(s->tx, &(struct hl_in_watch_soon){
-						hl_time_now_us(), c->item_id});
-	}
+	hl_tx_watch_soon(s->tx,
+		&(struct hl_in_watch_soon){
+			.next_at_us = hl_time_now_us(), .item_id = c->item_id});
 	return 0;
 }
 

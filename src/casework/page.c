@@ -183,7 +183,9 @@ static int make_item(struct view *v, const struct hl_tx *tx)
 	out->provider_name = row->provider_name;
 	out->traced_at_us = row->traced_at_us;
 	out->removed_at_us = row->removed_at_us;
+	out->watched = row->watched != 0;
 	out->watch_active = row->watch_active != 0;
+	out->worker_has_address = row->n_worker != 0;
 	out->watch_next_us = row->watch_next_us;
 	return open_or_none(v, row->epoch, &label, row->url_sealed,
 		&out->address, &out->address_broken);

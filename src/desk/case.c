@@ -92,13 +92,14 @@ static void add_work(struct deeds *d, bool mine)
 /* Whether the item is watched, or was: what the watch's buttons need. */
 static void add_watch(struct deeds *d)
 {
+	bool looks = d->page->watch_active && d->page->worker_has_address;
 	bool may_watch = d->page->content && may(d, HL_AUTHZ_WATCH_PAUSE);
 	bool told = d->page->row.state == HL_CASE_MONITORING;
 
 	add(d, may_watch && d->page->watch_active, HL_TR("Pause the watch"),
 		"/watch/pause", false);
-	add(d, may_watch && !d->page->watch_active && d->page->watch_next_us,
-		HL_TR("Watch it again"), "/watch/resume", false);
+	add(d, may_watch && d->page->watched && !looks, HL_TR("Watch it again"),
+		"/watch/resume", false);
 	add(d, may_watch && told, HL_TR("Confirm: it is gone"), "/watch/gone",
 		false);
 }

@@ -94,6 +94,24 @@ static struct hl_str reports_text(
 			ctx->arena, "%lld", (long long)row->n_independent));
 }
 
+/* When the next look is, or why there is none. */
+static struct hl_str watch_text(
+	struct hl_arena *arena, const struct hl_casework_page *from)
+{
+	if (!from->watch_active) {
+		return from->closed_at_us
+			       ? HL_STR_NONE
+			       : hl_web_tr(HL_TR("None: the watch is stopped. "
+						 "The next referral starts it, "
+						 "or “Watch it again”."));
+	}
+	return from->worker_has_address
+		       ? hl_desk_at(arena, from->watch_next_us)
+		       : hl_web_tr(HL_TR("None: the worker has not been given "
+					 "the address. The next referral gives "
+					 "it, or “Watch it again”."));
+}
+
 static void put_item(struct rows *rows, const struct hl_casework_page *from)
 {
 	struct hl_arena *arena = rows->arena;
@@ -107,9 +125,9 @@ static void put_item(struct rows *rows, const struct hl_casework_page *from)
 	put(rows, hl_web_tr(HL_TR("Gone since")),
 		from->removed_at_us ? hl_desk_at(arena, from->removed_at_us)
 				    : HL_STR_NONE);
-	if (from->watch_active) {
+	if (from->watched) {
 		put(rows, hl_web_tr(HL_TR("Next check")),
-			hl_desk_at(arena, from->watch_next_us));
+			watch_text(arena, from));
 	}
 	put_word(rows, HL_TR("Closed because"), &hl_vocab_close_reason,
 		(int)from->closed_reason);

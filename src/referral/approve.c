@@ -75,6 +75,20 @@ static int enqueue(struct hl_referral_job *job, enum hl_event event)
 	return 0;
 }
 
+/* What is told is looked up before it leaves, and watched: the worker gets
+ * the address, if it has it not (the service was off, the case was closed in
+ * between). Without its key the mail leaves unwatched; the case says so. */
+static int share_address(struct hl_referral_job *job, struct hl_err *err)
+{
+	struct hl_in_watch_share in = {.id = job->f.now.item_id};
+	int r = hl_casefile_share_url(job->who, in.id, &in.worker_sealed, err);
+
+	if (!r) {
+		hl_tx_watch_share(job->tx, &in);
+	}
+	return r == HL_DENIED || r == HL_NOTFOUND ? 0 : r;
+}
+
 static int change_approve(struct hl_referral_job *job, struct hl_err *err)
 {
 	struct hl_row_referral_get *f = &job->f.now;
@@ -91,6 +105,10 @@ static int change_approve(struct hl_referral_job *job, struct hl_err *err)
 	}
 	f->approved_by = job->who->actor.user_id;
 	f->approved_at_us = job->now_us;
+	r = share_address(job, err);
+	if (r) {
+		return r;
+	}
 	if (f->channel == HL_REFERRAL_BY_DOWNLOAD) {
 		return job->desk->bundle_key ? 0
 					     : hl_referral_refuse(job->why,

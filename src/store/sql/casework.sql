@@ -426,11 +426,13 @@ WHERE kind = $1 AND object_kind = $2 AND object_id = $3 AND actor = $4
 -- out: id int, kind int, epoch int, url_sealed blob, state int,
 -- out: public_status int, passed_to int, asn int, network text,
 -- out: provider_id int, provider_name text, traced_at_us int,
--- out: removed_at_us int, watch_active int, watch_next_us int
+-- out: removed_at_us int, watched int, watch_active int,
+-- out: watch_next_us int, n_worker int
 SELECT i.id, i.kind, i.epoch, i.url_sealed, i.state, i.public_status,
 	i.passed_to, i.asn, i.network, i.provider_id, coalesce(p.name, ''),
-	i.traced_at_us, i.removed_at_us, coalesce(w.active, 0),
-	coalesce(w.next_at_us, 0)
+	i.traced_at_us, i.removed_at_us, w.item_id IS NOT NULL,
+	coalesce(w.active, 0), coalesce(w.next_at_us, 0),
+	length(i.worker_sealed)
 FROM item i LEFT JOIN recipient p ON p.id = i.provider_id
 LEFT JOIN watch w ON w.item_id = i.id
 WHERE i.case_id = $1;
@@ -562,13 +564,21 @@ UPDATE watch SET active = 0
 WHERE item_id IN (SELECT id FROM item WHERE case_id = $1);
 
 -- name: watch_soon
--- doc: Lets the watch look at an item now, if it is watched at all.
+-- doc: Lets the watch look at an item now, if it was ever watched. Since when
+-- doc: it counts as gone, 0 for not, so that being there would be news.
 -- roles: staff
--- in: next_at_us int, item_id int
+-- in: offline_at_us int, next_at_us int, item_id int
 UPDATE watch SET active = 1, stage = 0, misses = 0, first_miss_us = 0,
-	last_miss_us = 0, offline_at_us = 0, unsure = 0, wants_person = 0,
-	next_at_us = $1
-WHERE item_id = $2;
+	last_miss_us = 0, offline_at_us = $1, unsure = 0, wants_person = 0,
+	next_at_us = $2
+WHERE item_id = $3;
+
+-- name: watch_was
+-- doc: The watch of an item, if there ever was one.
+-- roles: staff
+-- in: item_id int
+-- out: active int
+SELECT active FROM watch WHERE item_id = $1;
 
 -- name: proposal_add
 -- doc: Proposes to erase a case; conflict when that was proposed.

@@ -421,6 +421,8 @@ static bool is_move(int64_t kind)
 	case HL_EVENT_CASE_VIEW_STOPPED:
 	case HL_EVENT_CASE_PRIORITY:
 	case HL_EVENT_CASE_NOTED:
+	case HL_EVENT_ITEM_WATCH_PAUSED:
+	case HL_EVENT_ITEM_WATCH_RESUMED:
 		return false;
 	default:
 		return true;

@@ -1,0 +1,272 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* The thread of a case through the rooms: what one does and another needs.
+ * Run with the DNS fixture. */
+#include "world.h"
+
+#include <spawn.h>
+#include <stdlib.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/time.h"
+#include "watch/run.h"
+
+#define HOST "www.example.org"
+
+struct thread {
+	struct world w;
+	struct hl_net_dns_config dns;
+	struct hl_net_policy *policy;
+	struct hl_net_client client;
+	struct hl_watch_plan plan;
+};
+
+static void dns(char *verb, bool with_address)
+{
+	char *tool = getenv("HL_DNS_PY"), *dir = getenv("HL_TEST_DNS_DIR");
+	char host[] = HOST, ttl[] = "1", type[] = "A", at[] = "192.0.2.7";
+	char *argv[] = {tool, verb, dir, host, with_address ? ttl : NULL, type,
+		at, NULL};
+	pid_t pid;
+	int status;
+
+	assert_non_null(tool);
+	ok(posix_spawn(&pid, tool, NULL, NULL, argv, environ));
+	assert_int_equal(pid, waitpid(pid, &status, 0));
+	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
+}
+
+static void appear(void)
+{
+	char verb[] = "set";
+
+	dns(verb, true);
+}
+
+static void vanish(void)
+{
+	char verb[] = "unset";
+
+	dns(verb, false);
+}
+
+static void thread_begin(struct thread *t, struct fixture *f)
+{
+	*t = (struct thread){0};
+	world_begin(&t->w, f);
+	ok(hl_net_policy_new(
+		&(struct hl_net_policy_config){0}, &t->policy, NULL));
+	ok(hl_net_dns_config_init(
+		&t->dns, hl_str_c(getenv("HL_TEST_DNS")), NULL));
+	t->dns.timeout_ms = 5000;
+	t->dns.deadline_ms = 15000;
+	t->client = (struct hl_net_client){.policy = t->policy,
+		.dns = &t->dns,
+		.user_agent = "Mozilla/5.0"};
+	hl_watch_plan_default(&t->plan);
+	appear();
+}
+
+static void thread_end(struct thread *t)
+{
+	hl_net_policy_free(t->policy);
+	world_end(&t->w);
+}
+
+#define THREAD(t)        \
+	struct thread t; \
+	thread_begin(&t, *state)
+
+/* What the worker does when its turn comes; whether there was anything. */
+static bool look(struct thread *t)
+{
+	struct hl_watch_worker worker = {.store = t->w.f->store,
+		.check = {.client = &t->client},
+		.plan = &t->plan,
+		.secret = &t->w.f->worker};
+	struct hl_err err = {.msg = ""};
+	bool found;
+
+	if (hl_watch_next(&worker, &found, &err)) {
+		fail_msg("a look: %s", err.msg);
+	}
+	return found;
+}
+
+static void expect(struct thread *t, const char *when, enum hl_case_state state,
+	enum hl_item_state item)
+{
+	struct hl_casefile c;
+
+	load(t->w.f, t->w.case_id, &c);
+	if (c.now.state != (int)state || c.now.item_state != (int)item) {
+		fail_msg("%s: case %d, item %d", when, c.now.state,
+			c.now.item_state);
+	}
+}
+
+/* Told, watched, seen once. */
+static void pass_on(struct thread *t)
+{
+	world_approved(&t->w, t->w.provider);
+	assert_int_equal(1, world_send(&t->w).n_sent);
+	later(t->w.f, HL_US_PER_HOUR);
+	assert_true(look(t));
+	expect(t, "passed on", HL_CASE_MONITORING, HL_ITEM_ONLINE);
+}
+
+static void forget(struct thread *t)
+{
+	change(t->w.f, "UPDATE item SET worker_sealed = x''");
+}
+
+static void close_it(struct thread *t, enum hl_close_reason reason)
+{
+	struct hl_who sofie = who(t->w.f, SOFIE);
+
+	ok(hl_casework_close(&sofie, t->w.case_id, reason, NULL, NULL));
+	later(t->w.f, HL_US_PER_DAY);
+	assert_false(look(t));
+}
+
+static void reopen(struct thread *t, bool with_keys)
+{
+	struct hl_who sofie = who(t->w.f, SOFIE);
+
+	sofie.ring = with_keys ? sofie.ring : &t->w.f->empty;
+	ok(hl_casework_reopen(&sofie, t->w.case_id, NULL, NULL));
+	later(t->w.f, HL_US_PER_S);
+}
+
+static struct hl_casework_page page(struct thread *t)
+{
+	struct hl_who sofie = who(t->w.f, SOFIE);
+	struct hl_casework_page page;
+
+	ok(hl_casework_page(&sofie, t->w.case_id, &page, NULL));
+	return page;
+}
+
+/* Neither looking up hosts nor watching was on when it was reported. */
+static void what_is_approved_can_be_watched(void **state)
+{
+	THREAD(t);
+
+	assert_int_equal(
+		1, number(t.w.f, "SELECT length(worker_sealed) = 0 FROM item"));
+	pass_on(&t);
+	thread_end(&t);
+}
+
+static void reopened_by_a_person_is_watched(void **state)
+{
+	static const struct {
+		const char *name;
+		enum hl_close_reason reason;
+		enum hl_item_state then; /* while it was closed */
+		bool is_there;
+		enum hl_item_state seen;
+	} rows[] = {
+		{"gone, and there again", HL_CLOSE_REMOVED, HL_ITEM_OFFLINE,
+			true, HL_ITEM_ONLINE},
+		{"gone, and still gone", HL_CLOSE_REMOVED, HL_ITEM_OFFLINE,
+			false, HL_ITEM_OFFLINE},
+		{"merged, and there", HL_CLOSE_MERGED, HL_ITEM_ONLINE, true,
+			HL_ITEM_ONLINE},
+		{"merged, and away", HL_CLOSE_MERGED, HL_ITEM_ONLINE, false,
+			HL_ITEM_SUSPECT_OFFLINE},
+	};
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		THREAD(t);
+		pass_on(&t);
+		close_it(&t, rows[i].reason);
+		forget(&t);
+		expect(&t, rows[i].name, HL_CASE_CLOSED, rows[i].then);
+		if (!rows[i].is_there) {
+			vanish();
+		}
+		reopen(&t, true);
+		assert_true(page(&t).worker_has_address);
+		if (!look(&t)) {
+			fail_msg("%s: nobody looks", rows[i].name);
+		}
+		expect(&t, rows[i].name, HL_CASE_NEW, rows[i].seen);
+		assert_int_equal(1, number(t.w.f, "SELECT active FROM watch"));
+		assert_int_equal(1, number(t.w.f, "SELECT count(*) FROM event "
+						  "WHERE kind = 311"));
+		check_history(t.w.f);
+		thread_end(&t);
+		tear_down(state);
+		set_up(state);
+	}
+}
+
+/* Who lacks the key opens it all the same; the page says that nobody looks,
+ * and the next approval mends it. */
+static void reopened_without_the_key(void **state)
+{
+	THREAD(t);
+
+	pass_on(&t);
+	close_it(&t, HL_CLOSE_REMOVED);
+	forget(&t);
+	reopen(&t, false);
+	assert_false(look(&t));
+	assert_true(page(&t).watched);
+	assert_false(page(&t).watch_active);
+	assert_false(page(&t).worker_has_address);
+	assess(t.w.f, t.w.case_id, HL_OUTCOME_BASELINE);
+	verify(t.w.f, t.w.case_id, HL_OUTCOME_BASELINE);
+	change(t.w.f, "UPDATE referral SET state = 10");
+	world_approved(&t.w, t.w.provider);
+	assert_int_equal(1, world_send(&t.w).n_sent);
+	later(t.w.f, HL_US_PER_HOUR);
+	assert_true(look(&t));
+	assert_true(page(&t).watch_active);
+	thread_end(&t);
+}
+
+/* By somebody who reports it as back, or as it was long ago. */
+static void reported_again_is_watched(void **state)
+{
+	static const struct {
+		const char *name;
+		enum hl_close_reason reason;
+		int64_t days;
+		enum hl_case_state then;
+	} rows[] = {
+		{"back", HL_CLOSE_REMOVED, 1, HL_CASE_ACTIONING},
+		{"long ago", HL_CLOSE_MERGED, 400, HL_CASE_NEW},
+	};
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		THREAD(t);
+		pass_on(&t);
+		close_it(&t, rows[i].reason);
+		forget(&t);
+		world_set(&t.w, "watch.enabled", "yes");
+		later(t.w.f, rows[i].days * HL_US_PER_DAY);
+		put_addresses(t.w.f, "http://www.example.org/pictures/1");
+		assert_int_equal(1, triage_all(t.w.f));
+		expect(&t, rows[i].name, rows[i].then, HL_ITEM_ONLINE);
+		if (!look(&t)) {
+			fail_msg("%s: nobody looks", rows[i].name);
+		}
+		thread_end(&t);
+		tear_down(state);
+		set_up(state);
+	}
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST(what_is_approved_can_be_watched),
+		TEST(reopened_by_a_person_is_watched),
+		TEST(reopened_without_the_key),
+		TEST(reported_again_is_watched),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
