@@ -38,10 +38,9 @@ void hl_accounts_session_wipe(struct hl_accounts_session *s);
 
 /*
  * Right password: *token is a new session at stage PASSWORD. HL_DENIED: wrong
- * login or password, or a user who may not come in; not told which.
- * HL_E_LIMIT: too many wrong tries; *wait_s says how long to wait. Takes as
- * long for an unknown login. Costs 64 MiB for 0.1 s: the caller bounds how
- * many run at once.
+ * login or password, a user who may not come in, or too many wrong tries
+ * before; neither the answer nor its time tells which. Costs 64 MiB for 0.1 s:
+ * the caller bounds how many run at once.
  */
 struct hl_accounts_typed {
 	struct hl_str login, password;
@@ -49,7 +48,7 @@ struct hl_accounts_typed {
 int hl_accounts_login(struct hl_store *store, struct hl_arena *arena,
 	const struct hl_accounts_typed *typed,
 	const struct hl_accounts_limits *limits, struct hl_seal_token *token,
-	int *wait_s, struct hl_err *err);
+	struct hl_err *err);
 
 /*
  * Opens the session of a cookie. HL_NOTFOUND: none, run out, or the user has

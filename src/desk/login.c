@@ -44,8 +44,7 @@ static struct hl_str wait_text(struct hl_arena *arena, int wait_s)
 }
 
 static int check_password(struct hl_web_ctx *ctx,
-	const struct hl_accounts_typed *typed, struct hl_seal_token *token,
-	int *wait_s)
+	const struct hl_accounts_typed *typed, struct hl_seal_token *token)
 {
 	struct hl_accounts_limits limits = hl_desk_limits(ctx);
 	sem_t *passwords = &hl_desk_of(ctx)->passwords;
@@ -54,7 +53,7 @@ static int check_password(struct hl_web_ctx *ctx,
 		continue;
 	}
 	int r = hl_accounts_login(hl_desk_store(ctx), ctx->arena, typed,
-		&limits, token, wait_s, &ctx->err);
+		&limits, token, &ctx->err);
 	sem_post(passwords);
 	return r;
 }
@@ -64,7 +63,6 @@ int hl_desk_login_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 {
 	HL_SEAL_TOKEN_AUTO token = {0};
 	struct hl_web_form form;
-	int wait_s = 0;
 	int r = hl_web_form_read(ctx, req, &form);
 
 	if (!r) {
@@ -79,15 +77,15 @@ int hl_desk_login_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		return show_login(ctx, req, resp, login,
 			hl_web_tr(HL_TR("Enter your login and password")));
 	}
-	r = check_password(ctx, &(struct hl_accounts_typed){login, password},
-		&token, &wait_s);
-	if (r == HL_E_LIMIT && wait_s > 0) {
-		return show_login(
-			ctx, req, resp, login, wait_text(ctx->arena, wait_s));
-	}
-	if (r == HL_DENIED || r == HL_E_LIMIT) {
+	r = check_password(
+		ctx, &(struct hl_accounts_typed){login, password}, &token);
+	if (r == HL_DENIED) { /* the same words whatever the reason */
 		return show_login(ctx, req, resp, login,
-			hl_web_tr(HL_TR("Login or password is not right")));
+			hl_web_tr(HL_TR("Login or password is not right. After "
+					"five wrong tries in a row there is a "
+					"wait before the next one: seconds at "
+					"first, a quarter of an hour at "
+					"most")));
 	}
 	if (r) {
 		return r;

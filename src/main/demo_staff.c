@@ -94,7 +94,6 @@ static int come_in(struct hl_main_demo *demo, enum hl_main_demo_person person,
 {
 	HL_SEAL_TOKEN_AUTO token = {0};
 	char first[HL_SEAL_PASSWORD_RANDOM];
-	int wait_s;
 	struct hl_accounts_typed typed = {
 		hl_str_c(demo->logins.at[person].login),
 		hl_seal_password_random(first)};
@@ -102,7 +101,7 @@ static int come_in(struct hl_main_demo *demo, enum hl_main_demo_person person,
 
 	if (!r) {
 		r = hl_accounts_login(demo->made->store, demo->arena, &typed,
-			&limits, &token, &wait_s, err);
+			&limits, &token, err);
 	}
 	if (!r) {
 		r = enrol(demo, person, &token, err);

@@ -173,20 +173,22 @@ int hl_seal_staff_unwrap(int64_t staff_id, const struct hl_seal_pub *pub,
 	return r == 0 ? 0 : HL_DENIED;
 }
 
-void hl_seal_staff_pretend(
-	struct hl_str password, const struct hl_seal_cost *cost)
+int hl_seal_staff_pretend(struct hl_str password,
+	const struct hl_seal_cost *cost, struct hl_err *err)
 {
 	uint8_t head[AT_BOX];
 	struct material m;
 
 	if (!cost_in_range(cost->mem_kib, cost->passes) ||
 		check_password(password, NULL)) {
-		return;
+		return HL_DENIED;
 	}
 	write_head(head, cost);
-	if (stretch(head, password, &m, NULL) == 0) {
+	int r = stretch(head, password, &m, err);
+	if (r == 0) {
 		sodium_memzero(&m, sizeof(m));
 	}
+	return r ? r : HL_DENIED;
 }
 
 void hl_seal_staff_key(const struct hl_seal_secret *secret,

@@ -44,10 +44,10 @@ int hl_seal_staff_unwrap(int64_t staff_id, const struct hl_seal_pub *pub,
 	struct hl_str password, struct hl_str wrapped,
 	struct hl_seal_secret *secret, struct hl_err *err);
 
-/* Spends the time that hl_seal_staff_unwrap() takes, so that an unknown login
- * answers as late as a wrong password. */
-void hl_seal_staff_pretend(
-	struct hl_str password, const struct hl_seal_cost *cost);
+/* HL_DENIED after the time that hl_seal_staff_unwrap() takes, so that an
+ * unknown login answers as late as a wrong password. HL_E_NOMEM. */
+int hl_seal_staff_pretend(struct hl_str password,
+	const struct hl_seal_cost *cost, struct hl_err *err);
 
 /* Keys that follow from the staff secret: what a stolen store can't use. */
 enum hl_seal_staff_use {

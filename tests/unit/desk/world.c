@@ -93,12 +93,11 @@ static void sign_in(struct world *w, int i)
 	struct hl_seal_token token;
 	struct hl_seal_totp totp;
 	char code[7];
-	int wait_s;
 
 	ok(hl_accounts_login(f->store, f->arena,
 		&(struct hl_accounts_typed){
 			hl_str_c(people[i].login), HL_STR(FIRST)},
-		&limits, &token, &wait_s, NULL));
+		&limits, &token, NULL));
 	w->tokens[i] = token;
 	if (i == HALF) {
 		return;
