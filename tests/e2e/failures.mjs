@@ -152,44 +152,56 @@ async function diskFull() {
 const FAKETIME = ['/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1',
   '/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1'].find(existsSync);
 
+// A hotline whose clock jumps that many seconds after its start, with a
+// report in, a form half filled and somebody signed in; null if that took
+// longer.
+async function beforeTheJump(seconds) {
+  const h = await Hotline.install('clock');
+  const plain = h.env;
+  h.env = { ...plain, LD_PRELOAD: FAKETIME, FAKETIME: '-3h',
+    FAKETIME_START_AFTER_SECONDS: String(seconds),
+    FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+  const began = Date.now();
+  await h.start();
+  h.env = plain;
+  const s = { h, api: new Api(h.public), staff: new Client(h.staff),
+    receipts: [] };
+  s.sent = async (text) => {
+    const got = await s.api.report({ words: text });
+    assert.equal(got.status, 201, got.text);
+    s.receipts.push(got.json.receipt);
+  };
+  s.hourNow = async () => Date.parse((await fetch(`${h.public}/help`))
+    .headers.get('date'));
+  await s.sent('before');
+  s.reader = await fillForm(h, 'https://example.org/over-the-jump');
+  s.check = s.reader.page;
+  await firstLogin(s.staff, 'supervisor', h.logins.supervisor);
+  s.gap = Math.abs(await s.hourNow() - Date.now());
+  if (Date.now() - began < seconds * 1000 - 500) {
+    return s;
+  }
+  await h.stop();
+  return null;
+}
+
 async function clockSetBack() {
   if (!FAKETIME) {
     await test('clock set back # SKIP libfaketime is missing', () => {});
     return;
   }
-  const AFTER = 8;
-  const h = await Hotline.install('clock');
-  const plain = h.env;
-  h.env = { ...plain, LD_PRELOAD: FAKETIME, FAKETIME: '-3h',
-    FAKETIME_START_AFTER_SECONDS: String(AFTER),
-    FAKETIME_DONT_FAKE_MONOTONIC: '1' };
-  const began = Date.now();
-  await h.start();
-  h.env = plain;
-  const api = new Api(h.public);
-  const receipts = [];
-  const sent = async (text) => {
-    const got = await api.report({ words: text });
-    assert.equal(got.status, 201, got.text);
-    receipts.push(got.json.receipt);
-  };
-  await sent('before');
-  const reader = await fillForm(h, 'https://example.org/over-the-jump');
-  const check = reader.page;
-  const staff = new Client(h.staff);
-  await firstLogin(staff, 'supervisor', h.logins.supervisor);
-  const hourNow = async () => Date.parse((await fetch(`${h.public}/help`))
-    .headers.get('date'));
+  // a busy machine gets more time before the jump
+  const { h, api, staff, receipts, reader, check, sent, hourNow, gap } =
+    await beforeTheJump(8) ?? await beforeTheJump(30) ??
+    await beforeTheJump(120);
 
-  await test('clock set back: before it, the clocks agree', async () => {
-    assert.ok(Date.now() - began < AFTER * 1000 - 500, 'too slow to tell');
-    assert.ok(Math.abs(await hourNow() - Date.now()) < 5000);
-  });
+  await test('clock set back: before it, the clocks agree', () =>
+    assert.ok(gap < 5000, `${gap} ms`));
   await test('clock set back: by three hours, while it runs', async () => {
     await until('the jump', async () => {
       await sent('on the way');
       return await hourNow() < Date.now() - 2.9 * 3600e3;
-    }, 20000, 300);
+    }, 150000, 300);
   });
   await test('clock set back: reports are taken', async () => {
     for (let i = 0; i < 5; i++) {
