@@ -7,56 +7,16 @@
 //
 // With HL_SHOTS=DIR every page is kept as a picture.
 import assert from 'node:assert/strict';
-import { mkdirSync, readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
+import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { heading, openBrowser, press, says, sitDown } from './lib/browser.mjs';
+import { heading, judge, judgements, openBrowser, press, says, sitDown } from
+  './lib/browser.mjs';
 import { Hotline } from './lib/hotline.mjs';
 import { Api, hire } from './lib/people.mjs';
 import { main, step, test } from './lib/tap.mjs';
 
-const require = createRequire(import.meta.url);
 const shots = process.env.HL_SHOTS;
-const faults = new Map();
-let browser, axe;
-
-// The page as it stands, also the answer to a form, again with scripts.
-async function look(page, name) {
-  axe ??= readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
-  const html = await page.content(), url = page.url();
-  for (const width of [1280, 360]) {
-    const context = await browser.newContext({ bypassCSP: true,
-      viewport: { width, height: 900 } });
-    const copy = await context.newPage();
-    await copy.route(url.split('#')[0], (route) => route.fulfill(
-      { body: html, contentType: 'text/html; charset=utf-8' }));
-    await copy.goto(url.split('#')[0]);
-    if (shots) {
-      mkdirSync(shots, { recursive: true });
-      await copy.screenshot({ fullPage: true,
-        path: join(shots, `desk-${name}-${width}.png`) });
-    }
-    await copy.evaluate(axe);
-    const found = await copy.evaluate(() => window.axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
-        'best-practice'] }));
-    const told = found.violations.map((v) =>
-      `${v.id}: ${v.nodes.map((x) => x.html).join(' | ').slice(0, 300)}`);
-    const over = await copy.evaluate(() =>
-      document.documentElement.scrollWidth - window.innerWidth);
-    if (over > 0) {
-      told.push(`${over} pixels too wide`);
-    }
-    const links = await copy.evaluate(() => [...document.links]
-      .map((a) => a.href).filter((x) => new URL(x).origin !==
-        window.location.origin));
-    if (links.length) {
-      told.push(`leads away: ${links.join(' ')}`);
-    }
-    faults.set(`${name} at ${width}`, told);
-    await context.close();
-  }
-}
+const look = (page, name) => judge(page, name, true);
 
 const field = (page, name, value) =>
   page.locator(`input[name="${name}"][value="${value}"]`).check();
@@ -89,7 +49,7 @@ await main(async () => {
   const staff = await hire(h, { anna: ['analyst'],
     ben: ['analyst', 'verifier'], rita: ['referral_officer'],
     simon: ['supervisor'] });
-  browser = await openBrowser();
+  await openBrowser();
   const at = async (login) => {
     const page = await sitDown();
     await page.context().addCookies([...staff[login].client.cookies]
@@ -422,13 +382,14 @@ await main(async () => {
       await look(sofie, path.slice(1).replaceAll('/', '-'));
     }
     if (shots) {
+      mkdirSync(shots, { recursive: true });
       await go(rita, cases[0]);
       await rita.emulateMedia({ media: 'print' });
       await rita.screenshot({ fullPage: true,
         path: join(shots, 'desk-case-print.png') });
     }
   });
-  for (const [name, told] of faults) {
+  for (const [name, told] of judgements()) {
     await test(`nothing wrong with ${name}`, () =>
       assert.deepEqual(told, []));
   }

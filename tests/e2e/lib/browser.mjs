@@ -3,7 +3,7 @@
 // shoulder: axe needs scripts, the people in the tests never do.
 import { mkdirSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import assert from 'node:assert/strict';
 import { newPassword, totp } from './people.mjs';
 import { atEnd, skipAll } from './tap.mjs';
@@ -48,33 +48,51 @@ export const says = async (page, pattern) =>
 let axe = null;
 const judged = new Map();
 
-// The present page again, wide and narrow, with scripts for axe. Faults are
-// kept for the case that asks for them.
-export async function judge(page, name) {
+// Where a page must not lead away from.
+const leadsAway = (page) => page.evaluate(() => [...document.links]
+  .map((a) => a.href)
+  .filter((x) => new URL(x).origin !== window.location.origin));
+
+async function look(page, name, within) {
+  const told = [];
+  if (shots) {
+    mkdirSync(shots, { recursive: true });
+    await page.screenshot({ fullPage: true, path: join(shots, `${name}.png`) });
+  }
+  await page.evaluate(axe);
+  const found = await page.evaluate(() => window.axe.run(document, {
+    runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
+      'best-practice'] }));
+  for (const v of found.violations) {
+    told.push(`${v.id}: ${v.nodes.map((x) => x.html).join(' | ')
+      .slice(0, 300)}`);
+  }
+  const over = await page.evaluate(() =>
+    document.documentElement.scrollWidth - window.innerWidth);
+  if (over > 0) {
+    told.push(`${over} pixels too wide`);
+  }
+  const links = within ? await leadsAway(page) : [];
+  if (links.length) {
+    told.push(`leads away: ${links.join(' ')}`);
+  }
+  return told;
+}
+
+// The page as it stands, also the answer to a form, again: wide and narrow,
+// with scripts for axe. Faults are kept for the case that asks for them.
+export async function judge(page, name, within = false) {
   axe ??= readFileSync(require.resolve('axe-core/axe.min.js'), 'utf8');
+  const body = await page.content(), url = page.url().split('#')[0];
   for (const width of [1280, 360]) {
     const context = await browser.newContext({ bypassCSP: true,
-      viewport: { width, height: 800 } });
-    await context.addCookies(await page.context().cookies());
+      viewport: { width, height: 900 } });
     const copy = await context.newPage();
-    await copy.goto(page.url());
-    if (shots) {
-      mkdirSync(shots, { recursive: true });
-      await copy.screenshot({ fullPage: true,
-        path: join(shots, `story-${name}-${width}.png`) });
-    }
-    await copy.evaluate(axe);
-    const found = await copy.evaluate(() => window.axe.run(document, {
-      runOnly: ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa',
-        'best-practice'] }));
-    const told = found.violations.map((v) =>
-      `${v.id}: ${v.nodes.map((x) => x.html).join(' | ').slice(0, 300)}`);
-    const over = await copy.evaluate(() =>
-      document.documentElement.scrollWidth - window.innerWidth);
-    if (over > 0) {
-      told.push(`${over} pixels too wide`);
-    }
-    judged.set(`${name} at ${width}`, told);
+    await copy.route(url, (route) => route.fulfill(
+      { body, contentType: 'text/html; charset=utf-8' }));
+    await copy.goto(url);
+    judged.set(`${name} at ${width}`, await look(copy,
+      `${basename(process.argv[1], '.mjs')}-${name}-${width}`, within));
     await context.close();
   }
 }
@@ -83,18 +101,23 @@ export function judgements() {
   return [...judged];
 }
 
-// The first login of a person at their browser.
-export async function firstSignIn(page, base, login, first) {
+// The first login of a person at their browser; visit is told each page.
+export async function firstSignIn(page, base, login, first,
+  visit = async () => {}) {
   await page.goto(`${base}/login`);
+  await visit('login');
   await page.getByLabel('Login').fill(login);
   await page.getByLabel('Password').fill(first);
   await press(page, 'Continue');
   const secret = await page.locator('#secret').innerText();
+  await visit('code-setup');
   await page.getByLabel('The code it shows now').fill(totp(secret));
   await press(page, 'Continue');
   const codes = await page.locator('.hl-codes code').allInnerTexts();
   assert.ok(codes.length >= 8);
+  await visit('codes');
   await follow(page, 'I have kept them');
+  await visit('password');
   const password = newPassword();
   await page.getByLabel('The password you have now').fill(first);
   await page.getByLabel('The new password', { exact: true }).fill(password);
