@@ -19,7 +19,8 @@ import { Dns, Hotline, Mail, makeGeo, scratch, startRdap } from
   './lib/hotline.mjs';
 import { Api, addPerson, Client, firstLogin, grantKeys, words } from
   './lib/people.mjs';
-import { main, note, step, test, until } from './lib/tap.mjs';
+import { main, step, test, until } from './lib/tap.mjs';
+import { xarfFaults, XARF_REQUIRED } from './lib/xarf.mjs';
 
 const FIRST = 'https://gallery.invalid/b/page?x=1';
 // Three addresses as people type them; the second is FIRST again.
@@ -145,6 +146,52 @@ function checkNumbers(json, csv) {
   }
 }
 
+// The same on the page: table, row, column, as people read it.
+const PAGE = [
+  ['At a glance', 'Reports', 'Value', '2'],
+  ['At a glance', 'Reports that wait for triage now', 'Value', '0'],
+  ['At a glance', 'Addresses in them', 'Value', '4'],
+  ['At a glance', 'Duplicates', 'Value', '25 %'],
+  ['At a glance', 'Cases opened', 'Value', '3'],
+  ['At a glance', 'Removals', 'Value', '2'],
+  ['Reports by kind of place', 'Website', 'Number', '2'],
+  ['Cases by outcome', 'Illegal (international baseline)', 'Number', '2'],
+  ['Cases by outcome', 'Not illegal', 'Number', '1'],
+  ['Illegal items by host country', 'DK', 'Number', '2'],
+  ['Time in each step', 'Assessment', 'Ended', '3'],
+  ['Time in each step', 'Removal', 'Ended', '2'],
+  ['Time in each step', 'Removal', 'Running', '0'],
+  ['Referrals and answers', 'Police', 'Made', '2'],
+  ['Referrals and answers', 'Police', 'Sent', '2'],
+  ['Referrals and answers', 'Police', 'Answered', '1'],
+  ['Referrals and answers', 'Police', 'Response rate', '50 %'],
+  ['Referrals and answers', 'Hosting provider', 'Made', '2'],
+  ['Referrals and answers', 'Hosting provider', 'Sent', '2'],
+  ['Referrals and answers', 'Hosting provider', 'Answered', '2'],
+  ['Referrals and answers', 'Hosting provider', 'Response rate', '100 %'],
+  ['Referrals and answers', 'Hosting provider', 'Held', '0'],
+  ['Referrals and answers', 'Hosting provider', 'Failed', '0'],
+  ['Referrals and answers', 'Partner hotline', 'Made', '0'],
+  ['What recipients answered', 'Removed', 'Number', '2'],
+  ['What recipients answered', 'The provider may be notified', 'Number', '1'],
+  ['What recipients answered', 'Not answered', 'Number', '1'],
+  ['Illegal and still online', 'Under 1 day', 'Still online', '0'],
+  ['Illegal and still online', 'Over 30 days', 'Still online', '0']];
+
+// { caption: { row: { column: text } } } of all tables; a table beside its
+// picture says so in the caption.
+async function readTables(page) {
+  const found = await page.locator('table').evaluateAll((all) =>
+    all.map((t) => [t.caption.textContent, [...t.rows].map((row) =>
+      [...row.cells].map((cell) => cell.textContent.trim()))]));
+  return Object.fromEntries(found.map(([caption, [heads, ...rows]]) =>
+    [caption.replace(/, in numbers$/, ''), Object.fromEntries(rows.map((r) =>
+      [r[0], Object.fromEntries(heads.map((h, i) => [h, r[i]]))]))]));
+}
+
+// As a duration stands on the page, from the seconds of the JSON.
+const span = (s) => s >= 60 ? `${Math.floor(s / 60)} min` : `${s} s`;
+
 const ILLEGAL = { access: 'seen', material: 'photo', act: 'involved',
   posing: 'none', age: 'prepubescent', offensive: 'no', commercial: 'no' };
 const PROVIDER = 'Hosting provider';
@@ -186,7 +233,11 @@ await main(async () => {
       [ben, 'ben', ['analyst', 'verifier']],
       [rita, 'rita', ['referral_officer']]]) {
       const first = await addPerson(admin, login, roles);
-      await firstSignIn(page, h.staff, login, first);
+      await firstSignIn(page, h.staff, login, first, async (name) => {
+        if (login === 'anna') {
+          await judge(page, name);
+        }
+      });
       await grantKeys(supervisor, login);
     }
   });
@@ -280,6 +331,7 @@ await main(async () => {
     await judge(anna, 'assess');
     await assess(anna, { access: 'seen', material: 'photo' });
     assert.match(await anna.title(), /^Error/);
+    await judge(anna, 'assess-errors');
     assert.ok(await anna.locator('.govuk-error-summary li').count() > 0);
     assert.ok(await anna.locator(
       'input[name=material][value=photo]').isChecked());
@@ -288,6 +340,7 @@ await main(async () => {
     await assess(anna, ILLEGAL);
     await says(anna, /Outcome: Illegal/);
     await says(anna, /Directive 2011\/93\/EU/);
+    await judge(anna, 'assess-outcome');
     await press(anna, 'Save');
     await says(anna, /second, blind assessment/);
   });
@@ -322,6 +375,7 @@ await main(async () => {
       await follow(ben, 'Assess a second time');
       assert.equal(await ben.locator('input:checked').count(), 0);
       assert.doesNotMatch(await ben.content(), /Illegal/);
+      await judge(ben, `verify-${address}`);
       await assess(ben, ILLEGAL);
       await press(ben, 'Save');
       await says(ben, /to be passed on/);
@@ -349,6 +403,7 @@ await main(async () => {
     const path = supervisor.page.html
       .match(/href="(\/recipient\/[^"]+)">Example Police/)[1];
     await rita.goto(h.staff + path);
+    await judge(rita, 'recipient');
     assert.equal(await rita.getByRole('button',
       { name: 'Approve the contact' }).count(), 0);
     await supervisor.get(path);
@@ -408,18 +463,27 @@ await main(async () => {
     assert.ok(mail.messages().every((m) =>
       /^Envelope-to: unit@police\.example\.org/m.test(m)));
   });
-  await step('the police get a signed bundle that verifies', async () => {
-    const [message] = mail.messages();
-    const zip = attachment(message, /application\/zip/);
-    const file = join(folder, 'bundle.zip');
-    writeFileSync(file, zip);
+  await step('the police get signed bundles that verify', async () => {
     const key = ['--key', join(h.dir, 'keys/sign.pub')];
-    const good = await h.command('refer', 'verify', file, ...key);
-    assert.equal(good.code, 0, good.out + good.err);
-    zip[Math.floor(zip.length / 2)] ^= 1;
-    writeFileSync(file, zip);
-    assert.notEqual((await h.command('refer', 'verify', file,
-      ...key)).code, 0);
+    for (const [i, message] of mail.messages().entries()) {
+      const file = join(folder, `bundle-${i}.zip`);
+      writeFileSync(file, attachment(message, /application\/zip/));
+      const good = await h.command('refer', 'verify', file, ...key);
+      assert.equal(good.code, 0, good.out + good.err);
+    }
+  });
+  await step('a bundle with a flipped byte is refused', async () => {
+    const whole = attachment(mail.messages()[0], /application\/zip/);
+    const file = join(folder, 'flipped.zip');
+    for (let i = 0; i < 64; i++) {
+      const at = Math.floor(i * (whole.length - 1) / 63);
+      const zip = Buffer.from(whole);
+      zip[at] ^= 1 << i % 8;
+      writeFileSync(file, zip);
+      const got = await h.command('refer', 'verify', file,
+        '--key', join(h.dir, 'keys/sign.pub'));
+      assert.equal(got.code, 1, `byte ${at}: ${got.out}${got.err}`);
+    }
   });
   await step('status: passed on to the police', async () => {
     await until('the status', async () => (await readStatus(reporter,
@@ -435,6 +499,7 @@ await main(async () => {
       await judge(guest, 'answer-police');
       await guest.locator('button[value=cleared]').click();
       await says(guest, /Thank you/);
+      await judge(guest, 'answer-thanks');
       await rita.goto(drafts.gallery[PROVIDER]);
       await press(rita, 'Release the police hold');
       await says(rita, /Released/);
@@ -446,10 +511,20 @@ await main(async () => {
   await step('the mail carries XARF that the rules allow', async () => {
     const message = toProvider('host');
     const xarf = JSON.parse(attachment(message, /json/).toString());
-    assert.equal(xarf.xarf_version[0], '4');
-    assert.equal(xarf.category, 'content');
-    assert.equal(xarf.type, 'csam');
-    assert.match(JSON.stringify(xarf), /host\.example\.org\/a/);
+    assert.deepEqual(xarfFaults(xarf), []);
+    for (const name of XARF_REQUIRED) {
+      assert.match(String(xarfFaults({ ...xarf, [name]: undefined })),
+        new RegExp(name), `a document without ${name} is none`);
+    }
+    for (const [name, value] of Object.entries({
+      url: 'http://host.example.org/a%7Eb', source_identifier: '192.0.2.11',
+      domain: 'host.example.org', country_code: 'DK', classification: 'A1',
+      media_type: 'image', detection_method: 'manual_review' })) {
+      assert.equal(xarf[name], value, name);
+    }
+    assert.deepEqual(xarf.dns_records, { a: ['192.0.2.11'] });
+    assert.deepEqual(xarf.sender, xarf.reporter);
+    assert.equal(xarf.sender.contact, 'hotline@example.org');
     assert.doesNotMatch(message + decoded(message), /Found by chance/);
   });
   await step('status: passed on to the provider', async () => {
@@ -466,6 +541,7 @@ await main(async () => {
     }
     await guest.goto(`${h.public}/answer/${'A'.repeat(27)}`);
     await says(guest, /not known|Check that/);
+    await judge(guest, 'answer-unknown');
   });
   await step('the provider’s word alone is not enough', async () => {
     const told = await readStatus(reporter, h.public, receipt);
@@ -500,11 +576,18 @@ await main(async () => {
     await judge(rita, 'referrals');
   });
 
-  // What happened, counted by hand: 2 reports, 4 addresses in them of which
-  // one was known, 3 cases, 4 referrals sent and 3 answered, 2 removals.
-  await step('statistics: JSON, CSV and program tell what happened', async () => {
+  await step('statistics: the page tells what happened', async () => {
     await rita.goto(`${h.staff}/statistics`);
     await judge(rita, 'statistics');
+    const tables = await readTables(rita);
+    for (const [table, row, column, text] of PAGE) {
+      assert.equal(tables[table]?.[row]?.[column], text,
+        `${table}, ${row}, ${column} in ${JSON.stringify(tables)}`);
+    }
+  });
+  // What happened, counted by hand: 2 reports, 4 addresses in them of which
+  // one was known, 3 cases, 4 referrals sent and 3 answered, 2 removals.
+  await step('statistics: JSON, CSV and program agree', async () => {
     const officer = new Client(h.staff);
     for (const c of await rita.context().cookies()) {
       officer.cookies.set(c.name, c.value);
@@ -515,6 +598,15 @@ await main(async () => {
     const again = await h.json('stats');
     assert.equal(again.reports.n, json.reports.n);
     assert.deepEqual(again.referral, json.referral);
+    const glance = (await readTables(rita))['At a glance'];
+    const { from_report, from_notice } = json.removal;
+    assert.ok(from_report.median_s >= from_notice.median_s);
+    for (const [row, seconds] of [
+      ['Median time from report to removal', from_report.median_s],
+      ['90th percentile', from_report.p90_s],
+      ['Median time from notice to removal', from_notice.median_s]]) {
+      assert.equal(glance[row].Value, span(seconds), row);
+    }
   });
   await step('the audit log is sound', async () => {
     const got = await h.command('audit', 'verify');
