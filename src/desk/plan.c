@@ -120,10 +120,10 @@ static void fill_proposal(struct hl_web_ctx *ctx,
 		.ready = p->state == HL_REFERRAL_PLAN_READY};
 	if (p->hold_hours) {
 		out->hold = hl_desk_count(ctx->arena,
-			HL_TR("Kept back for {n} hour, until the police have "
-			      "cleared it."),
-			HL_TR("Kept back for {n} hours, until the police have "
-			      "cleared it."),
+			HL_TR("Kept back until {n} hour after the police have "
+			      "been told, or until they clear it."),
+			HL_TR("Kept back until {n} hours after the police "
+			      "have been told, or until they clear it."),
 			p->hold_hours);
 	}
 	if (again->form && out->ready) {

@@ -16,6 +16,12 @@ struct hl_str hl_desk_referral_path(
 struct hl_str hl_desk_recipient_path(
 	struct hl_arena *arena, int64_t id, const char *suffix);
 
+/* The referral of the path, and what stands over its pages. */
+int hl_desk_referral_load(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_referral_view *out);
+struct hl_w_identity hl_desk_referral_head(
+	struct hl_arena *arena, const struct hl_referral_row *row);
+
 /* hl_desk_end() with the reasons of referrals. */
 struct hl_desk_refer_end {
 	int r;
@@ -38,6 +44,8 @@ static inline bool hl_desk_refer_refused(int r, enum hl_referral_why why)
 	X(preview_get)            \
 	X(approve_post)           \
 	X(hold_release_post)      \
+	X(override_get)           \
+	X(override_post)          \
 	X(referral_close_post)    \
 	X(retry_post)             \
 	X(remind_post)            \

@@ -60,6 +60,14 @@ struct hl_desk_referral {
 	bool can_answer, may_preview;
 };
 
+/* Why a notice goes before the police were told. */
+struct hl_desk_override {
+	struct hl_desk_page page;
+	int64_t id;
+	struct hl_w_identity head;
+	struct hl_str reason, error;
+};
+
 /* One part of what will be sent. */
 struct hl_desk_part {
 	struct hl_str title, text;

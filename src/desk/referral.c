@@ -109,7 +109,7 @@ static int referral_param(const struct hl_web_request *req, int64_t *id)
 	return hl_desk_param(req, 0, HL_REF_REFERRAL, id);
 }
 
-static struct hl_w_identity identity(
+struct hl_w_identity hl_desk_referral_head(
 	struct hl_arena *arena, const struct hl_referral_row *row)
 {
 	return (struct hl_w_identity){.kind = hl_web_tr(HL_TR("Referral")),
@@ -152,6 +152,10 @@ static void add_facts(struct hl_web_ctx *ctx, const struct hl_referral_row *row,
 	put_at(&f, HL_TR("Drafted"), row->created_at_us);
 	put(&f, HL_TR("Approved by"), row->approved_name);
 	put_at(&f, HL_TR("Approved"), row->approved_at_us);
+	if (row->state == HL_REFERRAL_LEA_HOLD && !row->hold_until_us) {
+		put(&f, HL_TR("Kept back until"),
+			hl_web_tr(HL_TR("the police have been told")));
+	}
 	put_at(&f, HL_TR("Kept back until"), row->hold_until_us);
 	put_at(&f, HL_TR("Downloaded"), row->exported_at_us);
 	put_at(&f, HL_TR("Sent"), row->sent_at_us);
@@ -183,6 +187,10 @@ static void add_deeds(struct hl_web_ctx *ctx,
 			"/handed-over", false},
 		{from->can_release, HL_TR("Release the police hold"),
 			"/release", false},
+		{from->can_override,
+			HL_TR("Release it although the police have not been "
+			      "told"),
+			"/override", true},
 		{from->can_answer, HL_TR("Record an answer"), "/answer", true},
 		{from->can_confirm_removed, HL_TR("Confirm: it is gone"),
 			"/removed", false},
@@ -255,8 +263,8 @@ static void add_answers(struct hl_web_ctx *ctx,
 	v->n_answers = rows ? from->n_answers : 0;
 }
 
-static int load(struct hl_web_ctx *ctx, const struct hl_web_request *req,
-	struct hl_referral_view *out)
+int hl_desk_referral_load(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_referral_view *out)
 {
 	struct hl_referral_desk desk = hl_desk_referral_desk(ctx);
 	int64_t id;
@@ -273,7 +281,7 @@ int hl_desk_referral_get(struct hl_web_ctx *ctx,
 	struct hl_desk_referral v = {0};
 	struct hl_referral_view from;
 	struct hl_str *notes;
-	int r = load(ctx, req, &from);
+	int r = hl_desk_referral_load(ctx, req, &from);
 
 	if (r) {
 		return r;
@@ -287,7 +295,7 @@ int hl_desk_referral_get(struct hl_web_ctx *ctx,
 		hl_desk_case_path(ctx->arena, from.row.case_id, "");
 	v.id = from.row.id;
 	v.case_id = from.row.case_id;
-	v.head = identity(ctx->arena, &from.row);
+	v.head = hl_desk_referral_head(ctx->arena, &from.row);
 	add_facts(ctx, &from.row, &v);
 	add_deeds(ctx, &from, &v);
 	add_answers(ctx, &from, &v);
@@ -320,7 +328,7 @@ int hl_desk_preview_get(struct hl_web_ctx *ctx,
 	struct hl_desk_preview v = {0};
 	struct hl_desk_part *parts =
 		hl_arena_array(ctx->arena, 4, sizeof(*parts));
-	int r = load(ctx, req, &view);
+	int r = hl_desk_referral_load(ctx, req, &view);
 
 	if (r || !parts) {
 		return r ? r : HL_FAIL(&ctx->err, HL_E_NOMEM, "no memory");
@@ -335,7 +343,7 @@ int hl_desk_preview_get(struct hl_web_ctx *ctx,
 		hl_web_tr(HL_TR("What will be sent")), "/referrals");
 	v.page.web.back_href = end.to;
 	v.id = view.row.id;
-	v.head = identity(ctx->arena, &view.row);
+	v.head = hl_desk_referral_head(ctx->arena, &view.row);
 	bool by_mail = view.row.channel == HL_REFERRAL_BY_MAIL;
 	v.from = by_mail ? from.from : HL_STR_NONE;
 	v.to = by_mail ? from.to : HL_STR_NONE;
@@ -543,7 +551,7 @@ static int show_answer(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	hl_vocab_parse(
 		&hl_vocab_refusal, hl_web_form_get(form, "reason"), &reason);
 	v->id = view->row.id;
-	v->head = identity(ctx->arena, &view->row);
+	v->head = hl_desk_referral_head(ctx->arena, &view->row);
 	v->answers = answer_options(
 		ctx->arena, view->row.kind, answer, &v->n_answers);
 	v->reasons = hl_desk_options(ctx->arena, &hl_vocab_refusal,
@@ -560,7 +568,7 @@ int hl_desk_answer_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 {
 	struct hl_desk_answer v = {0};
 	struct hl_referral_view view;
-	int r = load(ctx, req, &view);
+	int r = hl_desk_referral_load(ctx, req, &view);
 
 	if (r) {
 		return r;
@@ -586,7 +594,7 @@ int hl_desk_answer_post(struct hl_web_ctx *ctx,
 	struct hl_desk_answer v = {0};
 	struct hl_referral_view view;
 	size_t n = 0;
-	int r = load(ctx, req, &view);
+	int r = hl_desk_referral_load(ctx, req, &view);
 
 	if (r) {
 		return r;

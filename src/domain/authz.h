@@ -54,8 +54,9 @@ enum hl_authz_action {
 	HL_AUTHZ_REFERRAL_READ,
 	HL_AUTHZ_REFERRAL_APPROVE,
 	HL_AUTHZ_REFERRAL_SEND, /* queue, send again, remind, cancel, close */
-	HL_AUTHZ_REFERRAL_RELEASE, /* release a police hold */
-	HL_AUTHZ_ANSWER_RECORD,    /* an answer that came by other ways */
+	HL_AUTHZ_REFERRAL_RELEASE,  /* release a police hold */
+	HL_AUTHZ_REFERRAL_OVERRIDE, /* the same before the police were told */
+	HL_AUTHZ_ANSWER_RECORD,     /* an answer that came by other ways */
 	/* on a recipient */
 	HL_AUTHZ_RECIPIENT_APPROVE,
 	HL_AUTHZ_RECIPIENT_CHANGE,

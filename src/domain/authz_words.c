@@ -54,6 +54,8 @@ static const struct hl_vocab_word actions[] = {
 	{HL_AUTHZ_REFERRAL_SEND, "referral.send", HL_MSG("Send a referral")},
 	{HL_AUTHZ_REFERRAL_RELEASE, "referral.release",
 		HL_MSG("Release a police hold")},
+	{HL_AUTHZ_REFERRAL_OVERRIDE, "referral.override",
+		HL_MSG("Release a notice before the police were told")},
 	{HL_AUTHZ_ANSWER_RECORD, "answer.record", HL_MSG("Record an answer")},
 	{HL_AUTHZ_RECIPIENT_APPROVE, "recipient.approve",
 		HL_MSG("Approve a recipient")},

@@ -98,8 +98,8 @@ const struct hl_settings_key hl_settings_keys[] = {
 
 	NUM("referral.police_hold_hours", INT, police_hold_hours, "24", 0,
 		HL_SETTINGS_HOLD_MAX_HOURS,
-		"How long the police's clearance is waited for before a "
-		"provider is told; 0 does not wait."),
+		"How long the police have, counted from when they were told, "
+		"before a provider is told; 0 does not wait for them."),
 	NUM("referral.remind_hours", INT, referral_remind_hours, "24", 1, 720,
 		"After how long without an answer a notice is sent again."),
 	NUM("answer.ttl_days", INT, answer_ttl_days, "30", 1, 365,

@@ -3,54 +3,14 @@
 #include "base/time.h"
 #include "referral/bundle.h"
 #include "referral/draft.h"
+#include "referral/hold.h"
 #include "referral/pack.h"
 #include "seal/token.h"
 
 /* From the approval on: holds, the outbox, downloads, the end. */
 
-static bool may_be_held(int64_t kind)
-{
-	return kind == HL_RECIPIENT_PROVIDER || kind == HL_RECIPIENT_PLATFORM ||
-	       kind == HL_RECIPIENT_REGISTRAR || kind == HL_RECIPIENT_PAYMENT;
-}
-
-/*
- * Until when the police have time for themselves; 0: no hold. It counts from
- * when they were told, or from now while they have not been: what reaches
- * them later moves it (hl_referral_reach()).
- */
-static int hold_until(const struct hl_referral_job *job, int64_t *until_us,
-	struct hl_err *err)
-{
-	struct hl_in_referral_police in = {job->f.now.case_id};
-	struct hl_row_referral_police *row;
-	int hours =
-		hl_settings_police_hold(job->desk->settings, job->f.c.country);
-	int64_t from = job->now_us;
-	size_t n;
-
-	*until_us = 0;
-	if (!may_be_held(job->f.now.kind)) {
-		return 0;
-	}
-	int r = hl_get_referral_police(
-		job->who->store, job->who->arena, &in, &row, &n, err);
-	if (r || (n && row->said == HL_ANSWER_CLEARED)) {
-		return r;
-	}
-	if (n && row->said == HL_ANSWER_HOLD) {
-		from = row->said_at_us;
-		hours = hours ? hours : 24;
-	} else if (n) {
-		from = row->sent_at_us ? row->sent_at_us : row->approved_at_us;
-	}
-	if (hours && from + hours * HL_US_PER_HOUR > job->now_us) {
-		*until_us = from + hours * HL_US_PER_HOUR;
-	}
-	return 0;
-}
-
-/* The case's clock runs for the police while a notice waits for them. */
+/* The case's clock runs for the police while a notice waits for them; until
+ * they are told it has no deadline. */
 static int hold(struct hl_referral_job *job, int64_t until_us)
 {
 	job->f.now.hold_until_us = until_us;
@@ -92,7 +52,9 @@ static int share_address(struct hl_referral_job *job, struct hl_err *err)
 static int change_approve(struct hl_referral_job *job, struct hl_err *err)
 {
 	struct hl_row_referral_get *f = &job->f.now;
-	int64_t until_us;
+	struct hl_referral_hold_ask ask =
+		hl_referral_hold_of(job->who, job->desk, &job->f);
+	struct hl_referral_hold police;
 	int r;
 
 	if (f->contact != HL_CONTACT_APPROVED) {
@@ -115,12 +77,13 @@ static int change_approve(struct hl_referral_job *job, struct hl_err *err)
 						       HL_REFERRAL_NO_BUNDLE);
 	}
 	r = hl_referral_pack_send(job, false, err);
-	r = r ? r : hold_until(job, &until_us, err);
+	r = r ? r : hl_referral_hold(&ask, &police, err);
 	if (r) {
 		return r;
 	}
-	return until_us ? hold(job, until_us)
-			: enqueue(job, HL_EVENT_REFERRAL_QUEUED);
+	return police.applies && (!police.told || police.until_us > job->now_us)
+		       ? hold(job, police.until_us)
+		       : enqueue(job, HL_EVENT_REFERRAL_QUEUED);
 }
 
 int hl_referral_approve(const struct hl_who *who,
@@ -129,27 +92,6 @@ int hl_referral_approve(const struct hl_who *who,
 {
 	struct hl_referral_deed deed = {
 		desk, HL_AUTHZ_REFERRAL_APPROVE, change_approve, NULL};
-
-	return hl_referral_do(who, id, &deed, why, err);
-}
-
-static int change_release(struct hl_referral_job *job, struct hl_err *err)
-{
-	struct hl_referral_reached how = hl_referral_job_how(job);
-	int r = hl_referral_unhold(&how, &job->f, HL_ACTION_UNHOLD,
-		HL_EVENT_REFERRAL_RELEASED, err);
-
-	return r == HL_DENIED
-		       ? hl_referral_refuse(job->why, HL_REFERRAL_WRONG_STATE)
-		       : r;
-}
-
-int hl_referral_release(const struct hl_who *who,
-	const struct hl_referral_desk *desk, int64_t id,
-	enum hl_referral_why *why, struct hl_err *err)
-{
-	struct hl_referral_deed deed = {
-		desk, HL_AUTHZ_REFERRAL_RELEASE, change_release, NULL};
 
 	return hl_referral_do(who, id, &deed, why, err);
 }

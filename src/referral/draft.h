@@ -43,9 +43,16 @@ int hl_referral_preview(const struct hl_who *who,
 int hl_referral_approve(const struct hl_who *who,
 	const struct hl_referral_desk *desk, int64_t id,
 	enum hl_referral_why *why, struct hl_err *err);
-/* Ends a police hold by a person. */
+/* Ends a police hold by a person. HL_DENIED, POLICE_FIRST: not before the
+ * police have been told. */
 int hl_referral_release(const struct hl_who *who,
 	const struct hl_referral_desk *desk, int64_t id,
+	enum hl_referral_why *why, struct hl_err *err);
+/* The same although the police have not been told, by a supervisor: the
+ * reason becomes a note of the case. HL_E_INVALID: none, or too long. */
+#define HL_REFERRAL_REASON_CHARS 2000
+int hl_referral_override(const struct hl_who *who,
+	const struct hl_referral_desk *desk, int64_t id, struct hl_str reason,
 	enum hl_referral_why *why, struct hl_err *err);
 /* Not sent, and will not be (SENDING while the worker has it); or sent and
  * done with. */

@@ -3,6 +3,7 @@
 
 #include "base/rand.h"
 #include "base/time.h"
+#include "referral/hold.h"
 #include "referral/pack.h"
 #include "referral/retry.h"
 
@@ -395,33 +396,23 @@ int hl_referral_outbox_run(const struct hl_referral_outbox *o,
 	return r;
 }
 
-/* What the police last said moves the deadline, or ends it. */
-static int hear_police(const struct hl_referral_outbox *o,
-	struct hl_arena *arena, const struct hl_row_referral_holds *row,
-	int64_t *until_us, bool *cleared, struct hl_err *err)
+/* Until when a hold lasts by what the police know and said; 0: without a
+ * deadline, since they have not been told, or not any more (it bounced). */
+static int64_t deadline(const struct hl_row_referral_holds *row,
+	const struct hl_referral_hold *police)
 {
-	struct hl_in_referral_police in = {row->case_id};
-	struct hl_row_referral_police *police;
-	int hours = hl_settings_police_hold(o->settings, row->country);
-	size_t n;
-	int r = hl_get_referral_police(o->store, arena, &in, &police, &n, err);
-
-	*until_us = row->hold_until_us;
-	*cleared = !r && n && police->said == HL_ANSWER_CLEARED;
-	if (!r && n && police->said == HL_ANSWER_HOLD) {
-		int64_t asked = police->said_at_us +
-				(hours ? hours : 24) * HL_US_PER_HOUR;
-
-		*until_us = asked > *until_us ? asked : *until_us;
+	if (!police->told) {
+		return 0;
 	}
-	return r;
+	return police->until_us > row->hold_until_us ? police->until_us
+						     : row->hold_until_us;
 }
 
 static int change_hold(const struct hl_referral_reached *reached,
 	struct hl_referral_record *f, int64_t until_us, bool cleared,
 	struct hl_err *err)
 {
-	if (cleared || until_us <= reached->now_us) {
+	if (cleared || (until_us && until_us <= reached->now_us)) {
 		return hl_referral_unhold(reached, f,
 			cleared ? HL_ACTION_UNHOLD : HL_ACTION_EXPIRE,
 			cleared ? HL_EVENT_REFERRAL_RELEASED
@@ -441,12 +432,14 @@ static int run_hold(const struct hl_referral_outbox *o, struct hl_arena *arena,
 	struct hl_referral_record f;
 	struct hl_referral_reached reached = {
 		o->store, arena, NULL, o->settings, hl_time_now_us()};
-	int64_t until;
-	bool cleared;
-	int r = hear_police(o, arena, row, &until, &cleared, err);
+	struct hl_referral_hold_ask ask = {o->store, arena, o->settings,
+		row->case_id, row->kind, row->is_test, row->country};
+	struct hl_referral_hold police;
+	int r = hl_referral_hold(&ask, &police, err);
+	int64_t until = r ? 0 : deadline(row, &police);
 
-	if (r || (!cleared && until > reached.now_us &&
-			 until == row->hold_until_us)) {
+	if (r || (!police.cleared && until == row->hold_until_us &&
+			 (!until || until > reached.now_us))) {
 		return r;
 	}
 	r = hl_referral_record_load(o->store, arena, row->id, &f, err);
@@ -454,7 +447,7 @@ static int run_hold(const struct hl_referral_outbox *o, struct hl_arena *arena,
 		return r;
 	}
 	reached.tx = hl_tx_begin(o->store, arena);
-	r = change_hold(&reached, &f, until, cleared, err);
+	r = change_hold(&reached, &f, until, police.cleared, err);
 	if (r) {
 		hl_tx_drop(reached.tx);
 		return r;

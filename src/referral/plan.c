@@ -265,11 +265,12 @@ static int load_item(struct planner *p, struct hl_err *err)
 
 static int load_police(struct planner *p, struct hl_err *err)
 {
+	struct hl_in_referral_police in = {
+		p->plan->case_id, !p->desk->settings->mail_production};
 	struct hl_row_referral_police *row;
 	size_t n;
-	int r = hl_get_referral_police(p->who->store, p->who->arena,
-		&(struct hl_in_referral_police){p->plan->case_id}, &row, &n,
-		err);
+	int r = hl_get_referral_police(
+		p->who->store, p->who->arena, &in, &row, &n, err);
 
 	p->plan->cleared = !r && n && row->said == HL_ANSWER_CLEARED;
 	return r;

@@ -130,7 +130,7 @@ static void extend_holds(const struct hl_referral_reached *how,
 		hl_tx_referral_extend_holds(
 			how->tx, &(struct hl_in_referral_extend_holds){
 					 how->now_us + hours * HL_US_PER_HOUR,
-					 f->now.case_id});
+					 f->now.case_id, f->now.is_test});
 	}
 }
 

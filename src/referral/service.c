@@ -55,6 +55,11 @@ static const struct hl_vocab_word whys[] = {
 	{HL_REFERRAL_NO_SENDER, "no_sender",
 		HL_MSG("The settings name no sender for mail (mail.from). Ask "
 		       "the administrator.")},
+	{HL_REFERRAL_POLICE_FIRST, "police_first",
+		HL_MSG("The police have not been told of this case yet. "
+		       "Approve the referral to them and let it leave first. "
+		       "If they cannot be reached, a supervisor can release "
+		       "this notice with a reason.")},
 };
 const struct hl_vocab hl_vocab_referral_why = {
 	"referral_why", HL_ARRAY_LEN(whys), whys};

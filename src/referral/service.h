@@ -47,6 +47,7 @@ enum hl_referral_why {
 	HL_REFERRAL_EXPORT_FIRST = 49, /* has not been downloaded yet */
 	HL_REFERRAL_WATCHED = 50,      /* the watch decides, not a person */
 	HL_REFERRAL_NO_SENDER = 51,    /* mail.from or service name missing */
+	HL_REFERRAL_POLICE_FIRST = 52, /* they have not been told yet */
 };
 /* Labels are whole sentences for the person. */
 extern const struct hl_vocab hl_vocab_referral_why;

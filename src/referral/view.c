@@ -2,7 +2,7 @@
 #include "referral/view.h"
 
 #include "base/time.h"
-#include "referral/record.h"
+#include "referral/hold.h"
 #include "store/sql.h"
 
 /* What a person sees of referrals, and what they can do about one. */
@@ -179,7 +179,8 @@ static void put_may(const struct hl_who *who, struct hl_referral_view *v,
 {
 	static const enum hl_authz_action actions[] = {HL_AUTHZ_REFERRAL_READ,
 		HL_AUTHZ_REFERRAL_APPROVE, HL_AUTHZ_REFERRAL_SEND,
-		HL_AUTHZ_REFERRAL_RELEASE, HL_AUTHZ_ANSWER_RECORD};
+		HL_AUTHZ_REFERRAL_RELEASE, HL_AUTHZ_REFERRAL_OVERRIDE,
+		HL_AUTHZ_ANSWER_RECORD};
 
 	for (size_t i = 0; i < HL_ARRAY_LEN(actions); i++) {
 		struct hl_referral_may *may = &v->may[v->n_may++];
@@ -222,7 +223,8 @@ static void put_can(const struct hl_who *who,
 		    v->row.answer == HL_ANSWER_ALREADY_GONE;
 
 	v->can_approve = allows(v, HL_AUTHZ_REFERRAL_APPROVE);
-	v->can_release = allows(v, HL_AUTHZ_REFERRAL_RELEASE);
+	v->can_release = !v->untold && allows(v, HL_AUTHZ_REFERRAL_RELEASE);
+	v->can_override = v->untold && allows(v, HL_AUTHZ_REFERRAL_OVERRIDE);
 	v->can_cancel = v->can_approve ||
 			(send && is_in(state, S(APPROVED) | S(LEA_HOLD) |
 						      S(QUEUED) | S(RETRYING) |
@@ -269,6 +271,16 @@ static void put_notes(
 				   "only (mail.production): this has not been "
 				   "sent."));
 	}
+	if (v->untold && v->row.state == HL_REFERRAL_LEA_HOLD) {
+		add_note(v, HL_MSG("Police first: this waits until a referral "
+				   "of this case to the police has left, and "
+				   "its time counts from then. Approve that "
+				   "referral, or draft one."));
+	} else if (v->untold) {
+		add_note(v, HL_MSG("Police first: the police have not been "
+				   "told of this case. Once approved, this "
+				   "waits until they have been."));
+	}
 	if (v->row.recipient.state != HL_CONTACT_APPROVED) {
 		add_note(v, HL_MSG("The contact is not approved (any more)."));
 	}
@@ -282,6 +294,20 @@ static void put_notes(
 				   "wait (referral.remind_hours): consider a "
 				   "reminder."));
 	}
+}
+
+/* Only before it has left: later it is history. */
+static int put_untold(const struct hl_who *who,
+	const struct hl_referral_desk *desk, struct hl_referral_view *v,
+	const struct hl_referral_record *f, struct hl_err *err)
+{
+	struct hl_referral_hold_ask ask = hl_referral_hold_of(who, desk, f);
+	struct hl_referral_hold hold;
+	int r = hl_referral_hold(&ask, &hold, err);
+
+	v->untold = !r && hold.applies && !hold.told &&
+		    is_in(v->row.state, S(DRAFT) | S(LEA_HOLD));
+	return r;
 }
 
 static int put_row(const struct hl_who *who,
@@ -321,6 +347,7 @@ int hl_referral_view(const struct hl_who *who,
 	}
 	r = put_row(who, desk, id, out, err);
 	r = r ? r : put_answers(who, out, err);
+	r = r ? r : put_untold(who, desk, out, &f, err);
 	r = r ? r : is_watched(who, desk, f.now.item_id, &watched, err);
 	if (r) {
 		return r;

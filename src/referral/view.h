@@ -44,7 +44,7 @@ struct hl_referral_may {
 	enum hl_authz_why why; /* 0: may */
 };
 #define HL_REFERRAL_MAY_MAX 8
-#define HL_REFERRAL_NOTES_MAX 4
+#define HL_REFERRAL_NOTES_MAX 6
 
 struct hl_referral_view {
 	struct hl_referral_row row;
@@ -52,10 +52,13 @@ struct hl_referral_view {
 	size_t n_answers;
 	struct hl_referral_may may[HL_REFERRAL_MAY_MAX];
 	size_t n_may;
+	/* Police first, and they have not been told: it will wait, or waits,
+	 * without a deadline. */
+	bool untold;
 	/* What a person can do about it now; a caller shows the buttons. */
 	bool can_approve, can_release, can_cancel, can_retry, can_remind,
 		can_close, can_download, can_hand_over, can_bounce, can_answer,
-		can_confirm_removed;
+		can_confirm_removed, can_override;
 	/* Sentences for the person: test message, mail switched off, … */
 	const char *notes[HL_REFERRAL_NOTES_MAX];
 	size_t n_notes;

@@ -108,47 +108,56 @@ SELECT count(*) FROM referral WHERE case_id = $1 AND id <> $2
 SELECT count(*) FROM referral WHERE case_id = $1 AND id <> $2 AND state = 3;
 
 -- name: referral_police
--- doc: The newest referral of a case to the police that was approved since
--- doc: the case was last opened again, and whether they last said "hold" or
--- doc: "cleared" since then.
+-- doc: When the police last came to know of a case since it was last opened
+-- doc: again, 0 for not at all, and whether they last said "hold" or
+-- doc: "cleared" since then. What bounced has told nobody; for a production
+-- doc: notice a test has not either. Always one row.
 -- roles: staff, worker
--- in: case_id int
--- out: id int, sent_at_us int, approved_at_us int, said int, said_at_us int
-SELECT f.id, f.sent_at_us, f.approved_at_us,
-	coalesce((SELECT a.answer FROM answer a
-		JOIN referral g ON g.id = a.referral_id
-		WHERE g.case_id = f.case_id AND g.kind = 1
-			AND a.answer IN (7, 8) AND a.at_us >= s.at_us
-		ORDER BY a.at_us DESC, a.id LIMIT 1), 0),
-	coalesce((SELECT max(a.at_us) FROM answer a
-		JOIN referral g ON g.id = a.referral_id
-		WHERE g.case_id = f.case_id AND g.kind = 1
-			AND a.answer IN (7, 8) AND a.at_us >= s.at_us), 0)
-FROM referral f JOIN (SELECT coalesce(max(e.at_us), 0) AS at_us FROM event e
-	WHERE e.object_kind = 2 AND e.object_id = $1 AND e.kind = 216) AS s
-WHERE f.case_id = $1 AND f.kind = 1 AND f.approved_at_us > 0
-	AND f.created_at_us >= s.at_us
-	AND (f.state <> 10 OR f.sent_at_us > 0)
-ORDER BY f.created_at_us DESC, f.id LIMIT 1;
+-- in: case_id int, is_test int
+-- out: told_at_us int, said int, said_at_us int
+WITH told AS (SELECT f.id, CASE WHEN f.sent_at_us > 0 AND f.state <> 7
+		THEN f.sent_at_us ELSE f.answered_at_us END AS at_us
+	FROM referral f WHERE f.case_id = $1 AND f.kind = 1
+		AND f.is_test <= $2 AND f.created_at_us >= coalesce((
+			SELECT max(e.at_us) FROM event e
+			WHERE e.object_kind = 2 AND e.object_id = $1
+				AND e.kind = 216), 0)),
+said AS (SELECT a.answer, a.at_us FROM told t
+	JOIN answer a ON a.referral_id = t.id WHERE a.answer IN (7, 8)
+	ORDER BY a.at_us DESC, a.id LIMIT 1)
+SELECT coalesce((SELECT max(at_us) FROM told), 0),
+	coalesce((SELECT answer FROM said), 0),
+	coalesce((SELECT at_us FROM said), 0);
 
 -- name: referral_extend_holds
--- doc: Holds of a case last at least until a time.
+-- doc: Holds of a case last at least until a time; those of production
+-- doc: notices are not moved by a test.
 -- roles: staff, worker
--- in: hold_until_us int, case_id int
+-- in: hold_until_us int, case_id int, is_test int
 UPDATE referral SET hold_until_us = $1, version = version + 1
-WHERE case_id = $2 AND state = 3 AND hold_until_us < $1;
+WHERE case_id = $2 AND state = 3 AND hold_until_us < $1 AND is_test >= $3;
 
 -- name: referral_holds
--- doc: Referrals on police hold that are due, or of whose case the police
--- doc: have said something since they were approved or before.
+-- doc: Referrals on police hold that are due, that wait for the police to be
+-- doc: told while they have been, or of whose case the police have said
+-- doc: something since it was last opened again.
 -- roles: worker
 -- in: now_us int, n_most int
--- out: id int, case_id int, hold_until_us int, country text
-SELECT f.id, f.case_id, f.hold_until_us, i.country
+-- out: id int, case_id int, kind int, is_test int, hold_until_us int,
+-- out: country text
+SELECT f.id, f.case_id, f.kind, f.is_test, f.hold_until_us, i.country
 FROM referral f JOIN item i ON i.id = f.item_id
-WHERE f.state = 3 AND (f.hold_until_us <= $1 OR EXISTS (SELECT 1
-	FROM answer a JOIN referral g ON g.id = a.referral_id
-	WHERE g.case_id = f.case_id AND g.kind = 1 AND a.answer IN (7, 8)))
+WHERE f.state = 3 AND (f.hold_until_us BETWEEN 1 AND $1 OR EXISTS (SELECT 1
+	FROM referral g WHERE g.case_id = f.case_id AND g.kind = 1
+		AND g.is_test <= f.is_test AND g.created_at_us >= coalesce((
+			SELECT max(e.at_us) FROM event e
+			WHERE e.object_kind = 2 AND e.object_id = f.case_id
+				AND e.kind = 216), 0)
+		AND ((f.hold_until_us = 0 AND (g.answered_at_us > 0
+				OR (g.sent_at_us > 0 AND g.state <> 7)))
+			OR EXISTS (SELECT 1 FROM answer a
+				WHERE a.referral_id = g.id
+					AND a.answer IN (7, 8)))))
 ORDER BY f.hold_until_us LIMIT $2;
 
 -- name: referral_view

@@ -210,7 +210,8 @@ static const struct row {
 	{"held for the police", HL_OBJECT_REFERRAL,
 		OBJECT(.state = HL_REFERRAL_LEA_HOLD, .illegal = true,
 			.case_state = HL_CASE_ACTIONING),
-		"referral.read:sr referral.send:sr referral.release:sr"},
+		"referral.read:sr referral.send:sr referral.release:sr "
+		"referral.override:s"},
 	{"sent in a case that I assessed", HL_OBJECT_REFERRAL,
 		OBJECT(.state = HL_REFERRAL_SENT, .illegal = true,
 			.first_assessor = ME, .case_state = HL_CASE_MONITORING),

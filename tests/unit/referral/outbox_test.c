@@ -199,14 +199,15 @@ static void the_clock_runs_for_the_police(void **state)
 	assert_int_equal(HL_STEP_POLICE, step_of(&w));
 	assert_int_equal(HL_REFERRAL_QUEUED,
 		world_state(&w, world_approved(&w, w.partner)));
-	struct hl_who rikke = who(w.f, RIKKE);
-	ok(hl_referral_release(&rikke, &w.desk, id, NULL, NULL));
+	struct hl_who simon = who(w.f, SIMON);
+	ok(hl_referral_override(&simon, &w.desk, id,
+		HL_STR("Their line is dead."), NULL, NULL));
 	assert_int_equal(HL_STEP_NOTICE, step_of(&w));
 	assert_int_equal(2, world_send(&w).n_sent);
 	assert_int_equal(
 		HL_CASE_ACTIONING, number(w.f, "SELECT state FROM cases"));
 	/* thrown away: nothing is left to send */
-	rikke = who(w.f, RIKKE);
+	struct hl_who rikke = who(w.f, RIKKE);
 	ok(hl_referral_close(&rikke, police, NULL, NULL));
 	assert_int_equal(
 		HL_CASE_MONITORING, number(w.f, "SELECT state FROM cases"));
