@@ -103,3 +103,35 @@ void hl_utf8_put(struct hl_buf *b, uint32_t c)
 	}
 	hl_buf_put_mem(b, out, n);
 }
+
+bool hl_utf8_unseen(uint32_t c)
+{
+	if (c < 0x20) {
+		return c != '\n' && c != '\r' && c != '\t';
+	}
+	return (c >= 0x7f && c <= 0x9f) || (c >= 0x202a && c <= 0x202e) ||
+	       (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029 ||
+	       (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
+}
+
+size_t hl_utf8_clean(char *text, size_t n)
+{
+	struct hl_str s = hl_str_mem(text, n);
+	size_t kept = 0;
+
+	while (s.n) {
+		uint32_t c;
+		size_t took = hl_utf8_next(s, &c);
+
+		if (c == '\r' || c == 0x85 || c == 0x2028 || c == 0x2029) {
+			text[kept++] = '\n';
+		} else if (!hl_utf8_unseen(c)) {
+			memmove(text + kept, s.p, took);
+			kept += took;
+		} else if (c < 0xa0) {
+			text[kept++] = ' ';
+		}
+		s = hl_str_sub(s, took, s.n);
+	}
+	return kept;
+}

@@ -17,4 +17,17 @@ bool hl_utf8_valid(struct hl_str s);
 size_t hl_utf8_count(struct hl_str s);
 void hl_utf8_put(struct hl_buf *b, uint32_t c);
 
+/* What nobody sees and everybody is misled by: control characters but tab,
+ * line feed and carriage return, Bidi_Control (UAX #9, 2) but the two marks,
+ * line and paragraph separators, annotations, tags. */
+bool hl_utf8_unseen(uint32_t c);
+/*
+ * Takes these out of text, in place; gives the new length. For what was
+ * pasted: phones and word processors put such characters on the clipboard,
+ * so that refusing them would turn away people who did nothing wrong. A
+ * control character becomes a space, a separator or carriage return a line
+ * feed.
+ */
+size_t hl_utf8_clean(char *text, size_t n);
+
 #endif

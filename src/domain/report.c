@@ -4,28 +4,14 @@
 #include "base/utf8.h"
 
 /*
- * What the form accepts. Nobody is turned away for how they write: only
- * what could not be kept or shown is a fault. A zero byte never arrives
- * here (the form decoder and JSON refuse it); other control characters and
- * the characters that turn the direction of text are refused because they
- * can make an address look like another one to the analyst.
+ * What is accepted. Nobody is turned away for how they write: the form takes
+ * unseen characters out before (hl_web_form_parse()), programs are told of
+ * them, since they can make an address look like another one.
  */
 
 static bool is_blank(struct hl_str s)
 {
 	return hl_str_trim(s).n == 0;
-}
-
-/* Unicode 15: Bidi_Control (UAX #9, 2) and other format characters that
- * change how text around them is shown, and line or paragraph separators. */
-static bool is_hostile(uint32_t c)
-{
-	if (c < 0x20) {
-		return c != '\n' && c != '\r' && c != '\t';
-	}
-	return (c >= 0x7f && c <= 0x9f) || (c >= 0x202a && c <= 0x202e) ||
-	       (c >= 0x2066 && c <= 0x2069) || c == 0x2028 || c == 0x2029 ||
-	       (c >= 0xfff9 && c <= 0xfffb) || (c >= 0xe0000 && c <= 0xe007f);
 }
 
 static bool has_hostile(struct hl_str s)
@@ -34,7 +20,7 @@ static bool has_hostile(struct hl_str s)
 		uint32_t c;
 		size_t n = hl_utf8_next(s, &c);
 
-		if (is_hostile(c)) {
+		if (hl_utf8_unseen(c)) {
 			return true;
 		}
 		s = hl_str_sub(s, n, s.n);

@@ -218,7 +218,7 @@ static void check(struct hl_site_visit *v, struct asked *a)
 
 	if (v->form_broken) {
 		add_fault(a, a->step->text ? a->step->text : a->step->choice,
-			HL_PROBLEM_HOSTILE);
+			HL_PROBLEM_MALFORMED);
 		return;
 	}
 	a->n_faults = hl_report_check(

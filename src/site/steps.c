@@ -184,10 +184,6 @@ struct hl_str hl_site_fault_text(const struct hl_report_fault *fault)
 		{0, HL_PROBLEM_MALFORMED,
 			HL_TR("This could not be read. Please enter it "
 			      "again")},
-		{0, HL_PROBLEM_HOSTILE,
-			HL_TR("This has invisible characters that can make "
-			      "text look like something else. Please type it "
-			      "instead of pasting it")},
 		{0, HL_PROBLEM_NO_MATTER,
 			HL_TR("Give an address, or say where it is, or "
 			      "describe it in words")},

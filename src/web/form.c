@@ -29,33 +29,61 @@ static bool decode_into(char *to, struct hl_str in, bool plus, size_t *n)
 	return true;
 }
 
-static bool no_controls(struct hl_str s)
+static bool has_controls(struct hl_str s)
 {
 	for (size_t i = 0; i < s.n; i++) {
 		unsigned char c = (unsigned char)s.p[i];
 
 		if ((c < 0x20 && c != '\t' && c != '\n') || c == 0x7f) {
-			return false;
+			return true;
 		}
 	}
-	return true;
+	return false;
+}
+
+static int decode(struct hl_arena *arena, struct hl_str in, bool plus,
+	char **out, size_t *n)
+{
+	*out = hl_arena_alloc(arena, in.n + 1);
+	if (!*out) {
+		return HL_E_NOMEM;
+	}
+	return decode_into(*out, in, plus, n) &&
+			       hl_utf8_valid(hl_str_mem(*out, *n))
+		       ? 0
+		       : HL_E_INVALID;
 }
 
 int hl_web_percent_decode(
 	struct hl_arena *arena, struct hl_str in, bool plus, struct hl_str *out)
 {
-	char *to = hl_arena_alloc(arena, in.n + 1);
+	char *text;
 	size_t n;
+	int r = decode(arena, in, plus, &text, &n);
 
-	if (!to) {
-		return HL_E_NOMEM;
+	if (r) {
+		return r;
 	}
-	if (!decode_into(to, in, plus, &n)) {
-		return HL_E_INVALID;
+	text[n] = '\0';
+	*out = hl_str_mem(text, n);
+	return has_controls(*out) ? HL_E_INVALID : 0;
+}
+
+/* Only bytes that are no text are refused. */
+static int decode_value(
+	struct hl_arena *arena, struct hl_str in, struct hl_str *out)
+{
+	char *text;
+	size_t n;
+	int r = decode(arena, in, true, &text, &n);
+
+	if (r) {
+		return r;
 	}
-	to[n] = '\0';
-	*out = hl_str_mem(to, n);
-	return hl_utf8_valid(*out) && no_controls(*out) ? 0 : HL_E_INVALID;
+	n = hl_utf8_clean(text, n);
+	text[n] = '\0';
+	*out = hl_str_mem(text, n);
+	return 0;
 }
 
 static int parse_field(
@@ -71,8 +99,8 @@ static int parse_field(
 	if (f->name.n > HL_WEB_FIELD_NAME_MAX) {
 		return HL_E_LIMIT;
 	}
-	return hl_web_percent_decode(
-		arena, hl_str_sub(piece, eq + 1, piece.n), true, &f->value);
+	return decode_value(
+		arena, hl_str_sub(piece, eq + 1, piece.n), &f->value);
 }
 
 static size_t count(struct hl_str text)

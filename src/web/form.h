@@ -6,9 +6,9 @@
 #include "web/http.h"
 
 /*
- * Fields of a form or a query, application/x-www-form-urlencoded. Strict:
- * valid UTF-8, valid "%XX", no control characters but tab and line feed;
- * CRLF becomes LF. Nothing that a browser sends breaks these rules.
+ * Fields of a form or a query, application/x-www-form-urlencoded. Strict
+ * about valid UTF-8, valid "%XX" and names, which no browser breaks; from
+ * values the characters of hl_utf8_unseen() are taken out. CRLF becomes LF.
  */
 #define HL_WEB_FIELDS_MAX 256u
 #define HL_WEB_FIELD_NAME_MAX 64u

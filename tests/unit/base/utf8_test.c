@@ -109,6 +109,41 @@ static void nothing_and_nul(void **state)
 	assert_int_equal(0, c);
 }
 
+static void takes_out_what_nobody_sees(void **state)
+{
+	static const struct {
+		struct hl_str in;
+		const char *out;
+	} cleaned[] = {
+		{HL_STR_INIT(""), ""},
+		{HL_STR_INIT("plain\ttext\n\u20ac \U0001f600"),
+			"plain\ttext\n\u20ac \U0001f600"},
+		{HL_STR_INIT("a\0b\fc\x7f"), "a b c "},
+		{HL_STR_INIT("a\rb\xc2\x85"
+			     "c\u2028d\u2029e"),
+			"a\nb\nc\nd\ne"},
+		{HL_STR_INIT("\u202a+45 12\u202c"), "+45 12"},
+		{HL_STR_INIT("https://a.example/\u202etxt.exe"),
+			"https://a.example/txt.exe"},
+		{HL_STR_INIT("\u2066x\u2069\ufff9y\U000e0041"), "xy"},
+		/* marks are part of right-to-left and joined scripts */
+		{HL_STR_INIT("\u200f\u05d0\u200d"), "\u200f\u05d0\u200d"},
+		{HL_STR_INIT("cut \xe2\x82"), "cut \xe2\x82"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(cleaned); i++) {
+		char text[64];
+
+		memcpy(text, cleaned[i].in.p, cleaned[i].in.n);
+		size_t n = hl_utf8_clean(text, cleaned[i].in.n);
+		if (!hl_str_eq(hl_str_mem(text, n), hl_str_c(cleaned[i].out))) {
+			fail_msg("row %zu: %.*s", i, (int)n, text);
+		}
+		assert_int_equal(n, hl_utf8_clean(text, n));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -116,6 +151,7 @@ int main(void)
 		cmocka_unit_test(no_scalar_value_becomes_the_replacement),
 		cmocka_unit_test(takes_maximal_subparts),
 		cmocka_unit_test(nothing_and_nul),
+		cmocka_unit_test(takes_out_what_nobody_sees),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
