@@ -34,6 +34,9 @@ static const struct hl_vocab_word whys[] = {
 		HL_MSG("That person may not work on this case.")},
 	{HL_CASEWORK_PROPOSED, "proposed",
 		HL_MSG("This was asked for before.")},
+	{HL_CASEWORK_REASON, "reason",
+		HL_MSG("This reason contradicts what is known of the case. "
+		       "Choose another, or have it assessed anew.")},
 };
 const struct hl_vocab hl_vocab_casework_why = {
 	"casework_why", HL_ARRAY_LEN(whys), whys};

@@ -5,6 +5,7 @@
 #include "base/time.h"
 #include "casework/inner.h"
 #include "casework/reports.h"
+#include "domain/status.h"
 
 static int no_referrals(struct hl_casework_job *job, struct hl_err *err)
 {
@@ -31,6 +32,14 @@ static bool is_gone(enum hl_close_reason reason)
 	return reason == HL_CLOSE_REMOVED || reason == HL_CLOSE_GONE;
 }
 
+static bool fits(const struct hl_casefile_row *row, enum hl_close_reason reason)
+{
+	return hl_close_reason_fits(&(struct hl_public_status_input){
+		.state = (enum hl_case_state)row->state,
+		.reason = reason,
+		.passed_to = row->passed_to});
+}
+
 static int change_close(struct hl_casework_job *job, struct hl_err *err)
 {
 	const enum hl_close_reason *reason = job->with;
@@ -39,6 +48,9 @@ static int change_close(struct hl_casework_job *job, struct hl_err *err)
 
 	if (r) {
 		return r;
+	}
+	if (!fits(&c->now, *reason)) {
+		return hl_casework_refuse(job->why, HL_CASEWORK_REASON);
 	}
 	c->now.closed_reason = (int)*reason;
 	r = hl_casefile_act(c, HL_ACTION_CLOSE, HL_EVENT_CASE_CLOSED, err);

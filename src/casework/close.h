@@ -7,7 +7,8 @@
 /* The ends of a case. */
 
 /* HL_CASEWORK_REFERRALS: some are approved or on their way. HL_E_INVALID:
- * no reason. "Removed" and "gone" declare the address gone. */
+ * no reason. HL_CASEWORK_REASON: see hl_close_reason_fits(). "Removed" and
+ * "gone" declare the address gone. */
 int hl_casework_close(const struct hl_who *who, int64_t case_id,
 	enum hl_close_reason reason, enum hl_casework_why *why,
 	struct hl_err *err);

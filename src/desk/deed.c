@@ -5,6 +5,7 @@
 #include "casework/lease.h"
 #include "casework/viewing.h"
 #include "desk/work.h"
+#include "domain/status.h"
 #include "web/templates.h"
 
 typedef int deed(const struct hl_who *who, int64_t case_id,
@@ -249,6 +250,27 @@ int hl_desk_assign_post(struct hl_web_ctx *ctx,
 	return hl_desk_end(ctx, req, resp, &end);
 }
 
+/* Those that the case allows: hl_close_reason_fits(). */
+static void put_reasons(struct hl_web_ctx *ctx,
+	const struct hl_casework_page *page, struct hl_desk_close *v)
+{
+	struct hl_public_status_input in = {
+		.state = page->row.state, .passed_to = page->passed_to};
+	struct hl_vocab fit = {.name = hl_vocab_close_reason.name};
+	struct hl_vocab_word *words = hl_arena_array(
+		ctx->arena, hl_vocab_close_reason.n_words, sizeof(*words));
+
+	for (size_t i = 0; words && i < hl_vocab_close_reason.n_words; i++) {
+		in.reason = (enum hl_close_reason)hl_vocab_close_reason.words[i]
+				    .value;
+		if (hl_close_reason_fits(&in)) {
+			words[fit.n_words++] = hl_vocab_close_reason.words[i];
+		}
+	}
+	fit.words = words;
+	v->reasons = hl_desk_options(ctx->arena, &fit, 0, false, &v->n_reasons);
+}
+
 static int show_close(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp, struct hl_str error)
 {
@@ -266,8 +288,7 @@ static int show_close(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	begin(ctx, req, &v.page, HL_TR("Close the case"), page->row.id);
 	hl_desk_case_head(ctx, page, &v.head);
 	hl_desk_page_errors(&v.page, &problem, error.n > 0);
-	v.reasons = hl_desk_options(
-		ctx->arena, &hl_vocab_close_reason, 0, false, &v.n_reasons);
+	put_reasons(ctx, page, &v);
 	hl_web_respond(resp, error.n ? 422 : 200, "text/html");
 	hl_tmpl_desk_close(&resp->body, &v);
 	return 0;

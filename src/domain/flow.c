@@ -46,7 +46,6 @@ static const struct hl_vocab_word close_reasons[] = {
 	{HL_CLOSE_CANNOT_TELL, "cannot_tell", HL_MSG("Cannot tell")},
 	{HL_CLOSE_PASSED_ON, "passed_on", HL_MSG("Passed on")},
 	{HL_CLOSE_UNREACHABLE, "unreachable", HL_MSG("Could not be reached")},
-	{HL_CLOSE_MERGED, "merged", HL_MSG("Merged with another case")},
 	{HL_CLOSE_REFUSED, "refused", HL_MSG("No recipient acts")},
 };
 const struct hl_vocab hl_vocab_close_reason = {

@@ -51,7 +51,6 @@ enum hl_close_reason {
 	HL_CLOSE_CANNOT_TELL = 5,
 	HL_CLOSE_PASSED_ON = 6, /* in others' hands, nothing left to watch */
 	HL_CLOSE_UNREACHABLE = 7,
-	HL_CLOSE_MERGED = 8,
 	HL_CLOSE_REFUSED = 9, /* no recipient acts */
 };
 

@@ -34,7 +34,6 @@ static enum hl_public_status of_closed(const struct hl_public_status_input *in)
 		return HL_STATUS_UNREACHABLE;
 	case HL_CLOSE_UNANSWERED:
 	case HL_CLOSE_PASSED_ON:
-	case HL_CLOSE_MERGED:
 	case HL_CLOSE_REFUSED:
 		break;
 	}
@@ -62,4 +61,28 @@ enum hl_public_status hl_public_status_of(
 	}
 	return in->state == HL_CASE_NEW ? HL_STATUS_RECEIVED
 					: HL_STATUS_ASSESSING;
+}
+
+bool hl_close_reason_fits(const struct hl_public_status_input *in)
+{
+	bool assessed =
+		in->state != HL_CASE_NEW && in->state != HL_CASE_ASSIGNED;
+
+	switch (in->reason) {
+	case HL_CLOSE_REMOVED:
+	case HL_CLOSE_PASSED_ON:
+	case HL_CLOSE_REFUSED:
+		return in->passed_to != 0;
+	case HL_CLOSE_GONE:
+		return in->passed_to == 0;
+	case HL_CLOSE_UNREACHABLE:
+		return true;
+	case HL_CLOSE_PAYWALL:
+	case HL_CLOSE_CANNOT_TELL:
+		return !assessed;
+	case HL_CLOSE_NOT_ILLEGAL:
+	case HL_CLOSE_UNANSWERED:
+		break;
+	}
+	return false;
 }

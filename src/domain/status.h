@@ -27,4 +27,13 @@ struct hl_public_status_input {
 enum hl_public_status hl_public_status_of(
 	const struct hl_public_status_input *in);
 
+/*
+ * Whether a person may close the case (its state before that) with
+ * in->reason. What two people agreed is illegal is undone by an assessment
+ * only, never by closing; without an assessment nobody closes as "not
+ * illegal"; and "removed", "passed on" and "no recipient acts" need somebody
+ * who was told, "gone before anybody was told" nobody.
+ */
+bool hl_close_reason_fits(const struct hl_public_status_input *in);
+
 #endif

@@ -170,7 +170,7 @@ static int do_candidates(struct fixture *f, const struct hl_who *w, int64_t id,
 static int do_close(struct fixture *f, const struct hl_who *w, int64_t id,
 	enum situation s, enum hl_casework_why *why)
 {
-	return hl_casework_close(w, id, HL_CLOSE_MERGED, why, NULL);
+	return hl_casework_close(w, id, HL_CLOSE_UNREACHABLE, why, NULL);
 }
 
 static int do_reopen(struct fixture *f, const struct hl_who *w, int64_t id,

@@ -240,10 +240,19 @@ static void closing_and_opening_again(void **state)
 	size_t n;
 
 	assess(f, id, HL_OUTCOME_BASELINE);
-	assert_int_equal(HL_DENIED,
-		hl_casework_close(&sofie, id, HL_CLOSE_MERGED, &why, NULL));
+	assert_int_equal(HL_DENIED, hl_casework_close(&sofie, id,
+					    HL_CLOSE_UNREACHABLE, &why, NULL));
 	assert_int_equal(HL_CASEWORK_WRONG_STATE, why);
 	verify(f, id, HL_OUTCOME_BASELINE);
+	/* two people agreed: closing does not undo it */
+	assert_int_equal(HL_DENIED, hl_casework_close(&sofie, id,
+					    HL_CLOSE_NOT_ILLEGAL, &why, NULL));
+	assert_int_equal(HL_CASEWORK_REASON, why);
+	assert_int_equal(HL_DENIED,
+		hl_casework_close(&sofie, id, HL_CLOSE_REMOVED, &why, NULL));
+	assert_int_equal(HL_CASEWORK_REASON, why);
+	change(f, "UPDATE item SET passed_to = 2");
+	sofie = who(f, SOFIE);
 	assert_int_equal(HL_E_INVALID,
 		hl_casework_close(&sofie, id, HL_CLOSE_UNANSWERED, &why, NULL));
 	ok(hl_casework_close(&sofie, id, HL_CLOSE_REMOVED, &why, NULL));
@@ -285,6 +294,7 @@ static void no_closing_over_referrals(void **state)
 		hl_casework_close(&sofie, id, HL_CLOSE_REMOVED, &why, NULL));
 	assert_int_equal(HL_CASEWORK_REFERRALS, why);
 	change(f, "UPDATE referral SET state = 5");
+	change(f, "UPDATE item SET passed_to = 2");
 	sofie = who(f, SOFIE);
 	ok(hl_casework_close(&sofie, id, HL_CLOSE_REMOVED, &why, NULL));
 }

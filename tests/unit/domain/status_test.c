@@ -147,11 +147,68 @@ static void every_combination_has_one(void **state)
 	}
 }
 
+static void reasons_that_fit(void **state)
+{
+	static const struct {
+		const char *what;
+		struct hl_public_status_input in;
+		bool fits;
+	} rows[] = {
+		{"nobody has assessed it",
+			{.state = HL_CASE_NEW, .reason = HL_CLOSE_NOT_ILLEGAL},
+			false},
+		{"nobody could",
+			{.state = HL_CASE_NEW, .reason = HL_CLOSE_CANNOT_TELL},
+			true},
+		{"agreed, called legal by one",
+			{.state = HL_CASE_AGREED,
+				.reason = HL_CLOSE_NOT_ILLEGAL},
+			false},
+		{"adjudicated, called unclear by one",
+			{.state = HL_CASE_ADJUDICATED,
+				.reason = HL_CLOSE_CANNOT_TELL},
+			false},
+		{"told, called legal by one",
+			{.state = HL_CASE_MONITORING,
+				.reason = HL_CLOSE_NOT_ILLEGAL,
+				.passed_to = TOLD(POLICE)},
+			false},
+		{"passed on to nobody",
+			{.state = HL_CASE_AGREED, .reason = HL_CLOSE_PASSED_ON},
+			false},
+		{"passed on",
+			{.state = HL_CASE_MONITORING,
+				.reason = HL_CLOSE_PASSED_ON,
+				.passed_to = TOLD(POLICE)},
+			true},
+		{"removed, nobody told",
+			{.state = HL_CASE_AGREED, .reason = HL_CLOSE_REMOVED},
+			false},
+		{"gone, nobody told",
+			{.state = HL_CASE_AGREED, .reason = HL_CLOSE_GONE},
+			true},
+		{"gone, somebody told",
+			{.state = HL_CASE_MONITORING,
+				.reason = HL_CLOSE_GONE,
+				.passed_to = TOLD(PROVIDER)},
+			false},
+		{"no reason", {.state = HL_CASE_NEW}, false},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		if (hl_close_reason_fits(&rows[i].in) != rows[i].fits) {
+			fail_msg("%s", rows[i].what);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_a_reporter_is_told),
 		cmocka_unit_test(every_combination_has_one),
+		cmocka_unit_test(reasons_that_fit),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
