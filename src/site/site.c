@@ -127,8 +127,10 @@ int hl_site_say_gone(
 			      "somebody else uses this device. Yours have run "
 			      "out, or were removed when you left or "
 			      "finished."));
-		m.more = hl_web_tr(HL_TR("Nothing has been sent from this "
-					 "page."));
+		m.more = hl_web_tr(HL_TR("If you sent your report before, we "
+					 "have it: you need not send it "
+					 "again. If not, nothing has been "
+					 "sent."));
 		m.link_text = hl_web_tr(HL_TR("Start a new report"));
 	}
 	return hl_site_say(ctx, resp, 404, &m);

@@ -57,7 +57,7 @@ static struct hl_str explain(enum hl_public_status status)
 {
 	switch (status) {
 	case HL_STATUS_RECEIVED:
-		return hl_web_tr(HL_TR("Nobody has opened it yet."));
+		return hl_web_tr(HL_TR("It waits for an analyst."));
 	case HL_STATUS_ASSESSING:
 		return hl_web_tr(HL_TR("An analyst looks at it, or will soon. "
 				       "If it seems illegal, a second one "
@@ -65,8 +65,8 @@ static struct hl_str explain(enum hl_public_status status)
 	case HL_STATUS_TO_POLICE:
 	case HL_STATUS_TO_PROVIDER:
 	case HL_STATUS_TO_PARTNER:
-		return hl_web_tr(HL_TR("It is with those who can act. We check "
-				       "until it is gone."));
+		return hl_web_tr(HL_TR("It is with those who can act. This "
+				       "page says when it is gone."));
 	case HL_STATUS_REMOVED:
 		return hl_web_tr(HL_TR("It is no longer there. If it comes "
 				       "back, please report it again."));
