@@ -195,6 +195,7 @@ static void put_item(struct hl_tx *tx, const struct hl_casefile *c)
 	const struct hl_casefile_row *was = &c->was, *now = &c->now;
 	int status = hl_public_status_of(&(struct hl_public_status_input){
 		.state = (enum hl_case_state)now->state,
+		.touched = c->public_status > HL_STATUS_RECEIVED,
 		.outcome = (enum hl_outcome)now->outcome,
 		.reason = (enum hl_close_reason)now->closed_reason,
 		.item = (enum hl_item_state)now->item_state,

@@ -125,13 +125,18 @@ static int watch_again(struct hl_casework_job *job, struct hl_err *err)
 
 static int change_reopen(struct hl_casework_job *job, struct hl_err *err)
 {
-	int r = hl_casefile_act(
-		&job->c, HL_ACTION_REOPEN, HL_EVENT_CASE_REOPENED, err);
+	bool closed = job->c.now.state == HL_CASE_CLOSED;
+	int r = closed ? 0 : no_referrals(job, err);
 
-	return r == HL_DENIED
-		       ? hl_casework_refuse(job->why, HL_CASEWORK_WRONG_STATE)
-	       : r ? r
-		   : watch_again(job, err);
+	if (r) {
+		return r;
+	}
+	r = hl_casefile_act(
+		&job->c, HL_ACTION_REOPEN, HL_EVENT_CASE_REOPENED, err);
+	if (r == HL_DENIED) {
+		return hl_casework_refuse(job->why, HL_CASEWORK_WRONG_STATE);
+	}
+	return r || !closed ? r : watch_again(job, err);
 }
 
 int hl_casework_reopen(const struct hl_who *who, int64_t case_id,

@@ -12,8 +12,9 @@
 int hl_casework_close(const struct hl_who *who, int64_t case_id,
 	enum hl_close_reason reason, enum hl_casework_why *why,
 	struct hl_err *err);
-/* To be assessed anew, by anybody. What was watched is watched again, if `who`
- * holds the key to give the worker the address back. */
+/* To be assessed anew, by anybody: a closed case, or one whose verdict proves
+ * wrong (HL_CASEWORK_REFERRALS as above). What was watched is watched again, if
+ * `who` holds the key to give the worker the address back. */
 int hl_casework_reopen(const struct hl_who *who, int64_t case_id,
 	enum hl_casework_why *why, struct hl_err *err);
 /* A legal hold keeps a case from being erased. */

@@ -111,7 +111,10 @@ static void add_rule(struct deeds *d)
 	add(d, may(d, HL_AUTHZ_CASE_REASSIGN), HL_TR("Give to somebody"),
 		"/assign", true);
 	add(d, may(d, HL_AUTHZ_CASE_CLOSE), HL_TR("Close"), "/close", true);
-	add(d, may(d, HL_AUTHZ_CASE_REOPEN), HL_TR("Reopen"), "/reopen", false);
+	add(d, may(d, HL_AUTHZ_CASE_REOPEN),
+		d->page->row.state == HL_CASE_CLOSED ? HL_TR("Reopen")
+						     : HL_TR("Assess anew"),
+		"/reopen", false);
 	add(d, may(d, HL_AUTHZ_CASE_LEGAL_HOLD) && !held,
 		HL_TR("Set a legal hold"), "/hold", false);
 	add(d, may(d, HL_AUTHZ_CASE_LEGAL_HOLD) && held,

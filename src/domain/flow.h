@@ -51,7 +51,7 @@ enum hl_close_reason {
 	HL_CLOSE_CANNOT_TELL = 5,
 	HL_CLOSE_PASSED_ON = 6, /* in others' hands, nothing left to watch */
 	HL_CLOSE_UNREACHABLE = 7,
-	HL_CLOSE_REFUSED = 9, /* no recipient acts */
+	HL_CLOSE_REFUSED = 8, /* no recipient acts */
 };
 
 /* What a recipient answers to a referral. */

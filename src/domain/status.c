@@ -59,8 +59,8 @@ enum hl_public_status hl_public_status_of(
 	if (closed) {
 		return of_closed(in);
 	}
-	return in->state == HL_CASE_NEW ? HL_STATUS_RECEIVED
-					: HL_STATUS_ASSESSING;
+	return in->state == HL_CASE_NEW && !in->touched ? HL_STATUS_RECEIVED
+							: HL_STATUS_ASSESSING;
 }
 
 bool hl_close_reason_fits(const struct hl_public_status_input *in)

@@ -12,6 +12,7 @@
  */
 struct hl_public_status_input {
 	enum hl_case_state state;
+	bool touched; /* the reporter was told more than "received" before */
 	enum hl_outcome outcome;     /* of the case, 0 before it */
 	enum hl_close_reason reason; /* 0 while the case is open */
 	enum hl_item_state item;
@@ -21,8 +22,8 @@ struct hl_public_status_input {
 /*
  * In this order: passed on and gone now is "removed"; passed on is the
  * recipient closest to the content (provider, partner hotline, police);
- * a closed case says why; an untouched one is "received"; all others are
- * "being assessed".
+ * a closed case says why; one that nobody touched is "received"; all
+ * others are "being assessed", also when given back or opened again.
  */
 enum hl_public_status hl_public_status_of(
 	const struct hl_public_status_input *in);

@@ -280,6 +280,35 @@ static void closing_and_opening_again(void **state)
 	check_history(f);
 }
 
+/* What two people agreed on is undone by assessing it anew, not while
+ * somebody is being told. */
+static void a_verdict_that_proves_wrong(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = put_case(f, "example.org/a");
+	struct hl_casefile c;
+	enum hl_casework_why why;
+
+	assess(f, id, HL_OUTCOME_BASELINE);
+	verify(f, id, HL_OUTCOME_BASELINE);
+	put_referral(f, id, 4);
+	struct hl_who sofie = who(f, SOFIE);
+	assert_int_equal(HL_DENIED, hl_casework_reopen(&sofie, id, &why, NULL));
+	assert_int_equal(HL_CASEWORK_REFERRALS, why);
+	change(f, "UPDATE referral SET state = 10");
+	sofie = who(f, SOFIE);
+	ok(hl_casework_reopen(&sofie, id, &why, NULL));
+	load(f, id, &c);
+	assert_int_equal(HL_CASE_NEW, c.now.state);
+	assert_int_equal(0, c.now.outcome);
+	assert_int_equal(0, c.now.second_by);
+	/* the reporter's receipt does not go back to "received" */
+	assert_int_equal(HL_STATUS_ASSESSING, status_of(f, id));
+	assess(f, id, HL_OUTCOME_LEGAL);
+	assert_int_equal(HL_STATUS_NOT_ILLEGAL, status_of(f, id));
+	check_history(f);
+}
+
 static void no_closing_over_referrals(void **state)
 {
 	struct fixture *f = *state;
@@ -310,6 +339,7 @@ int main(void)
 		TEST(missing_facts_are_listed_and_nothing_is_saved),
 		TEST(a_double_click_saves_once),
 		TEST(closing_and_opening_again),
+		TEST(a_verdict_that_proves_wrong),
 		TEST(no_closing_over_referrals),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

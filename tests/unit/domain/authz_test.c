@@ -155,19 +155,19 @@ static const struct row {
 		OBJECT(.state = HL_CASE_AGREED, .first_assessor = OTHER,
 			.second_assessor = THIRD, .illegal = true),
 		"case.read:sr first.read:sr case.note:sr case.trace:sr "
-		"case.close:sr case.legal_hold:s watch.pause:sr "
+		"case.close:sr case.reopen:s case.legal_hold:s watch.pause:sr "
 		"export.download:sr referral.draft:sr"},
 	{"I assessed it and another agreed", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_MONITORING, .first_assessor = ME,
 			.second_assessor = THIRD, .illegal = true),
 		"case.read:avsr first.read:avsr case.note:sr case.trace:sr "
-		"case.close:sr case.legal_hold:s watch.pause:sr "
+		"case.close:sr case.reopen:s case.legal_hold:s watch.pause:sr "
 		"export.download:sr referral.draft:asr"},
 	{"decided to be legal", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_ADJUDICATED, .first_assessor = OTHER,
 			.second_assessor = THIRD, .adjudicator = ME),
 		"case.read:avs first.read:avs case.note:s case.trace:s "
-		"case.close:s case.legal_hold:s watch.pause:s"},
+		"case.close:s case.reopen:s case.legal_hold:s watch.pause:s"},
 	{"closed as legal", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_CLOSED, .first_assessor = OTHER),
 		"case.read:s first.read:s case.note:s case.trace:s "

@@ -29,15 +29,16 @@ static const char *const allowed[HL_MACHINE_COUNT][12] = {
 		[HL_CASE_VERIFYING] =
 			"lease>verifying release>verifying "
 			"reassign>verifying agree>agreed disagree>disagreed",
-		[HL_CASE_AGREED] = "act>actioning close>closed",
+		[HL_CASE_AGREED] = "act>actioning close>closed reopen>new",
 		[HL_CASE_DISAGREED] =
 			"lease>disagreed release>disagreed "
 			"reassign>disagreed adjudicate>adjudicated",
-		[HL_CASE_ADJUDICATED] = "act>actioning close>closed",
+		[HL_CASE_ADJUDICATED] = "act>actioning close>closed "
+					"reopen>new",
 		[HL_CASE_ACTIONING] = "monitor>monitoring close>closed "
-				      "reappear>actioning",
+				      "reappear>actioning reopen>new",
 		[HL_CASE_MONITORING] = "act>actioning close>closed "
-				       "reappear>actioning",
+				       "reappear>actioning reopen>new",
 		[HL_CASE_CLOSED] = "reopen>new reappear>actioning "
 				   "erase>erased",
 		[HL_CASE_ERASED] = ""},

@@ -20,6 +20,8 @@ static void what_a_reporter_is_told(void **state)
 			HL_STATUS_RECEIVED},
 		{"somebody took it", {.state = HL_CASE_ASSIGNED},
 			HL_STATUS_ASSESSING},
+		{"given back", {.state = HL_CASE_NEW, .touched = true},
+			HL_STATUS_ASSESSING},
 		{"the two differ", {.state = HL_CASE_DISAGREED},
 			HL_STATUS_ASSESSING},
 		{"agreed, nobody told yet",

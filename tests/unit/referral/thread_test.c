@@ -171,10 +171,10 @@ static void reopened_by_a_person_is_watched(void **state)
 			true, HL_ITEM_ONLINE},
 		{"gone, and still gone", HL_CLOSE_REMOVED, HL_ITEM_OFFLINE,
 			false, HL_ITEM_OFFLINE},
-		{"merged, and there", HL_CLOSE_MERGED, HL_ITEM_ONLINE, true,
-			HL_ITEM_ONLINE},
-		{"merged, and away", HL_CLOSE_MERGED, HL_ITEM_ONLINE, false,
-			HL_ITEM_SUSPECT_OFFLINE},
+		{"passed on, and there", HL_CLOSE_PASSED_ON, HL_ITEM_ONLINE,
+			true, HL_ITEM_ONLINE},
+		{"passed on, and away", HL_CLOSE_PASSED_ON, HL_ITEM_ONLINE,
+			false, HL_ITEM_SUSPECT_OFFLINE},
 	};
 
 	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
@@ -237,7 +237,7 @@ static void reported_again_is_watched(void **state)
 		enum hl_case_state then;
 	} rows[] = {
 		{"back", HL_CLOSE_REMOVED, 1, HL_CASE_ACTIONING},
-		{"long ago", HL_CLOSE_MERGED, 400, HL_CASE_NEW},
+		{"long ago", HL_CLOSE_PASSED_ON, 400, HL_CASE_NEW},
 	};
 
 	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
