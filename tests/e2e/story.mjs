@@ -159,6 +159,8 @@ const PAGE = [
   ['Cases by outcome', 'Not illegal', 'Number', '1'],
   ['Illegal items by host country', 'DK', 'Number', '2'],
   ['Time in each step', 'Assessment', 'Ended', '3'],
+  ['Time in each step', 'Verification', 'Ended', '2'],
+  ['Time in each step', 'Police clearance', 'Ended', '2'],
   ['Time in each step', 'Removal', 'Ended', '2'],
   ['Time in each step', 'Removal', 'Running', '0'],
   ['Referrals and answers', 'Police', 'Made', '2'],

@@ -51,20 +51,35 @@ WHERE (c.outcome = $1 OR c.outcome = $2) AND i.first_at_us >= $3
 GROUP BY i.country ORDER BY n DESC, i.country;
 
 -- name: insight_steps
--- doc: How long the steps lasted that ended in a period; nearest rank.
+-- doc: How long the steps lasted that ended in a period; nearest rank. A
+-- doc: step in several hands, one after the other, is one step.
 -- roles: staff, admin
 -- in: from_us int, to_us int
 -- out: step int, n int, median_us int, p90_us int
 SELECT step, n,
 	max(CASE WHEN k = (n * 50 + 99) / 100 THEN us ELSE 0 END),
 	max(CASE WHEN k = (n * 90 + 99) / 100 THEN us ELSE 0 END)
-FROM (SELECT s.step AS step, s.ended_at_us - s.started_at_us AS us,
-		row_number() OVER (PARTITION BY s.step
-			ORDER BY s.ended_at_us - s.started_at_us) AS k,
-		count(*) OVER (PARTITION BY s.step) AS n
-	FROM case_step s JOIN cases c ON c.id = s.case_id
-	WHERE s.ended_at_us >= $1 AND s.ended_at_us < $2
-		AND s.ended_at_us > 0 AND c.is_test = 0) AS spans
+FROM (SELECT step, us, row_number() OVER (PARTITION BY step ORDER BY us) AS k,
+		count(*) OVER (PARTITION BY step) AS n
+	FROM (SELECT step, max(ended_at_us) - min(started_at_us) AS us,
+			max(ended_at_us) AS ended
+		FROM (SELECT s.case_id, s.step, s.started_at_us, s.ended_at_us,
+				row_number() OVER (PARTITION BY s.case_id
+					ORDER BY s.started_at_us,
+					s.ended_at_us = 0, s.ended_at_us)
+				- row_number() OVER (
+					PARTITION BY s.case_id, s.step
+					ORDER BY s.started_at_us,
+					s.ended_at_us = 0, s.ended_at_us)
+				AS turn
+			FROM case_step s JOIN cases c ON c.id = s.case_id
+			WHERE c.is_test = 0 AND s.case_id IN (
+				SELECT e.case_id FROM case_step e
+				WHERE e.ended_at_us >= $1
+					AND e.ended_at_us < $2)) AS hands
+		GROUP BY case_id, step, turn
+		HAVING min(ended_at_us) > 0) AS steps
+	WHERE ended >= $1 AND ended < $2) AS spans
 GROUP BY step, n ORDER BY step;
 
 -- name: insight_intake
@@ -83,10 +98,15 @@ FROM (SELECT triaged_at_us - received_at_us AS us,
 		AND triaged_at_us > 0 AND is_test = 0) AS spans;
 
 -- name: insight_running
--- doc: Steps that run now, and since when the oldest does.
+-- doc: Steps that run now, and since when the oldest does, in whosever
+-- doc: hands it was before.
 -- roles: staff, admin
 -- out: step int, n int, oldest_us int
-SELECT s.step, count(*), min(s.started_at_us)
+SELECT s.step, count(*), min((SELECT min(h.started_at_us) FROM case_step h
+	WHERE h.case_id = s.case_id AND h.step = s.step
+		AND h.started_at_us >= coalesce((SELECT max(o.started_at_us)
+			FROM case_step o WHERE o.case_id = s.case_id
+				AND o.step <> s.step), 0)))
 FROM case_step s JOIN cases c ON c.id = s.case_id
 WHERE s.ended_at_us = 0 AND c.is_test = 0 GROUP BY s.step ORDER BY s.step;
 

@@ -142,9 +142,10 @@ static void add_step(
 {
 	run_sql(f,
 		"INSERT INTO case_step (id, case_id, step, holder, "
-		"started_at_us, ended_at_us) VALUES (%d, 1, %d, 0, %lld, "
+		"started_at_us, ended_at_us) VALUES (%d, %d, %d, 0, %lld, "
 		"%lld)",
-		id, step, (long long)at, (long long)(us ? at + us : 0));
+		id, id % 1000, step, (long long)at,
+		(long long)(us ? at + us : 0));
 }
 
 static void an_empty_store_gives_a_page_of_zeros(void **state)
@@ -194,7 +195,7 @@ static void a_known_history_gives_its_numbers(void **state)
 	add_step(f, 1, HL_STEP_ASSESSMENT, T0, 10 * HL_US_PER_MIN);
 	add_step(f, 2, HL_STEP_ASSESSMENT, T0, 30 * HL_US_PER_MIN);
 	add_step(f, 3, HL_STEP_ASSESSMENT, T0, 50 * HL_US_PER_MIN);
-	add_step(f, 4, HL_STEP_ASSESSMENT, T0 + 39 * day, 0); /* runs */
+	add_step(f, 5, HL_STEP_ASSESSMENT, T0 + 39 * day, 0); /* runs */
 	run_sql(f, "INSERT INTO recipient (id, kind, name, mail, country, "
 		   "asn, channel, state, source, created_at_us, "
 		   "decided_at_us, decided_by) VALUES (1, 2, 'Host', "
@@ -269,6 +270,43 @@ static void a_known_history_gives_its_numbers(void **state)
 	assert_int_equal(0, in->priority[0].n_illegal);
 }
 
+/* Ids that are equal modulo 1000 belong to one case. */
+static void a_step_in_several_hands_is_one(void **state)
+{
+	struct fixture *f = *state;
+	const int64_t m = HL_US_PER_MIN;
+
+	add_case(f, 1, T0, HL_OUTCOME_BASELINE, 0, 1);
+	add_step(f, 1, HL_STEP_TRIAGE, T0, 5 * m);
+	add_step(f, 1001, HL_STEP_ASSESSMENT, T0 + 5 * m, 10 * m);
+	add_step(f, 2001, HL_STEP_ASSESSMENT, T0 + 15 * m, 20 * m);
+	add_step(f, 3001, HL_STEP_VERIFICATION, T0 + 35 * m, 5 * m);
+	add_step(f, 4001, HL_STEP_ASSESSMENT, T0 + 40 * m, 2 * m);
+	add_step(f, 5001, HL_STEP_VERIFICATION, T0 + 42 * m, 3 * m);
+	add_step(f, 6001, HL_STEP_NOTICE, T0 + 45 * m, 0);
+	add_case(f, 2, T0, HL_OUTCOME_BASELINE, 0, 1);
+	add_step(f, 2, HL_STEP_VERIFICATION, T0 + 60 * m, 8 * m);
+	add_step(f, 1002, HL_STEP_VERIFICATION, T0 + 68 * m, 0);
+	add_case(f, 3, T0, HL_OUTCOME_BASELINE, 0, 1);
+	add_step(f, 3, HL_STEP_VERIFICATION, T0, 8 * m);
+	add_step(f, 1003, HL_STEP_ADJUDICATION, T0 + 8 * m, m);
+	add_step(f, 2003, HL_STEP_VERIFICATION, T0 + 80 * m, 0);
+	assert_int_equal(0, collect(f, T0, T0 + HL_US_PER_DAY));
+	const struct hl_insight_step *s = f->in.steps;
+	assert_int_equal(1, s[HL_STEP_TRIAGE - 1].span.n);
+	assert_int_equal(2, s[HL_STEP_ASSESSMENT - 1].span.n);
+	assert_true(s[HL_STEP_ASSESSMENT - 1].span.median_us == 2 * m);
+	assert_true(s[HL_STEP_ASSESSMENT - 1].span.p90_us == 30 * m);
+	assert_int_equal(3, s[HL_STEP_VERIFICATION - 1].span.n);
+	assert_true(s[HL_STEP_VERIFICATION - 1].span.p90_us == 8 * m);
+	assert_int_equal(2, s[HL_STEP_VERIFICATION - 1].n_running);
+	assert_true(s[HL_STEP_VERIFICATION - 1].oldest_us ==
+		    40 * HL_US_PER_DAY - 60 * m);
+	/* the hand that ended in the period does not end the step in it */
+	assert_int_equal(0, collect(f, T0, T0 + 20 * m));
+	assert_int_equal(0, s[HL_STEP_ASSESSMENT - 1].span.n);
+}
+
 static int by_size(const void *a, const void *b)
 {
 	int64_t x = *(const int64_t *)a, y = *(const int64_t *)b;
@@ -282,8 +320,8 @@ static void percentiles_agree_with_a_slow_model(void **state)
 	uint64_t seed = 12345;
 	int64_t all[60];
 
-	add_case(f, 1, T0, HL_OUTCOME_LEGAL, 0, 1);
 	for (size_t n = 1; n <= HL_ARRAY_LEN(all); n++) {
+		add_case(f, (int)n, T0, HL_OUTCOME_LEGAL, 0, 1);
 		seed = seed * 6364136223846793005u + 1442695040888963407u;
 		all[n - 1] = (int64_t)(seed >> 40) + 1;
 		add_step(f, (int)n, HL_STEP_TRIAGE, T0, all[n - 1]);
@@ -342,6 +380,7 @@ int main(void)
 		TEST(an_empty_store_gives_a_page_of_zeros),
 		TEST(a_period_that_ends_before_it_begins_is_refused),
 		TEST(a_known_history_gives_its_numbers),
+		TEST(a_step_in_several_hands_is_one),
 		TEST(percentiles_agree_with_a_slow_model),
 		TEST(small_cells_are_hidden),
 		TEST(labels_in_charts_are_escaped),
