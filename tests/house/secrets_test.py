@@ -11,11 +11,15 @@ import signal
 import socket
 import stat
 import subprocess
+import sys
 import tempfile
 import time
 import unittest
 
 ROOT = os.environ["HL_SOURCE_ROOT"]
+sys.path.insert(0, os.path.join(ROOT, "tests", "fixtures"))
+from ports import free_port  # noqa: E402
+
 HOTLINE = os.environ["HL_HOTLINE"]
 
 # Where the sender is: the socket's own end, and what a proxy says.
@@ -37,12 +41,6 @@ URL = "https://sundew.example.org/moss"
 CONTACT = "person@fern.example.org"
 PASSWORD = "brittle-horsetail-93"
 TYPED = ("quillwort", "sundew", "fern.example", "horsetail")
-
-
-def free_port():
-    with socket.socket() as s:
-        s.bind(("127.0.0.1", 0))
-        return s.getsockname()[1]
 
 
 class House:
