@@ -297,8 +297,9 @@ export class Hotline {
     return JSON.parse(got.out);
   }
 
-  // Every file that the installation has written, by name.
-  files() {
+  // Every file that the installation has written, by name, and those of
+  // another folder.
+  files(other = null) {
     const found = [];
     const walk = (dir) => {
       for (const entry of readdirSync(dir, { withFileTypes: true })) {
@@ -311,6 +312,9 @@ export class Hotline {
       }
     };
     walk(this.dir);
+    if (other) {
+      walk(other);
+    }
     return [...found, this.logPath].filter(existsSync);
   }
 }
