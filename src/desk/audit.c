@@ -86,6 +86,7 @@ static int fill_rows(struct hl_web_ctx *ctx, struct hl_desk_audit *v)
 			.object = object_of(ctx->arena, e),
 			.a = e->a,
 			.b = e->b};
+		rows[i].has_ref = !hl_str_eq(rows[i].object, HL_STR("–"));
 	}
 	v->rows = rows;
 	v->n_rows = rows ? n : 0;

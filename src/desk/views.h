@@ -104,6 +104,7 @@ struct hl_desk_audit_row {
 	int64_t seq, at_us;
 	struct hl_str who, kind, object;
 	int64_t a, b;
+	bool has_ref; /* object is a reference, to be found */
 };
 struct hl_desk_audit {
 	struct hl_desk_page page;

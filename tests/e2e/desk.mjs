@@ -105,12 +105,26 @@ await main(async () => {
       }
     }
     await anna.keyboard.press('Enter');
+    await anna.waitForURL(/\/case\//);
     await says(anna, /The case is yours now/);
     cases.push(new URL(anna.url()).pathname);
     await look(anna, 'case-taken');
     await anna.reload();
     assert.doesNotMatch(await anna.locator('main').innerText(),
       /The case is yours now/);
+  });
+  await step('on a narrow screen the sections fold away', async () => {
+    await sofie.setViewportSize({ width: 360, height: 740 });
+    await go(sofie, '/queue');
+    const box = await sofie.locator('h1').boundingBox();
+    assert.ok(box.y < 200, `the queue begins at ${box.y}`);
+    const link = sofie.locator('.hl-menu a', { hasText: 'Statistics' });
+    assert.equal(await link.isVisible(), false);
+    await sofie.locator('.hl-menu summary').focus();
+    await sofie.keyboard.press('Enter');
+    await link.click();
+    assert.equal(await heading(sofie), 'Statistics');
+    await sofie.setViewportSize({ width: 1280, height: 900 });
   });
   await step('the address is text, to be copied', async () => {
     assert.match(await heading(anna), /^hxxp:\/\/a\d\[\.\]invalid\/x$/);
