@@ -172,7 +172,7 @@ int hl_time_parse_iso(struct hl_str s, int64_t *at_us)
 
 void hl_time_span(struct hl_buf *out, int64_t span_us)
 {
-	if (span_us < 0) {
+	if (span_us <= -HL_US_PER_S) {
 		hl_buf_put_c(out, '-');
 		span_us = span_us == INT64_MIN ? INT64_MAX : -span_us;
 	}
@@ -189,6 +189,6 @@ void hl_time_span(struct hl_buf *out, int64_t span_us)
 	} else if (s) {
 		hl_buf_printf(out, "%ld s", s);
 	} else {
-		hl_buf_printf(out, "%ld ms", (long)(span_us / 1000));
+		hl_buf_printf(out, "under 1 s");
 	}
 }

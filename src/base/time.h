@@ -36,7 +36,7 @@ struct hl_str hl_time_iso_s(int64_t at_us, char out[HL_TIME_ISO_MAX]);
 struct hl_str hl_time_human(int64_t at_us, char out[HL_TIME_ISO_MAX]);
 /* "2026-11-22T08:15:30Z", fraction optional, Z only. HL_E_INVALID else. */
 int hl_time_parse_iso(struct hl_str s, int64_t *at_us);
-/* "3 min", "5 h 10 min", "2 d 4 h", "850 ms" for a span. */
+/* "3 min", "5 h 10 min", "2 d 4 h", "under 1 s" for a span. */
 void hl_time_span(struct hl_buf *out, int64_t span_us);
 
 #endif

@@ -61,7 +61,7 @@ static struct hl_str clock_text(
 	}
 	hl_buf_put(&text, hl_desk_word(&hl_vocab_step, (int)row->step));
 	hl_buf_put(&text, HL_STR("\n"));
-	hl_time_span(&text, hl_desk_whole(took));
+	hl_time_span(&text, took);
 	return hl_arena_dup(ctx->arena, hl_buf_str(&text));
 }
 
@@ -297,7 +297,7 @@ static void add_steps(struct hl_web_ctx *ctx,
 			.step = hl_desk_word(&hl_vocab_step, (int)s->step),
 			.name = s->name,
 			.from_us = s->started_at_us,
-			.took_us = hl_desk_whole(end - s->started_at_us),
+			.took_us = end - s->started_at_us,
 			.runs = !s->ended_at_us};
 	}
 	out->steps = made;

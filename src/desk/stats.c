@@ -268,7 +268,7 @@ static struct hl_w_table summary(struct build *b)
 		{HL_TR("Median time from report to removal"),
 			span_text(b->arena, in->removal.median_us,
 				in->removal.n)},
-		{HL_TR("90th percentile"),
+		{HL_TR("Nine of ten removed within"),
 			span_text(b->arena, in->removal.p90_us, in->removal.n)},
 		{HL_TR("Median time from notice to removal"),
 			span_text(b->arena, in->notice_to_removal.median_us,

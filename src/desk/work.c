@@ -99,17 +99,11 @@ struct hl_str hl_desk_at(struct hl_arena *arena, int64_t at_us)
 	return hl_arena_dup(arena, hl_time_human(at_us, text));
 }
 
-int64_t hl_desk_whole(int64_t span_us)
-{
-	return span_us < HL_US_PER_S ? HL_US_PER_S
-				     : span_us - span_us % HL_US_PER_S;
-}
-
 struct hl_str hl_desk_span(struct hl_arena *arena, int64_t span_us)
 {
 	HL_BUF_AUTO text = HL_BUF_INIT(64);
 
-	hl_time_span(&text, hl_desk_whole(span_us));
+	hl_time_span(&text, span_us);
 	return hl_arena_dup(arena, hl_buf_str(&text));
 }
 
@@ -161,7 +155,6 @@ void hl_desk_case_row(struct hl_web_ctx *ctx,
 		.legal_hold = from->legal_hold,
 		.may_take = from->may_take && from->holder != me,
 		.mine = from->holder == me};
-	out->step_us = hl_desk_whole(out->step_us);
 }
 
 int hl_desk_end(struct hl_web_ctx *ctx, const struct hl_web_request *req,

@@ -26,8 +26,6 @@ struct hl_str hl_desk_ref(
 /* "22 Nov 2026, 08:15 UTC", "5 h 10 min" */
 struct hl_str hl_desk_at(struct hl_arena *arena, int64_t at_us);
 struct hl_str hl_desk_span(struct hl_arena *arena, int64_t span_us);
-/* In whole seconds, at least one: a page is no stop-watch. */
-int64_t hl_desk_whole(int64_t span_us);
 
 /* hl_desk_options() behind one with an empty value, for select. */
 const struct hl_w_option *hl_desk_choices(struct hl_arena *arena,

@@ -132,9 +132,10 @@ static void spans(void **state)
 		int64_t us;
 		const char *text;
 	} rows[] = {
-		{0, "0 ms"},
-		{999, "0 ms"},
-		{850000, "850 ms"},
+		{0, "under 1 s"},
+		{-999, "under 1 s"},
+		{HL_US_PER_S - 1, "under 1 s"},
+		{-HL_US_PER_S, "-1 s"},
 		{HL_US_PER_S, "1 s"},
 		{59 * HL_US_PER_S, "59 s"},
 		{3 * HL_US_PER_MIN + HL_US_PER_S, "3 min"},

@@ -161,7 +161,7 @@ static void words(void **state)
 		"<p>Read <a href=\"/x/%3Ct%3E\">it, &lt;t&gt;</a> or "
 		"<b>not</b></p><p>OpenOpen</p>"
 		"<p>1 Jan 1970, 00:00 UTC C-0000-0001-7 80</p>"
-		"<time datetime=\"1970-01-01T00:00:00Z\">0 ms</time>");
+		"<time datetime=\"1970-01-01T00:00:00Z\">under 1 s</time>");
 	v.n_rows = 3;
 	hl_tmpl_words(&out, &v);
 	assert_non_null(strstr(out.p, "<p>3 rows</p>"));
