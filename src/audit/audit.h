@@ -59,4 +59,9 @@ int hl_audit_checkpoint(struct hl_store *store, struct hl_arena *arena,
 	const struct hl_seal_sign_key *key, const char *path,
 	struct hl_err *err);
 
+/* How many bytes of a checkpoint file's text are about entries up to seq:
+ * whole lines from its beginning. For a copy of the store, beyond which the
+ * file has gone on. */
+size_t hl_audit_checkpoints_until(struct hl_str text, int64_t seq);
+
 #endif

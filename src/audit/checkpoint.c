@@ -127,3 +127,21 @@ int hl_audit_checkpoint(struct hl_store *store, struct hl_arena *arena,
 	return line.fault ? HL_FAIL(err, line.fault, "checkpoint too long")
 			  : append(path, hl_buf_str(&line), err);
 }
+
+size_t hl_audit_checkpoints_until(struct hl_str text, int64_t seq)
+{
+	struct hl_str rest = text, line;
+	size_t end = 0;
+
+	/* one without its line feed is being written just now */
+	while (hl_str_next(&rest, '\n', &line) && rest.p) {
+		HL_JSON_AUTO *one = NULL;
+
+		if (hl_json_parse(line, LINE_MAX_BYTES, &one, NULL) == 0 &&
+			hl_json_int(one, "seq", 0) > seq) {
+			break;
+		}
+		end = text.n - rest.n;
+	}
+	return end;
+}

@@ -11,6 +11,7 @@ int hl_cli_refer(int argc, char **argv);
 int hl_cli_watch(int argc, char **argv);
 int hl_cli_stats(int argc, char **argv);
 int hl_cli_audit(int argc, char **argv);
+int hl_cli_backup(int argc, char **argv);
 int hl_cli_url(int argc, char **argv);
 /* `hotline refer verify`: argv[0] is "verify". */
 int hl_cli_refer_verify(int argc, char **argv);

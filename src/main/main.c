@@ -25,6 +25,7 @@ static const struct command commands[] = {
 	{"watch", hl_cli_watch, "what is watched, in numbers; pause, resume"},
 	{"stats", hl_cli_stats, "statistics as text, CSV or JSON"},
 	{"audit", hl_cli_audit, "list and verify the audit log"},
+	{"backup", hl_cli_backup, "copy the installation while it runs"},
 	{"doctor", hl_cli_doctor, "check the installation, say what to do"},
 	{"url", hl_cli_url, "canonical URLs and look-up expressions"},
 };

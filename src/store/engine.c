@@ -27,6 +27,10 @@
 #include "store/tx.h"
 #include "store/wire.h"
 
+/* Pages that the log may have before it is taken into the file: SQLite's own
+ * choice, which a hold has to be able to bring back. */
+#define CHECKPOINT_PAGES 1000
+
 struct hl_engine {
 	sqlite3 *db;
 	sqlite3_stmt **prepared; /* by statement; made at first use */
@@ -532,4 +536,9 @@ int hl_store_engine_commit(struct hl_engine *e, struct hl_err *err)
 		e->head_known = false;
 	}
 	return r;
+}
+
+void hl_store_engine_hold(struct hl_engine *e, bool on)
+{
+	sqlite3_wal_autocheckpoint(e->db, on ? 0 : CHECKPOINT_PAGES);
 }

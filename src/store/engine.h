@@ -32,6 +32,9 @@ int hl_store_engine_run(struct hl_engine *e, enum hl_store_role role,
 int hl_store_engine_begin(struct hl_engine *e, struct hl_err *err);
 int hl_store_engine_commit(struct hl_engine *e, struct hl_err *err);
 
+/* While it is on, the database file lies still and the log grows. */
+void hl_store_engine_hold(struct hl_engine *e, bool on);
+
 /* Replaces an answer's bytes by a fault, for a group that was lost. */
 void hl_store_engine_fault(struct hl_buf *answer, const struct hl_err *err);
 

@@ -26,4 +26,10 @@ int hl_store_carry(struct hl_store *store, struct hl_str request,
 int hl_store_link_carry(struct hl_store *store, struct hl_str request,
 	struct hl_buf *answer, struct hl_err *err);
 
+/*
+ * Asks the store process at the administrator's socket to leave its database
+ * file as it is, or ends that. HL_CONFLICT: somebody else has asked.
+ */
+int hl_store_hold(struct hl_store *store, bool on, struct hl_err *err);
+
 #endif

@@ -8,29 +8,6 @@
 #include "store/sqlite.h"
 #include "store/statement.h"
 
-static int open_file(const char *path, sqlite3 **db, struct hl_err *err)
-{
-	int r = sqlite3_open_v2(path, db,
-		SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE |
-			SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
-		NULL);
-
-	if (r == SQLITE_OK) {
-		r = sqlite3_exec(*db,
-			"PRAGMA locking_mode=EXCLUSIVE;"
-			"PRAGMA trusted_schema=OFF;"
-			"PRAGMA temp_store=MEMORY;"
-			"SELECT count(*) FROM sqlite_schema;"
-			"BEGIN IMMEDIATE;ROLLBACK;",
-			NULL, NULL, NULL);
-	}
-	if ((r & 0xff) == SQLITE_NOTADB || (r & 0xff) == SQLITE_CORRUPT) {
-		return HL_FAIL(err, HL_E_CORRUPT, "%s is no store", path);
-	}
-	return r == SQLITE_OK ? 0
-			      : hl_store_sqlite_fault(*db, r, "open it", err);
-}
-
 static const struct hl_migration *find(int version)
 {
 	for (size_t i = 0; i < hl_store_n_migrations; i++) {
@@ -66,6 +43,18 @@ static void look_at_steps(sqlite3 *db, struct hl_store_look *out)
 	sqlite3_finalize(st);
 }
 
+static void look_at_head(sqlite3 *db, struct hl_store_look *out)
+{
+	sqlite3_stmt *st = NULL;
+
+	if (sqlite3_prepare_v2(db, "SELECT seq FROM event_head", -1, &st,
+		    NULL) == SQLITE_OK &&
+		sqlite3_step(st) == SQLITE_ROW) {
+		out->last_seq = sqlite3_column_int64(st, 0);
+	}
+	sqlite3_finalize(st);
+}
+
 static bool is_sound(sqlite3 *db)
 {
 	sqlite3_stmt *st = NULL;
@@ -94,9 +83,10 @@ int hl_store_inspect(
 	if (access(path, F_OK) < 0) {
 		return HL_NOTFOUND;
 	}
-	int r = open_file(path, &db, err);
+	int r = hl_store_sqlite_lock(path, &db, err);
 	if (!r) {
 		look_at_steps(db, out);
+		look_at_head(db, out);
 		out->damaged = !is_sound(db);
 	}
 	sqlite3_close(db);

@@ -9,9 +9,10 @@
  * schema up to date: what hl_store_open() would meet.
  */
 struct hl_store_look {
-	int version; /* newest schema step that the file has; 0: none */
-	int known;   /* newest that this program has */
-	int changed; /* a step that is not the one that made it; 0: none */
+	int version;      /* newest schema step that the file has; 0: none */
+	int known;        /* newest that this program has */
+	int changed;      /* a step that is not the one that made it; 0: none */
+	int64_t last_seq; /* newest audit entry; 0: none */
 	bool damaged;
 };
 

@@ -23,11 +23,10 @@
 
 #define PATIENCE_MS 15000
 
-static int send_request(struct hl_store *store, uint32_t id,
+static int send_packet(struct hl_store *store, const uint32_t head[2],
 	struct hl_str request, struct hl_err *err)
 {
-	uint32_t head[2] = {HL_WIRE_REQUEST, id};
-	struct iovec parts[2] = {{head, sizeof(head)},
+	struct iovec parts[2] = {{(void *)(uintptr_t)head, 2 * sizeof(head[0])},
 		{(void *)(uintptr_t)request.p, request.n}};
 	struct msghdr msg = {.msg_iov = parts, .msg_iovlen = 2};
 
@@ -41,6 +40,14 @@ static int send_request(struct hl_store *store, uint32_t id,
 				strerrorname_np(errno));
 		}
 	}
+}
+
+static int send_request(struct hl_store *store, uint32_t id,
+	struct hl_str request, struct hl_err *err)
+{
+	const uint32_t head[2] = {HL_WIRE_REQUEST, id};
+
+	return send_packet(store, head, request, err);
 }
 
 /* One packet, or a fault when patience ends. */
@@ -127,29 +134,33 @@ static int send_again(struct hl_store *store, struct waiting *w,
 	return send_request(store, w->id, request, err);
 }
 
-int hl_store_link_carry(struct hl_store *store, struct hl_str request,
-	struct hl_buf *answer, struct hl_err *err)
+/* Waits for the answer of w; request is what to send again if the store
+ * lost it, absent for what is not to be repeated. */
+static int wait_answer(struct hl_store *store, struct waiting *w,
+	struct hl_str request, struct hl_buf *answer, struct hl_err *err)
 {
 	HL_BUF_AUTO packet = HL_BUF_SECRET(HL_WIRE_PACKET);
 	int64_t until_us = hl_time_mono_us() + PATIENCE_MS * INT64_C(1000);
-	struct waiting w = {0};
-	int r = send_again(store, &w, request, answer, err);
+	int r = 0;
 
 	while (!r) {
 		r = receive(store, &packet, until_us, err);
 		if (r) {
 			return r;
 		}
-		switch (take(hl_buf_str(&packet), &w, answer)) {
+		switch (take(hl_buf_str(&packet), w, answer)) {
 		case NEWS_DONE:
 			return answer->fault ? HL_FAIL(err, answer->fault,
 						       "answer too large")
 					     : 0;
 		case NEWS_HELLO:
-			r = probe(store, &w, err);
+			r = probe(store, w, err);
 			break;
 		case NEWS_LOST:
-			r = send_again(store, &w, request, answer, err);
+			r = request.p
+				    ? send_again(store, w, request, answer, err)
+				    : HL_FAIL(err, HL_E_UNAVAILABLE,
+					      "the store has gone");
 			break;
 		case NEWS_BAD:
 			return HL_FAIL(err, HL_E_CORRUPT,
@@ -160,6 +171,38 @@ int hl_store_link_carry(struct hl_store *store, struct hl_str request,
 		}
 	}
 	return r;
+}
+
+int hl_store_link_carry(struct hl_store *store, struct hl_str request,
+	struct hl_buf *answer, struct hl_err *err)
+{
+	struct waiting w = {0};
+	int r = send_again(store, &w, request, answer, err);
+
+	return r ? r : wait_answer(store, &w, request, answer, err);
+}
+
+int hl_store_hold(struct hl_store *store, bool on, struct hl_err *err)
+{
+	HL_BUF_AUTO answer = HL_BUF_INIT(1024);
+	struct waiting w = {.id = store->next_id++};
+	const uint32_t head[2] = {HL_WIRE_HOLD, w.id}, value = on;
+	int r = send_packet(
+		store, head, hl_str_mem(&value, sizeof(value)), err);
+
+	if (!r) {
+		r = wait_answer(store, &w, HL_STR_NONE, &answer, err);
+	}
+	if (r) {
+		return r;
+	}
+	struct hl_store_cursor c = {.rest = hl_buf_str(&answer)};
+	int code = (int)hl_store_get_i64(&c);
+	struct hl_str why = hl_store_get_str(&c);
+	if (c.bad) {
+		return HL_FAIL(err, HL_E_CORRUPT, "an answer is cut off");
+	}
+	return code ? HL_FAIL(err, code, "%.*s", HL_STR_ARG(why)) : 0;
 }
 
 static int fill_address(

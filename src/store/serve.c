@@ -24,6 +24,9 @@
 
 #define MAX_PEERS 64u
 #define MAX_ADMINS 4u
+#define NOBODY MAX_PEERS
+/* One who copies for longer hangs, and the log must not grow for ever. */
+#define HOLD_MAX_US (INT64_C(6) * 3600 * 1000000)
 
 struct request {
 	size_t peer;
@@ -41,6 +44,8 @@ struct server {
 	size_t n_peers;
 	struct request requests[MAX_PEERS];
 	size_t n_requests;
+	size_t holder; /* the peer that copies the file, or NOBODY */
+	int64_t hold_until_us;
 };
 
 static void send_hello(int fd)
@@ -81,12 +86,61 @@ static void send_answer(struct server *s, struct request *q)
 	}
 }
 
+static void end_hold(struct server *s)
+{
+	s->holder = NOBODY;
+	hl_store_engine_hold(s->engine, false);
+	hl_log(HL_LOG_INFO, "store.hold", "the copy of the store has ended");
+}
+
 static void drop_peer(struct server *s, size_t i)
 {
+	if (s->holder == i) {
+		end_hold(s);
+	}
 	if (i >= s->given->n_peers) {
 		close(s->peers[i].fd);
 	}
 	s->peers[i].fd = -1;
+}
+
+/* An administrator who copies the file asks that it lie still. */
+static int hold(struct server *s, size_t peer, uint32_t on, struct hl_err *err)
+{
+	if (s->peers[peer].role != HL_STORE_ADMIN) {
+		return HL_FAIL(err, HL_DENIED, "not for this process");
+	}
+	if (s->holder != NOBODY && s->holder != peer) {
+		return HL_FAIL(err, HL_CONFLICT, "another backup is running");
+	}
+	if (!on) {
+		if (s->holder == NOBODY) {
+			return HL_FAIL(err, HL_E_UNAVAILABLE,
+				"the store was started anew meanwhile");
+		}
+		end_hold(s);
+		return 0;
+	}
+	s->holder = peer;
+	s->hold_until_us = hl_time_mono_us() + HOLD_MAX_US;
+	hl_store_engine_hold(s->engine, true);
+	hl_log(HL_LOG_INFO, "store.hold", "the store is being copied");
+	return 0;
+}
+
+static void answer_hold(
+	struct server *s, struct request *q, struct hl_store_cursor *c)
+{
+	struct hl_err err = {0};
+	uint32_t on = hl_store_get_u32(c);
+
+	if (c->bad || c->rest.n || on > 1) {
+		HL_FAIL(&err, HL_E_INVALID, "no such request");
+	} else {
+		hold(s, q->peer, on, &err);
+	}
+	hl_store_engine_fault(&q->answer, &err);
+	send_answer(s, q);
 }
 
 /* Takes one request of a peer if there is one. */
@@ -110,12 +164,16 @@ static void receive(struct server *s, size_t peer)
 	struct hl_store_cursor c = {.rest = hl_buf_str(&q->bytes)};
 	uint32_t magic = hl_store_get_u32(&c);
 	q->id = hl_store_get_u32(&c);
+	q->peer = peer;
+	if (!c.bad && magic == HL_WIRE_HOLD) {
+		answer_hold(s, q, &c);
+		return;
+	}
 	if (c.bad || magic != HL_WIRE_REQUEST) {
 		hl_log(HL_LOG_ERROR, "store.bad_request",
 			"a process sent something that is no request");
 		return;
 	}
-	q->peer = peer;
 	q->writes = hl_store_engine_writes(s->engine, c.rest);
 	s->n_requests++;
 }
@@ -238,6 +296,7 @@ int hl_store_serve(const struct hl_store_server *given, struct hl_err *err)
 	}
 	s->given = given;
 	s->engine = given->store->engine;
+	s->holder = NOBODY;
 	s->n_peers = given->n_peers;
 	for (size_t i = 0; i < MAX_PEERS; i++) {
 		s->requests[i].bytes = HL_BUF_SECRET(HL_WIRE_PACKET);
@@ -250,6 +309,10 @@ int hl_store_serve(const struct hl_store_server *given, struct hl_err *err)
 	while (!*given->stop) {
 		wait_round(s);
 		run_round(s);
+		if (s->holder != NOBODY &&
+			hl_time_mono_us() > s->hold_until_us) {
+			end_hold(s);
+		}
 	}
 	for (size_t i = 0; i < MAX_PEERS; i++) {
 		hl_buf_fini(&s->requests[i].bytes);

@@ -41,6 +41,30 @@ int hl_store_sqlite_fault(
 	}
 }
 
+int hl_store_sqlite_lock(const char *path, sqlite3 **db, struct hl_err *err)
+{
+	int r = sqlite3_open_v2(path, db,
+		SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE |
+			SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,
+		NULL);
+
+	if (r == SQLITE_OK) {
+		r = sqlite3_exec(*db,
+			"PRAGMA locking_mode=EXCLUSIVE;"
+			"PRAGMA trusted_schema=OFF;"
+			"PRAGMA temp_store=MEMORY;"
+			"SELECT count(*) FROM sqlite_schema;"
+			"BEGIN IMMEDIATE;ROLLBACK;",
+			NULL, NULL, NULL);
+	}
+	if ((r & 0xff) == SQLITE_NOTADB || (r & 0xff) == SQLITE_CORRUPT) {
+		return HL_FAIL(err, HL_E_CORRUPT, "%s is no store", path);
+	}
+	return r == SQLITE_OK
+		       ? 0
+		       : hl_store_sqlite_fault(*db, r, "open the store", err);
+}
+
 int hl_store_sqlite_exec(sqlite3 *db, const char *sql, struct hl_err *err)
 {
 	int r = sqlite3_exec(db, sql, NULL, NULL, NULL);

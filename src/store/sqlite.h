@@ -14,6 +14,13 @@
 int hl_store_sqlite_fault(
 	sqlite3 *db, int result, const char *what, struct hl_err *err);
 
+/*
+ * Opens a file that no process has open and keeps others out until it is
+ * closed; its schema is left as it is. HL_CONFLICT: a process has it open.
+ * *db is to be closed whatever the outcome.
+ */
+int hl_store_sqlite_lock(const char *path, sqlite3 **db, struct hl_err *err);
+
 /* Runs statements without parameters. */
 int hl_store_sqlite_exec(sqlite3 *db, const char *sql, struct hl_err *err);
 

@@ -9,6 +9,7 @@
  * host and from one build, so numbers are in the host's own byte order.
  *
  *   request  magic id n_ops { statement values… }
+ *   hold     magic id on                        (see store/backup.c)
  *   answer   magic id total offset bytes…      (one or more packets)
  *   hello    magic                             (the store has just started)
  *
@@ -17,6 +18,7 @@
  * integer is 8 bytes; text and blob are a 4-byte length and the bytes.
  */
 #define HL_WIRE_REQUEST 0x31514c48u /* "HLQ1" */
+#define HL_WIRE_HOLD 0x31424c48u    /* "HLB1" */
 #define HL_WIRE_ANSWER 0x31414c48u  /* "HLA1" */
 #define HL_WIRE_HELLO 0x31484c48u   /* "HLH1" */
 

@@ -302,6 +302,38 @@ static void a_false_checkpoint_is_refused(void **state)
 	assert_int_equal(HL_AUDIT_CHECKPOINT, verify(f).fault);
 }
 
+static void checkpoints_are_cut_to_a_copy(void **state)
+{
+	static const struct {
+		const char *name, *text;
+		int64_t seq;
+		const char *kept;
+	} rows[] = {
+		{"none", "", 9, ""},
+		{"all", "{\"seq\":1}\n{\"seq\":5}\n", 5,
+			"{\"seq\":1}\n{\"seq\":5}\n"},
+		{"the last is later", "{\"seq\":1}\n{\"seq\":5}\n", 4,
+			"{\"seq\":1}\n"},
+		{"all are later", "{\"seq\":3}\n{\"seq\":5}\n", 2, ""},
+		{"damage stays", "what\n{\"seq\":2}\n\n", 2,
+			"what\n{\"seq\":2}\n\n"},
+		{"still being written", "{\"seq\":1}\n{\"seq\":2}", 2,
+			"{\"seq\":1}\n"},
+		{"a part of a line", "{\"seq\":1}\n{\"se", 2, "{\"seq\":1}\n"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		size_t n = hl_audit_checkpoints_until(
+			hl_str_c(rows[i].text), rows[i].seq);
+
+		if (n != strlen(rows[i].kept) ||
+			memcmp(rows[i].text, rows[i].kept, n) != 0) {
+			fail_msg("%s: %zu bytes", rows[i].name, n);
+		}
+	}
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -314,6 +346,7 @@ int main(void)
 		TEST(a_rebuilt_chain_is_found_by_a_checkpoint),
 		TEST(a_cut_end_is_found_by_a_checkpoint),
 		TEST(a_false_checkpoint_is_refused),
+		TEST(checkpoints_are_cut_to_a_copy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
