@@ -304,6 +304,16 @@ void hl_casefile_put(struct hl_tx *tx, struct hl_casefile *c, int64_t actor)
 	}
 }
 
+void hl_casefile_forget(struct hl_tx *tx, const struct hl_casefile *c)
+{
+	hl_tx_casefile_forget_item(
+		tx, &(struct hl_in_casefile_forget_item){c->id});
+	hl_tx_casefile_forget_traces(
+		tx, &(struct hl_in_casefile_forget_traces){c->id});
+	hl_tx_casefile_forget_mails(
+		tx, &(struct hl_in_casefile_forget_mails){c->id});
+}
+
 void hl_casefile_event(struct hl_tx *tx, int64_t actor, enum hl_event event,
 	int64_t object_id, int64_t a, int64_t b)
 {

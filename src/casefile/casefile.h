@@ -100,6 +100,12 @@ void hl_casefile_note(
  */
 void hl_casefile_put(struct hl_tx *tx, struct hl_casefile *c, int64_t actor);
 
+/*
+ * Takes from the worker what it could read of a case that is over: address,
+ * compared look-ups, messages that will not go. In the batch that ends it.
+ */
+void hl_casefile_forget(struct hl_tx *tx, const struct hl_casefile *c);
+
 /* One event; for everything that has no casefile. */
 void hl_casefile_event(struct hl_tx *tx, int64_t actor, enum hl_event event,
 	int64_t object_id, int64_t a, int64_t b);

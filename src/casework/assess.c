@@ -155,6 +155,7 @@ static int decide(struct hl_casework_job *job, const struct assessing *a,
 			c, HL_ACTION_DECLARE_GONE, HL_EVENT_ITEM_OFFLINE, err);
 	}
 	hl_tx_watch_end(job->tx, &(struct hl_in_watch_end){c->id});
+	hl_casefile_forget(job->tx, c);
 	return r;
 }
 

@@ -62,6 +62,7 @@ static int change_close(struct hl_casework_job *job, struct hl_err *err)
 		return hl_casework_refuse(job->why, HL_CASEWORK_WRONG_STATE);
 	}
 	hl_tx_watch_end(job->tx, &(struct hl_in_watch_end){c->id});
+	hl_casefile_forget(job->tx, c);
 	return r;
 }
 

@@ -350,7 +350,11 @@ static int change_removed(struct hl_referral_job *job, struct hl_err *err)
 	job->f.case_changed = true;
 	hl_tx_referral_watch_end(
 		job->tx, &(struct hl_in_referral_watch_end){c->item_id});
-	return close_case(job, err);
+	r = close_case(job, err);
+	if (!r && c->now.state == HL_CASE_CLOSED) {
+		hl_casefile_forget(job->tx, c);
+	}
+	return r;
 }
 
 int hl_referral_confirm_removed(const struct hl_who *who,

@@ -115,6 +115,10 @@ static int on_permanent(struct attempt *a, struct hl_tx *tx, struct hl_err *err)
 	a->f.now.last_code = a->sent.code;
 	a->f.now.last_error = keep(a, a->sent.reply);
 	add_done(a, tx, GIVEN_UP, 1, 0);
+	if (a->f.c.now.state >= HL_CASE_CLOSED) {
+		hl_tx_referral_unseal(
+			tx, &(struct hl_in_referral_unseal){a->f.now.id});
+	}
 	return hl_referral_record_act(
 		&a->f, HL_ACTION_FAIL, HL_EVENT_REFERRAL_FAILED);
 }

@@ -167,10 +167,13 @@ int hl_referral_reach(const struct hl_referral_reached *how,
 	}
 	hl_tx_referral_unseal(
 		how->tx, &(struct hl_in_referral_unseal){f->now.id});
-	hl_tx_referral_watch(how->tx,
-		&(struct hl_in_referral_watch){.item_id = f->now.item_id,
-			.next_at_us = how->now_us + first,
-			.started_at_us = how->now_us});
+	if (f->c.now.state < HL_CASE_CLOSED) {
+		hl_tx_referral_watch(
+			how->tx, &(struct hl_in_referral_watch){
+					 .item_id = f->now.item_id,
+					 .next_at_us = how->now_us + first,
+					 .started_at_us = how->now_us});
+	}
 	if (f->c.now.state == HL_CASE_ACTIONING && row->n == 0) {
 		return hl_casefile_act(&f->c, HL_ACTION_MONITOR,
 			HL_EVENT_CASE_MONITORING, err);

@@ -177,6 +177,15 @@ static int add_trace(struct job *j, struct hl_tx *tx, struct hl_err *err)
 	return r;
 }
 
+/* The case may have been closed long before, or while this ran. */
+static void forget_closed(struct hl_tx *tx, int64_t item_id)
+{
+	hl_tx_trace_forget_closed(
+		tx, &(struct hl_in_trace_forget_closed){item_id});
+	hl_tx_trace_forget_facts(
+		tx, &(struct hl_in_trace_forget_facts){item_id});
+}
+
 static int record(struct job *j, struct hl_err *err)
 {
 	struct hl_tx *tx = hl_tx_begin(j->w->store, j->arena);
@@ -199,6 +208,7 @@ static int record(struct job *j, struct hl_err *err)
 	hl_tx_trace_done(tx, &done);
 	hl_casefile_event(tx, 0, HL_EVENT_ITEM_TRACED, j->item_id,
 		(int64_t)j->now.n_hosts, (int64_t)j->now.n_missing);
+	forget_closed(tx, j->item_id);
 	return hl_tx_run(tx, err);
 }
 
@@ -239,7 +249,10 @@ static int put_off(
 	if (why != HL_E_INVALID) {
 		hl_log_err(HL_LOG_WARN, "trace.put_off", fault);
 	}
-	return hl_do_trace_give_up(j->w->store, j->arena, &in, err);
+	struct hl_tx *tx = hl_tx_begin(j->w->store, j->arena);
+	hl_tx_trace_give_up(tx, &in);
+	forget_closed(tx, j->item_id);
+	return hl_tx_run(tx, err);
 }
 
 int hl_trace_next(

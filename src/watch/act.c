@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "watch/act.h"
 
-#include "store/sql.h"
-
 /* HL_DENIED means that the state does not know the action: nothing to do. */
 static int item(struct hl_casefile *c, enum hl_action action,
 	enum hl_event event, struct hl_err *err)
@@ -28,13 +26,6 @@ int hl_watch_gone(
 	int r = hl_casefile_item_act(c, action, HL_EVENT_ITEM_OFFLINE, err);
 
 	return r ? r : close_case(c, err);
-}
-
-void hl_watch_forget(struct hl_tx *tx, int64_t item_id)
-{
-	hl_tx_watch_forget(tx, &(struct hl_in_watch_forget){item_id});
-	hl_tx_watch_forget_traces(
-		tx, &(struct hl_in_watch_forget_traces){item_id});
 }
 
 /* Acted upon again, whether the case was closed as removed or is being

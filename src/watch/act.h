@@ -18,8 +18,4 @@ int hl_watch_act(struct hl_casefile *c, enum hl_watch_sight sight,
 int hl_watch_gone(
 	struct hl_casefile *c, enum hl_action action, struct hl_err *err);
 
-/* Takes address and compared look-up from the worker, in a batch that is
- * guarded by the case. */
-void hl_watch_forget(struct hl_tx *tx, int64_t item_id);
-
 #endif

@@ -131,7 +131,7 @@ static void add_consequences(
 				    hl_time_now_us(), c->item_id});
 	}
 	if (over) {
-		hl_watch_forget(tx, c->item_id);
+		hl_casefile_forget(tx, c);
 	}
 }
 

@@ -84,7 +84,7 @@ int hl_watch_declare_gone(const struct hl_who *who, int64_t item_id,
 	if (c.now.state == HL_CASE_CLOSED) {
 		/* a look that sees no more than the name would say "back" */
 		hl_tx_watch_stop(tx, &(struct hl_in_watch_stop){item_id});
-		hl_watch_forget(tx, item_id);
+		hl_casefile_forget(tx, &c);
 	}
 	return hl_tx_run(tx, err);
 }

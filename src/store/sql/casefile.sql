@@ -86,6 +86,26 @@ UPDATE viewing SET stopped_at_us =
 	CASE WHEN started_at_us > $1 THEN started_at_us ELSE $1 END
 WHERE id = $2 AND stopped_at_us = 0;
 
+-- name: casefile_forget_item
+-- doc: The worker does not need the address of a case any more.
+-- roles: staff, worker
+-- in: case_id int
+UPDATE item SET worker_sealed = x'', trace_due_us = 0 WHERE case_id = $1;
+
+-- name: casefile_forget_traces
+-- doc: Nor what look-ups found.
+-- roles: staff, worker
+-- in: case_id int
+UPDATE trace SET worker_sealed = x'' WHERE length(worker_sealed) > 0
+	AND item_id IN (SELECT id FROM item WHERE case_id = $1);
+
+-- name: casefile_forget_mails
+-- doc: Nor messages that are not on their way.
+-- roles: staff, worker
+-- in: case_id int
+UPDATE referral SET worker_sealed = x'' WHERE length(worker_sealed) > 0
+	AND case_id = $1 AND state NOT IN (2, 3, 4, 8);
+
 -- name: casefile_keys
 -- doc: The public keys that are sealed to now, the newest epoch last.
 -- roles: staff, worker

@@ -68,6 +68,25 @@ WHERE id = $7 AND length(url_sealed) > 0;
 -- in: trace_due_us int, id int
 UPDATE item SET trace_due_us = $1, trace_lease_us = 0 WHERE id = $2;
 
+-- name: trace_forget_closed
+-- doc: After the last look-up of an item whose case is closed, and which
+-- doc: nobody watches, the worker needs the address no more.
+-- roles: worker
+-- in: id int
+UPDATE item SET worker_sealed = x'' WHERE id = $1 AND trace_due_us = 0
+	AND EXISTS (SELECT 1 FROM cases c
+		WHERE c.id = item.case_id AND c.state >= 10)
+	AND NOT EXISTS (SELECT 1 FROM watch w
+		WHERE w.item_id = item.id AND w.active = 1);
+
+-- name: trace_forget_facts
+-- doc: Without the address there is nothing to compare.
+-- roles: worker
+-- in: item_id int
+UPDATE trace SET worker_sealed = x''
+WHERE item_id = $1 AND length(worker_sealed) > 0 AND EXISTS (SELECT 1
+	FROM item i WHERE i.id = $1 AND length(i.worker_sealed) = 0);
+
 -- name: trace_want
 -- doc: Somebody asks for a fresh look-up; conflict when it is erased.
 -- roles: staff

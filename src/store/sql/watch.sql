@@ -78,19 +78,6 @@ UPDATE watch SET active = 0 WHERE item_id = $1;
 -- expect: one
 UPDATE item SET worker_sealed = $1 WHERE id = $2 AND length(url_sealed) > 0;
 
--- name: watch_forget
--- doc: The worker does not need the address any more.
--- roles: staff, worker
--- in: id int
-UPDATE item SET worker_sealed = x'', trace_due_us = 0 WHERE id = $1;
-
--- name: watch_forget_traces
--- doc: Nor what look-ups found.
--- roles: staff, worker
--- in: item_id int
-UPDATE trace SET worker_sealed = x''
-WHERE item_id = $1 AND length(worker_sealed) > 0;
-
 -- name: watch_one
 -- doc: The watch of one item, for the administrator.
 -- roles: admin

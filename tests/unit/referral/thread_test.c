@@ -115,9 +115,14 @@ static void pass_on(struct thread *t)
 	expect(t, "passed on", HL_CASE_MONITORING, HL_ITEM_ONLINE);
 }
 
-static void forget(struct thread *t)
+/* How many sealed values the worker could open. */
+static int64_t copies(struct thread *t)
 {
-	change(t->w.f, "UPDATE item SET worker_sealed = x''");
+	return number(t->w.f,
+		"SELECT (SELECT count(*) FROM item WHERE worker_sealed <> x'')"
+		" + (SELECT count(*) FROM trace WHERE worker_sealed <> x'')"
+		" + (SELECT count(*) FROM referral WHERE worker_sealed <> "
+		"x'')");
 }
 
 static void close_it(struct thread *t, enum hl_close_reason reason)
@@ -127,6 +132,7 @@ static void close_it(struct thread *t, enum hl_close_reason reason)
 	ok(hl_casework_close(&sofie, t->w.case_id, reason, NULL, NULL));
 	later(t->w.f, HL_US_PER_DAY);
 	assert_false(look(t));
+	assert_int_equal(0, copies(t));
 }
 
 static void reopen(struct thread *t, bool with_keys)
@@ -181,7 +187,6 @@ static void reopened_by_a_person_is_watched(void **state)
 		THREAD(t);
 		pass_on(&t);
 		close_it(&t, rows[i].reason);
-		forget(&t);
 		expect(&t, rows[i].name, HL_CASE_CLOSED, rows[i].then);
 		if (!rows[i].is_there) {
 			vanish();
@@ -210,7 +215,6 @@ static void reopened_without_the_key(void **state)
 
 	pass_on(&t);
 	close_it(&t, HL_CLOSE_REMOVED);
-	forget(&t);
 	reopen(&t, false);
 	assert_false(look(&t));
 	assert_true(page(&t).watched);
@@ -244,7 +248,6 @@ static void reported_again_is_watched(void **state)
 		THREAD(t);
 		pass_on(&t);
 		close_it(&t, rows[i].reason);
-		forget(&t);
 		world_set(&t.w, "watch.enabled", "yes");
 		later(t.w.f, rows[i].days * HL_US_PER_DAY);
 		put_addresses(t.w.f, "http://www.example.org/pictures/1");
@@ -259,6 +262,115 @@ static void reported_again_is_watched(void **state)
 	}
 }
 
+static void by_a_person(struct thread *t)
+{
+	close_it(t, HL_CLOSE_PASSED_ON);
+}
+
+static void by_confirming(struct thread *t)
+{
+	struct hl_who rikke;
+	int64_t id = number(t->w.f, "SELECT id FROM referral");
+
+	change(t->w.f, "UPDATE referral SET state = 6, answer = 1");
+	rikke = who(t->w.f, RIKKE);
+	ok(hl_referral_confirm_removed(&rikke, &t->w.desk, id, NULL, NULL));
+}
+
+static void by_declaring(struct thread *t)
+{
+	struct hl_who rikke = who(t->w.f, RIKKE);
+
+	ok(hl_watch_declare_gone(&rikke, t->w.item_id, NULL, NULL));
+}
+
+/* Another recipient's server refuses the message for good. */
+static void fail_one(struct thread *t)
+{
+	int64_t id = world_approved(&t->w, t->w.partner);
+
+	t->w.fail_status = HL_REFERRAL_MAIL_PERMANENT;
+	assert_int_equal(1, world_send(&t->w).n_failed);
+	assert_int_equal(HL_REFERRAL_PERMANENT_ERROR, world_state(&t->w, id));
+}
+
+static void what_is_closed_leaves_the_worker_nothing(void **state)
+{
+	static const struct {
+		const char *name;
+		void (*run)(struct thread *t);
+		bool one_failed;
+	} rows[] = {
+		{"by a person", by_a_person, false},
+		{"by a person, one message failed", by_a_person, true},
+		{"by confirming an answer", by_confirming, false},
+		{"by declaring it gone", by_declaring, false},
+	};
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		THREAD(t);
+		pass_on(&t);
+		change(t.w.f, "UPDATE trace SET worker_sealed = x'01'");
+		if (rows[i].one_failed) {
+			fail_one(&t);
+		}
+		assert_int_equal(2 + rows[i].one_failed, copies(&t));
+		rows[i].run(&t);
+		if (copies(&t)) {
+			fail_msg("%s: %d are left", rows[i].name,
+				(int)copies(&t));
+		}
+		assert_int_equal(HL_CASE_CLOSED,
+			number(t.w.f, "SELECT state FROM cases"));
+		assert_int_equal(0, number(t.w.f, "SELECT active FROM watch"));
+		assert_int_equal(1, number(t.w.f, "SELECT url_sealed <> x'' "
+						  "FROM item"));
+		thread_end(&t);
+		tear_down(state);
+		set_up(state);
+	}
+}
+
+static void what_is_not_illegal_leaves_the_worker_nothing(void **state)
+{
+	THREAD(t);
+
+	world_set(&t.w, "trace.enabled", "yes");
+	int64_t id = put_case(t.w.f, "http://other.example.org/");
+	assert_int_equal(1, copies(&t));
+	assess(t.w.f, id, HL_OUTCOME_LEGAL);
+	assert_int_equal(0, copies(&t));
+	thread_end(&t);
+}
+
+/* It may be wanted after the end too, and begins nothing. */
+static void a_reminder_after_the_end_begins_nothing(void **state)
+{
+	static const enum hl_referral_sent_status ends[] = {
+		HL_REFERRAL_MAIL_SENT, HL_REFERRAL_MAIL_PERMANENT};
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(ends); i++) {
+		THREAD(t);
+		pass_on(&t);
+		close_it(&t, HL_CLOSE_PASSED_ON);
+		int64_t id = number(t.w.f, "SELECT id FROM referral");
+		struct hl_who rikke = who(t.w.f, RIKKE);
+		ok(hl_referral_remind(&rikke, &t.w.desk, id, NULL, NULL));
+		assert_int_equal(1, copies(&t));
+		t.w.fail_status = i ? (int)ends[i] : 0;
+		world_send(&t.w);
+		assert_int_equal(ends[i] == HL_REFERRAL_MAIL_SENT
+					 ? HL_REFERRAL_SENT
+					 : HL_REFERRAL_PERMANENT_ERROR,
+			world_state(&t.w, id));
+		assert_int_equal(0, copies(&t));
+		assert_int_equal(0, number(t.w.f, "SELECT active FROM watch"));
+		thread_end(&t);
+		tear_down(state);
+		set_up(state);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -266,6 +378,9 @@ int main(void)
 		TEST(reopened_by_a_person_is_watched),
 		TEST(reopened_without_the_key),
 		TEST(reported_again_is_watched),
+		TEST(what_is_closed_leaves_the_worker_nothing),
+		TEST(what_is_not_illegal_leaves_the_worker_nothing),
+		TEST(a_reminder_after_the_end_begins_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

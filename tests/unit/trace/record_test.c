@@ -430,6 +430,56 @@ static void a_person_asks_for_a_look(void **state)
 	item_is(f, id, "country = 'DK'");
 }
 
+/* Asked for by a person, or on its way when the case was closed. */
+static void a_closed_case_leaves_the_worker_nothing(void **state)
+{
+	static const struct {
+		const char *name, *change;
+		bool kept;
+	} rows[] = {
+		{"open", "", true},
+		{"closed", "UPDATE cases SET state = 10;", false},
+		{"erased", "UPDATE cases SET state = 11;", false},
+		{"closed, still watched",
+			"UPDATE cases SET state = 10; INSERT INTO watch "
+			"(item_id, active, stage, misses, last_miss_us, "
+			"last_at_us, last_verdict, next_at_us, lease_until_us, "
+			"started_at_us) SELECT id, 1, 0, 0, 0, 0, 0, 0, 0, 0 "
+			"FROM item WHERE id = %lld;",
+			true},
+		{"closed, watched once",
+			"UPDATE cases SET state = 10; UPDATE watch SET "
+			"active = 0; INSERT INTO watch "
+			"(item_id, active, stage, misses, last_miss_us, "
+			"last_at_us, last_verdict, next_at_us, lease_until_us, "
+			"started_at_us) SELECT id, 0, 0, 0, 0, 0, 0, 0, 0, 0 "
+			"FROM item WHERE id = %lld;",
+			false},
+	};
+	static const char *const urls[] = {"http://one.invalid/", "http:///"};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows) * 2; i++) {
+		int64_t id = add(f, urls[i % 2]);
+
+		items_change(&f->items, rows[i / 2].change, id);
+		assert_true(next(f));
+		bool item = number(f,
+			"SELECT worker_sealed <> x'' FROM item WHERE id = "
+			"%lld",
+			id);
+		bool facts = number(f,
+			"SELECT count(*) FROM trace WHERE worker_sealed <> "
+			"x'' AND item_id = %lld",
+			id);
+		if (item != rows[i / 2].kept ||
+			facts != (rows[i / 2].kept && i % 2 == 0)) {
+			fail_msg("%s, %s: %d, %d", rows[i / 2].name,
+				urls[i % 2], item, facts);
+		}
+	}
+}
+
 static void typed_facts_by_role(void **state)
 {
 	static const struct {
@@ -601,6 +651,7 @@ int main(void)
 		TEST(leases_and_due_times),
 		TEST(what_was_erased_meanwhile_stays_erased),
 		TEST(a_person_asks_for_a_look),
+		TEST(a_closed_case_leaves_the_worker_nothing),
 		TEST(typed_facts_by_role),
 		TEST(typed_facts_have_a_form),
 		TEST(answers_too_long_to_keep_are_left_out),
