@@ -10,7 +10,7 @@
 
 struct hl_casework_trace {
 	int64_t id, at_us;
-	int source; /* 1 looked up, 2 typed in */
+	int source; /* 1 looked up, 2 typed in, in force, 3 typed in once */
 	struct hl_str country, network;
 	int64_t asn, missing;
 	struct hl_str facts; /* JSON, opened; absent when it cannot be */
@@ -74,7 +74,8 @@ struct hl_casework_page {
 
 	const struct hl_casework_report *reports; /* newest first */
 	size_t n_reports;
-	const struct hl_casework_trace *traces; /* newest first */
+	/* what is typed in and in force, then the newest first */
+	const struct hl_casework_trace *traces;
 	size_t n_traces;
 	const struct hl_casework_event *events; /* oldest first */
 	size_t n_events;

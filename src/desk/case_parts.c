@@ -429,35 +429,66 @@ static void put_trace(struct rows *rows, const struct hl_trace *t)
 		contact ? contact->mail : HL_STR_NONE);
 }
 
-/* The newest look-up; what it says is case data and came sealed. */
+static const struct hl_casework_trace *first_of(
+	const struct hl_casework_page *from, int source)
+{
+	for (size_t i = 0; i < from->n_traces; i++) {
+		if (from->traces[i].source == source) {
+			return &from->traces[i];
+		}
+	}
+	return NULL;
+}
+
+static void put_place(struct rows *rows, const struct hl_casework_trace *t)
+{
+	put(rows, hl_web_tr(HL_TR("Country")), t->country);
+	put(rows, hl_web_tr(HL_TR("Network")), t->network);
+	if (t->asn) {
+		put(rows, hl_web_tr(HL_TR("AS number")),
+			hl_arena_printf(
+				rows->arena, "AS%lld", (long long)t->asn));
+	}
+}
+
+static void add_typed(struct hl_web_ctx *ctx,
+	const struct hl_casework_trace *typed,
+	const struct hl_casework_trace *found, struct hl_desk_case *out)
+{
+	struct rows rows = rows_new(ctx->arena);
+
+	put(&rows, hl_web_tr(HL_TR("Recorded")),
+		hl_desk_at(ctx->arena, typed->at_us));
+	put_place(&rows, typed);
+	out->typed = rows.at;
+	out->n_typed = rows.n;
+	out->typed_differs = found && found->at_us > typed->at_us &&
+			     found->country.n &&
+			     !hl_str_eq(found->country, typed->country);
+}
+
+/* What counts and the newest look-up; what they say is case data and came
+ * sealed. */
 void hl_desk_case_trace(struct hl_web_ctx *ctx,
 	const struct hl_casework_page *from, struct hl_desk_case *out)
 {
 	struct rows rows = rows_new(ctx->arena);
 	struct hl_trace *t = hl_arena_alloc(ctx->arena, sizeof(*t));
-	const struct hl_casework_trace *newest = from->traces;
+	const struct hl_casework_trace *typed = first_of(from, 2);
+	const struct hl_casework_trace *found = first_of(from, 1);
 
 	out->may_trace = hl_casework_allows(from, HL_AUTHZ_CASE_TRACE);
-	if (!from->n_traces || !t) {
+	if (typed) {
+		add_typed(ctx, typed, found, out);
+	}
+	if (!found || !t) {
 		return;
 	}
-	put(&rows,
-		newest->source == 2 ? hl_web_tr(HL_TR("Recorded"))
-				    : hl_web_tr(HL_TR("Looked up")),
-		hl_desk_at(ctx->arena, newest->at_us));
-	put(&rows, hl_web_tr(HL_TR("Source")),
-		newest->source == 2
-			? hl_web_tr(HL_TR("Typed in by a person"))
-			: hl_web_tr(HL_TR("Looked up by the worker")));
-	put(&rows, hl_web_tr(HL_TR("Country")), newest->country);
-	put(&rows, hl_web_tr(HL_TR("Network")), newest->network);
-	if (newest->asn) {
-		put(&rows, hl_web_tr(HL_TR("AS number")),
-			hl_arena_printf(
-				ctx->arena, "AS%lld", (long long)newest->asn));
-	}
-	if (newest->facts.n && newest->source != 2 &&
-		hl_trace_read_json(newest->facts, ctx->arena, t, NULL) == 0) {
+	put(&rows, hl_web_tr(HL_TR("Looked up")),
+		hl_desk_at(ctx->arena, found->at_us));
+	put_place(&rows, found);
+	if (found->facts.n &&
+		hl_trace_read_json(found->facts, ctx->arena, t, NULL) == 0) {
 		put_trace(&rows, t);
 		out->missing = t->missing;
 		out->n_missing = t->n_missing;

@@ -120,11 +120,11 @@ struct hl_desk_case {
 
 	struct hl_str address; /* exact; absent: none */
 	bool address_broken;
-	const struct hl_w_summary_row *trace;
-	size_t n_trace;
+	const struct hl_w_summary_row *trace, *typed; /* found, typed in */
+	size_t n_trace, n_typed;
 	const struct hl_str *missing; /* what a look-up did not find */
 	size_t n_missing;
-	bool may_trace;
+	bool may_trace, typed_differs; /* from a later look-up */
 
 	const struct hl_desk_case_report *reports;
 	size_t n_reports;

@@ -200,6 +200,8 @@ static const struct hl_web_route rows[] = {
 	{HL_WEB_GET, "/case/:ref/host", HL_AUTHZ_CASE_TRACE, hl_desk_host_get},
 	{HL_WEB_POST, "/case/:ref/host", HL_AUTHZ_CASE_TRACE,
 		hl_desk_host_post},
+	{HL_WEB_POST, "/case/:ref/host/drop", HL_AUTHZ_CASE_TRACE,
+		hl_desk_host_drop_post},
 };
 const struct hl_web_routes hl_desk_routes = {rows, HL_ARRAY_LEN(rows)};
 

@@ -69,6 +69,7 @@ static inline bool hl_desk_refer_refused(int r, enum hl_referral_why why)
 	X(trace_post)             \
 	X(host_get)               \
 	X(host_post)              \
+	X(host_drop_post)         \
 	X(recipient_retire_post)
 
 #define X(name) hl_web_handler hl_desk_##name;

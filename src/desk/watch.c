@@ -128,6 +128,14 @@ int hl_desk_trace_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		      "moment."));
 }
 
+int hl_desk_host_drop_post(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	return press(ctx, req, resp, hl_trace_drop_typed,
+		HL_TR("What look-ups found counts again. The worker looks once "
+		      "more."));
+}
+
 static int show_host(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp, const struct hl_casework_page *page,
 	struct hl_desk_host *v)

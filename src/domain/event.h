@@ -72,6 +72,8 @@ enum hl_object {
 	X(ITEM_READ, 309)             \
 	X(ITEM_WATCH_PAUSED, 310)     \
 	X(ITEM_WATCH_RESUMED, 311)    \
+	X(ITEM_HOST_TYPED, 312)       \
+	X(ITEM_HOST_DROPPED, 313)     \
 	X(REFERRAL_DRAFTED, 401)      \
 	X(REFERRAL_APPROVED, 402)     \
 	X(REFERRAL_HELD, 403)         \

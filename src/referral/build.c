@@ -119,33 +119,62 @@ static void add_hosts(
 	}
 }
 
+static void add_place(struct builder *b, const struct hl_row_trace_typed *place,
+	const char *source)
+{
+	add_trace(b, "country", place->country, source, place->at_us);
+	if (place->asn) {
+		add_trace(b, "asn",
+			hl_arena_printf(
+				b->arena, "AS%lld", (long long)place->asn),
+			source, place->at_us);
+	}
+	add_trace(b, "network", place->network, source, place->at_us);
+}
+
 static void add_network(struct builder *b,
 	const struct hl_row_referral_trace *row, const json_t *json)
 {
-	const char *source = row->source == 2 ? "typed in" : "address data";
 	const json_t *network = network_of(json);
 	int64_t at = time_of(network, row->at_us);
 
-	add_trace(b, "country", row->country, source, row->at_us);
-	if (row->asn) {
-		add_trace(b, "asn",
-			hl_arena_printf(
-				b->arena, "AS%lld", (long long)row->asn),
-			source, row->at_us);
-	}
+	add_place(b,
+		&(struct hl_row_trace_typed){.at_us = row->at_us,
+			.country = row->country,
+			.asn = row->asn,
+			.network = network ? HL_STR_NONE : row->network},
+		"address data");
 	add_trace(b, "network",
-		network ? hl_json_str(network, "name") : row->network,
-		network ? "rdap" : source, at);
+		network ? hl_json_str(network, "name") : HL_STR_NONE, "rdap",
+		at);
 	add_trace(b, "abuse_contact", hl_referral_trace_contact(json), "rdap",
 		at);
+}
+
+/* What a person typed in first: it is what the hotline goes by. */
+static int put_typed(struct builder *b, int64_t item_id, struct hl_err *err)
+{
+	struct hl_in_trace_typed in = {item_id};
+	struct hl_row_trace_typed *row;
+	size_t n;
+	int r = hl_get_trace_typed(
+		b->in->who->store, b->arena, &in, &row, &n, err);
+
+	if (!r && n) {
+		add_place(b, row, "typed in");
+	}
+	return r;
 }
 
 static int put_trace(struct builder *b, int64_t item_id, struct hl_err *err)
 {
 	struct hl_row_referral_trace *row;
 	HL_JSON_AUTO *json = NULL;
-	int r = hl_referral_trace_open(b->in->who, item_id, &row, &json, err);
+	int r = put_typed(b, item_id, err);
 
+	b->address.trace = b->trace;
+	r = r ? r
+	      : hl_referral_trace_open(b->in->who, item_id, &row, &json, err);
 	if (r || !row) {
 		return r;
 	}
@@ -154,7 +183,6 @@ static int put_trace(struct builder *b, int64_t item_id, struct hl_err *err)
 			json_is_true(json_object_get(json, "is_address")));
 	}
 	add_network(b, row, json);
-	b->address.trace = b->trace;
 	return 0;
 }
 

@@ -14,6 +14,7 @@ struct planner {
 	const struct hl_referral_desk *desk;
 	struct hl_referral_plan *plan;
 	int64_t provider_id;
+	bool typed;           /* a person typed in where it is hosted */
 	int64_t opened_at_us; /* the case, for the last time */
 	const struct hl_row_recipient_list *recipients;
 	size_t n_recipients;
@@ -144,10 +145,12 @@ static bool answers_for(
 	if (row->id == p->provider_id) {
 		return true;
 	}
-	if (plan->abuse_mail.n) {
-		return hl_str_eq_nocase(row->mail, plan->abuse_mail);
+	if (plan->abuse_mail.n &&
+		hl_str_eq_nocase(row->mail, plan->abuse_mail)) {
+		return true;
 	}
-	return row->asn && row->asn == plan->asn;
+	return (p->typed || !plan->abuse_mail.n) && row->asn &&
+	       row->asn == plan->asn;
 }
 
 static void plan_provider(struct planner *p)
@@ -239,6 +242,7 @@ static int load_item(struct planner *p, struct hl_err *err)
 	struct hl_referral_plan *plan = p->plan;
 	struct hl_row_referral_item *row;
 	struct hl_row_referral_trace *trace;
+	struct hl_row_trace_typed *typed;
 	HL_JSON_AUTO *json = NULL;
 	size_t n;
 	int r = hl_get_referral_item(p->who->store, p->who->arena,
@@ -254,7 +258,12 @@ static int load_item(struct planner *p, struct hl_err *err)
 	plan->traced_at_us = row->traced_at_us;
 	p->provider_id = row->provider_id;
 	p->opened_at_us = row->opened_at_us;
-	r = hl_referral_trace_open(p->who, row->item_id, &trace, &json, err);
+	r = hl_get_trace_typed(p->who->store, p->who->arena,
+		&(struct hl_in_trace_typed){row->item_id}, &typed, &n, err);
+	p->typed = !r && n;
+	r = r ? r
+	      : hl_referral_trace_open(
+			p->who, row->item_id, &trace, &json, err);
 	if (!r && json) {
 		plan->abuse_mail = hl_arena_dup(
 			p->who->arena, hl_referral_trace_contact(json));

@@ -26,8 +26,7 @@ struct job {
 	int64_t item_id;
 	struct hl_row_trace_item *item;
 	struct hl_trace now;
-	/* for the item: as found, or as known before if nothing was */
-	bool found;
+	bool found; /* a place */
 	struct hl_str country, network;
 	int64_t asn;
 };
@@ -40,18 +39,12 @@ static int open_url(const struct job *j, struct hl_buf *url, struct hl_err *err)
 		j->w->secret, &label, j->item->worker_sealed, url, err);
 }
 
-/* A look that found no place says nothing about the place known before. */
 static void settle(struct job *j)
 {
-	const struct hl_row_trace_item *item = j->item;
-	struct hl_str country = hl_str_c(hl_trace_country(&j->now));
-	struct hl_str network = hl_trace_provider(&j->now);
-	int64_t asn = hl_trace_asn(&j->now);
-
-	j->found = country.n || asn || network.n;
-	j->country = j->found ? country : item->country;
-	j->asn = j->found ? asn : item->asn;
-	j->network = j->found ? network : item->network;
+	j->country = hl_str_c(hl_trace_country(&j->now));
+	j->network = hl_trace_provider(&j->now);
+	j->asn = hl_trace_asn(&j->now);
+	j->found = j->country.n || j->asn || j->network.n;
 }
 
 /* Why a trace may come again: nothing was found, and the item is new. */
@@ -81,21 +74,26 @@ static int find_contact(
 	struct hl_str name = hl_trace_provider(&j->now);
 	size_t n;
 
-	*provider = j->item->provider_id;
+	*provider = is_elsewhere(j) ? 0 : j->item->provider_id;
 	if (!c) {
-		*provider = is_elsewhere(j) ? 0 : *provider;
 		return 0;
 	}
+	/* whom a person approved stays until they approve another */
+	bool stays = *provider && j->item->contact == HL_CONTACT_APPROVED;
 	int r = hl_get_trace_contact(j->w->store, j->arena,
 		&(struct hl_in_trace_contact){HL_RECIPIENT_PROVIDER, c->mail},
 		&known, &n, err);
 	if (r || n) {
-		*provider = r ? 0 : known[0].id;
+		bool takes =
+			!r && (!stays || known[0].state == HL_CONTACT_APPROVED);
+
+		*provider = takes ? known[0].id : *provider;
 		return r;
 	}
-	*provider = hl_rand_id();
+	int64_t id = hl_rand_id();
+	*provider = stays ? *provider : id;
 	hl_tx_trace_propose(tx,
-		&(struct hl_in_trace_propose){.id = *provider,
+		&(struct hl_in_trace_propose){.id = id,
 			.kind = HL_RECIPIENT_PROVIDER,
 			.name = name.n ? name : (c->name.n ? c->name : c->mail),
 			.mail = c->mail,
@@ -103,7 +101,7 @@ static int find_contact(
 			.asn = hl_trace_asn(&j->now),
 			.state = HL_CONTACT_PROPOSED,
 			.created_at_us = hl_time_now_us()});
-	hl_casefile_event(tx, 0, HL_EVENT_RECIPIENT_PROPOSED, *provider, 0, 0);
+	hl_casefile_event(tx, 0, HL_EVENT_RECIPIENT_PROPOSED, id, 0, 0);
 	return 0;
 }
 
@@ -148,9 +146,9 @@ static int add_trace(struct job *j, struct hl_tx *tx, struct hl_err *err)
 		.item_id = j->item_id,
 		.at_us = j->now.at_us,
 		.source = 1,
-		.country = j->found ? j->country : HL_STR_NONE,
-		.asn = j->found ? j->asn : 0,
-		.network = j->found ? j->network : HL_STR_NONE};
+		.country = j->country,
+		.asn = j->asn,
+		.network = j->network};
 	struct hl_seal_label label = HL_LABEL_TRACE(in.id);
 	struct hl_seal_label own = HL_LABEL_TRACE_WORKER(in.id);
 	struct hl_casefile_keys keys;
@@ -186,13 +184,28 @@ static void forget_closed(struct hl_tx *tx, int64_t item_id)
 		tx, &(struct hl_in_trace_forget_facts){item_id});
 }
 
+/* A look that found no place says nothing about the place known before. */
+static void put_place(const struct job *j, struct hl_tx *tx, int64_t provider)
+{
+	if (j->found) {
+		hl_tx_trace_place(
+			tx, &(struct hl_in_trace_place){.country = j->country,
+				    .asn = j->asn,
+				    .network = j->network,
+				    .id = j->item_id});
+	}
+	hl_tx_trace_answerer(
+		tx, &(struct hl_in_trace_answerer){provider, j->item_id});
+}
+
 static int record(struct job *j, struct hl_err *err)
 {
 	struct hl_tx *tx = hl_tx_begin(j->w->store, j->arena);
 	struct hl_in_trace_done done = {.traced_at_us = j->now.at_us,
 		.trace_due_us = next_due(j),
 		.id = j->item_id};
-	int r = find_contact(j, tx, &done.provider_id, err);
+	int64_t provider;
+	int r = find_contact(j, tx, &provider, err);
 
 	settle(j);
 	if (!r) {
@@ -202,9 +215,7 @@ static int record(struct job *j, struct hl_err *err)
 		hl_tx_drop(tx);
 		return r;
 	}
-	done.country = j->country;
-	done.asn = j->asn;
-	done.network = j->network;
+	put_place(j, tx, provider);
 	hl_tx_trace_done(tx, &done);
 	hl_casefile_event(tx, 0, HL_EVENT_ITEM_TRACED, j->item_id,
 		(int64_t)j->now.n_hosts, (int64_t)j->now.n_missing);

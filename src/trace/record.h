@@ -43,10 +43,18 @@ struct hl_trace_typed {
 	int64_t asn;
 	int64_t provider_id; /* recipient, 0 none */
 };
-/* HL_E_INVALID: a country that is not two capital letters, a number or name
- * out of range. */
+/*
+ * It holds, whatever look-ups find later, until a person types in something
+ * else or drops it. HL_E_INVALID: a country that is not two capital letters,
+ * a number or name out of range, no such recipient, or one that nobody is to
+ * write to.
+ */
 int hl_trace_type_in(const struct hl_who *who, int64_t item_id,
 	const struct hl_trace_typed *typed, enum hl_authz_why *why,
 	struct hl_err *err);
+/* The newest look-up that found a place counts again, and another is made.
+ * HL_NOTFOUND: nothing was typed in, or the item is erased. */
+int hl_trace_drop_typed(const struct hl_who *who, int64_t item_id,
+	enum hl_authz_why *why, struct hl_err *err);
 
 #endif

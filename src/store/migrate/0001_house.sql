@@ -234,6 +234,7 @@ CREATE TABLE trace (
 	facts_sealed BLOB NOT NULL,        -- JSON of trace/trace.h, to the queue
 	worker_sealed BLOB NOT NULL,       -- the same to the worker, for comparing
 	source INTEGER NOT NULL,           -- 1 looked up, 2 typed in by a person
+	                                   -- and in force, 3 typed in once
 	country TEXT NOT NULL,
 	asn INTEGER NOT NULL,
 	network TEXT NOT NULL,

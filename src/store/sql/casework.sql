@@ -467,7 +467,8 @@ JOIN report_part p ON p.report_id = r.id AND p.part = 1
 WHERE i.case_id = $1 ORDER BY r.received_at_us DESC, r.id LIMIT $2;
 
 -- name: page_traces
--- doc: The look-ups of a case's host, newest first.
+-- doc: What is known of a case's host: what a person typed in and is in
+-- doc: force, then look-ups and the rest, newest first.
 -- roles: staff
 -- in: case_id int, n_most int
 -- out: id int, at_us int, source int, country text, network text, asn int,
@@ -475,7 +476,7 @@ WHERE i.case_id = $1 ORDER BY r.received_at_us DESC, r.id LIMIT $2;
 SELECT t.id, t.at_us, t.source, t.country, t.network, t.asn, t.missing,
 	t.epoch, t.facts_sealed
 FROM item i JOIN trace t ON t.item_id = i.id
-WHERE i.case_id = $1 ORDER BY t.at_us DESC, t.id LIMIT $2;
+WHERE i.case_id = $1 ORDER BY t.source = 2 DESC, t.at_us DESC, t.id LIMIT $2;
 
 -- name: page_events
 -- doc: What happened to a case, its item and its referrals, newest first.

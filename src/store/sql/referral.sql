@@ -225,10 +225,10 @@ FROM item WHERE case_id = $1 ORDER BY first_at_us, id LIMIT 1;
 -- doc: The newest look-up of an item's host.
 -- roles: staff
 -- in: item_id int
--- out: id int, at_us int, epoch int, facts_sealed blob, source int,
--- out: country text, asn int, network text
-SELECT id, at_us, epoch, facts_sealed, source, country, asn, network
-FROM trace WHERE item_id = $1 ORDER BY at_us DESC, id LIMIT 1;
+-- out: id int, at_us int, epoch int, facts_sealed blob, country text,
+-- out: asn int, network text
+SELECT id, at_us, epoch, facts_sealed, country, asn, network
+FROM trace WHERE item_id = $1 AND source = 1 ORDER BY at_us DESC, id LIMIT 1;
 
 -- name: referral_assessment
 -- doc: The assessment that decided a case: the last round of its cycle.

@@ -20,10 +20,11 @@ RETURNING id, worker_sealed;
 -- doc: What a trace of one item needs.
 -- roles: worker
 -- in: id int
--- out: worker_sealed blob, country text, asn int, network text,
--- out: first_at_us int, provider_id int
-SELECT worker_sealed, country, asn, network, first_at_us, provider_id
-FROM item WHERE id = $1;
+-- out: worker_sealed blob, asn int, first_at_us int, provider_id int,
+-- out: contact int
+SELECT i.worker_sealed, i.asn, i.first_at_us, i.provider_id,
+	coalesce(p.state, 0)
+FROM item i LEFT JOIN recipient p ON p.id = i.provider_id WHERE i.id = $1;
 
 -- name: trace_last
 -- doc: The newest look-up of an item that the worker can open.
@@ -52,15 +53,71 @@ UPDATE trace SET worker_sealed = x''
 WHERE item_id = $1 AND id <> $2 AND length(worker_sealed) > 0;
 
 -- name: trace_done
--- doc: Puts what a look-up found into the item; trace_due_us 0: not again.
--- doc: Conflict when the item was erased meanwhile.
--- roles: staff, worker
+-- doc: A look-up has been made; trace_due_us 0: not again. Conflict when the
+-- doc: item was erased meanwhile.
+-- roles: worker
+-- in: traced_at_us int, trace_due_us int, id int
+-- expect: one
+UPDATE item SET traced_at_us = $1, trace_due_us = $2, trace_lease_us = 0
+WHERE id = $3 AND length(url_sealed) > 0;
+
+-- name: trace_place
+-- doc: Puts the place that a look-up found into the item, unless a person
+-- doc: has typed one in.
+-- roles: worker
+-- in: country text, asn int, network text, id int
+UPDATE item SET country = $1, asn = $2, network = $3
+WHERE id = $4 AND NOT EXISTS (SELECT 1 FROM trace t
+	WHERE t.item_id = item.id AND t.source = 2);
+
+-- name: trace_answerer
+-- doc: Who answers for that place, under the same condition.
+-- roles: worker
+-- in: provider_id int, id int
+UPDATE item SET provider_id = $1
+WHERE id = $2 AND NOT EXISTS (SELECT 1 FROM trace t
+	WHERE t.item_id = item.id AND t.source = 2);
+
+-- name: trace_set_place
+-- doc: A place that a person decided on. Conflict when the item is erased.
+-- roles: staff
 -- in: country text, asn int, network text, provider_id int,
 -- in: traced_at_us int, trace_due_us int, id int
 -- expect: one
 UPDATE item SET country = $1, asn = $2, network = $3, provider_id = $4,
 	traced_at_us = $5, trace_due_us = $6, trace_lease_us = 0
 WHERE id = $7 AND length(url_sealed) > 0;
+
+-- name: trace_drop_typed
+-- doc: What was typed in is in force no more.
+-- roles: staff
+-- in: item_id int
+UPDATE trace SET source = 3 WHERE item_id = $1 AND source = 2;
+
+-- name: trace_typed
+-- doc: What a person typed in, while it is in force.
+-- roles: staff
+-- in: item_id int
+-- out: id int, at_us int, country text, asn int, network text
+SELECT id, at_us, country, asn, network FROM trace
+WHERE item_id = $1 AND source = 2 ORDER BY at_us DESC, id LIMIT 1;
+
+-- name: trace_found
+-- doc: The newest look-up that found a place.
+-- roles: staff
+-- in: item_id int
+-- out: at_us int, country text, asn int, network text
+SELECT at_us, country, asn, network FROM trace
+WHERE item_id = $1 AND source = 1
+	AND (country <> '' OR asn <> 0 OR network <> '')
+ORDER BY at_us DESC, id LIMIT 1;
+
+-- name: trace_recipient
+-- doc: Whether there is such a recipient that can answer for a place.
+-- roles: staff
+-- in: id int
+-- out: state int
+SELECT state FROM recipient WHERE id = $1 AND kind NOT IN (1, 3) AND state IN (1, 2);
 
 -- name: trace_give_up
 -- doc: This item cannot be traced, or not now.

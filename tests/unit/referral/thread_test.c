@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/time.h"
+#include "trace/record.h"
 #include "watch/run.h"
 
 #define HOST "www.example.org"
@@ -371,6 +372,42 @@ static void a_reminder_after_the_end_begins_nothing(void **state)
 	}
 }
 
+/* Plan and document go by what a person typed in, and show the look-up. */
+static void what_is_typed_in_stands_beside_the_look_up(void **state)
+{
+	THREAD(t);
+	struct hl_who sofie = who(t.w.f, SOFIE), rikke = who(t.w.f, RIKKE);
+	struct hl_trace_typed typed = {.country = HL_STR("SE"),
+		.network = HL_STR("Told by the registrar"),
+		.asn = 64999};
+	struct hl_referral_preview p;
+	struct hl_referral_plan plan;
+	static const char *const words[] = {
+		"{\"kind\":\"country\",\"value\":\"SE\",\"source\":"
+		"\"typed in\",\"at\":\"2026-",
+		"{\"kind\":\"asn\",\"value\":\"AS64999\",\"source\":"
+		"\"typed in\"",
+		"{\"kind\":\"country\",\"value\":\"DE\",\"source\":"
+		"\"address data\",\"at\":\"2026-",
+		"\"EXAMPLE-NET\"", "\"abuse@host.example.org\""};
+
+	ok(hl_trace_type_in(&sofie, t.w.item_id, &typed, NULL, NULL));
+	ok(hl_referral_plan(&rikke, &t.w.desk, t.w.case_id, &plan, NULL));
+	assert_true(hl_str_eq(HL_STR("SE"), plan.host_country));
+	/* whom the look-up named can still be told */
+	assert_int_equal(t.w.provider, plan.at[1].recipient.id);
+	int64_t id = world_draft(&t.w, t.w.police);
+	rikke = who(t.w.f, RIKKE);
+	ok(hl_referral_preview(&rikke, &t.w.desk, id, &p, NULL, NULL));
+	for (size_t i = 0; i < HL_ARRAY_LEN(words); i++) {
+		if (hl_str_find(p.json, hl_str_c(words[i])) == p.json.n) {
+			fail_msg("%s is not in %.*s", words[i],
+				HL_STR_ARG(p.json));
+		}
+	}
+	thread_end(&t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -381,6 +418,7 @@ int main(void)
 		TEST(what_is_closed_leaves_the_worker_nothing),
 		TEST(what_is_not_illegal_leaves_the_worker_nothing),
 		TEST(a_reminder_after_the_end_begins_nothing),
+		TEST(what_is_typed_in_stands_beside_the_look_up),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

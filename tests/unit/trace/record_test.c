@@ -1,109 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "items.h"
+#include "lookups.h"
 
 #include <stdlib.h>
 #include <unistd.h>
 
 #include "base/file.h"
 #include "base/time.h"
-#include "trace/record.h"
-
-/* Run with the DNS, RDAP and address data fixtures. */
-
-struct fixture {
-	struct items items;
-	struct hl_trace_setup *setup, *offline;
-};
-
-static void set(struct hl_settings *s, const char *key, const char *value)
-{
-	ok(hl_settings_set(s, hl_str_c(key), hl_str_c(value), NULL));
-}
-
-static struct hl_trace_setup *make_setup(const char *enabled)
-{
-	HL_SETTINGS_AUTO *s = NULL;
-	struct hl_trace_setup *setup;
-
-	ok(hl_settings_new(&s, NULL));
-	set(s, "trace.enabled", enabled);
-	set(s, "trace.dns.servers", getenv("HL_TEST_DNS"));
-	set(s, "trace.rdap.bootstrap", getenv("HL_TEST_RDAP"));
-	set(s, "trace.geo.paths", getenv("HL_TEST_GEO"));
-	set(s, "egress.allow_private_for_tests", "127.0.0.0/8");
-	ok(hl_trace_setup_new(s, NULL, &setup, NULL));
-	return setup;
-}
-
-static int set_up(void **state)
-{
-	static struct fixture f;
-
-	items_open(&f.items);
-	f.setup = make_setup("yes");
-	f.offline = make_setup("no");
-	*state = &f;
-	return 0;
-}
-
-static int tear_down(void **state)
-{
-	struct fixture *f = *state;
-
-	hl_trace_setup_free(f->setup);
-	hl_trace_setup_free(f->offline);
-	items_close(&f->items);
-	return 0;
-}
-#define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
-
-static struct hl_trace_worker worker(struct fixture *f)
-{
-	return (struct hl_trace_worker){
-		.store = items_as(&f->items, HL_STORE_WORKER),
-		.setup = f->setup,
-		.pub = &f->items.pub,
-		.secret = &f->items.secret};
-}
-
-static bool next(struct fixture *f)
-{
-	struct hl_trace_worker w = worker(f);
-	struct hl_err err = {0};
-	bool found;
-
-	if (hl_trace_next(&w, &found, &err)) {
-		fail_msg("%s", err.msg);
-	}
-	return found;
-}
-
-static enum hl_trace_change again(struct fixture *f, int64_t id)
-{
-	struct hl_trace_worker w = worker(f);
-	enum hl_trace_change change;
-	struct hl_err err = {0};
-
-	if (hl_trace_again(&w, id, &change, &err)) {
-		fail_msg("%s", err.msg);
-	}
-	return change;
-}
-
-static int64_t add(struct fixture *f, const char *url)
-{
-	return items_add(&f->items, url, HL_CASE_ACTIONING, HL_ITEM_UNCHECKED);
-}
-
-static int64_t number(struct fixture *f, const char *sql, int64_t id)
-{
-	return items_number(&f->items, sql, id);
-}
-
-/* Whether the item has a value; `is` is a literal condition. */
-#define item_is(f, id, is) \
-	assert_int_equal(  \
-		1, number(f, "SELECT " is " FROM item WHERE id = %lld", id))
 
 /* The newest look-up, opened by one of the two who can. */
 static void open_facts(
@@ -479,112 +381,6 @@ static void a_closed_case_leaves_the_worker_nothing(void **state)
 		}
 	}
 }
-
-static void typed_facts_by_role(void **state)
-{
-	static const struct {
-		const char *name;
-		unsigned roles;
-		bool unknown, holds;
-		int expected;
-		enum hl_authz_why why;
-	} rows[] = {
-		{"supervisor", HL_ROLE_SUPERVISOR, false, false, 0,
-			HL_AUTHZ_ALLOWED},
-		{"referral officer", HL_ROLE_REFERRAL, false, false, 0,
-			HL_AUTHZ_ALLOWED},
-		{"analyst with the case", HL_ROLE_ANALYST, false, true, 0,
-			HL_AUTHZ_ALLOWED},
-		{"analyst without it", HL_ROLE_ANALYST, false, false, HL_DENIED,
-			HL_AUTHZ_NOT_PERMITTED},
-		{"administrator", HL_ROLE_ADMIN, false, true, HL_DENIED,
-			HL_AUTHZ_NOT_PERMITTED},
-		{"nobody", 0, false, true, HL_DENIED, HL_AUTHZ_NOT_PERMITTED},
-		{"supervisor, no such item", HL_ROLE_SUPERVISOR, true, false,
-			HL_DENIED, HL_AUTHZ_NOT_PERMITTED},
-	};
-	struct fixture *f = *state;
-	struct hl_trace_typed typed = {.country = HL_STR("SE"),
-		.network = HL_STR("Typed Network"),
-		.asn = 64999};
-
-	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
-		int64_t id = add(f, "http://one.invalid/");
-
-		if (rows[i].holds) {
-			items_change(&f->items,
-				"UPDATE cases SET holder = 7000, "
-				"lease_until_us = 1 << 60 WHERE id = (SELECT "
-				"case_id FROM item WHERE id = %lld)",
-				id);
-		}
-		struct hl_who who = items_who(&f->items, rows[i].roles);
-		enum hl_authz_why why = HL_AUTHZ_ALLOWED;
-		int r = hl_trace_type_in(
-			&who, rows[i].unknown ? 1 : id, &typed, &why, NULL);
-		bool is = number(f,
-			"SELECT country = 'SE' AND asn = 64999 AND network = "
-			"'Typed Network' FROM item WHERE id = %lld",
-			id);
-
-		if (r != rows[i].expected || why != rows[i].why ||
-			is != (r == 0) ||
-			items_events(&f->items, HL_EVENT_ITEM_TRACED, id) !=
-				(r == 0)) {
-			fail_msg("%s: %d, %d, %d", rows[i].name, r, (int)why,
-				is);
-		}
-		who = items_who(&f->items, rows[i].roles);
-		r = hl_trace_want(&who, rows[i].unknown ? 1 : id, &why, NULL);
-		if (r != rows[i].expected || why != rows[i].why) {
-			fail_msg("want, %s: %d, %d", rows[i].name, r, (int)why);
-		}
-	}
-	assert_int_equal(
-		3, number(f,
-			   "SELECT count(*) FROM trace WHERE source = 2 AND "
-			   "country = 'SE' AND length(worker_sealed) = 0",
-			   0));
-}
-
-static void typed_facts_have_a_form(void **state)
-{
-	static const struct {
-		const char *country;
-		int64_t asn;
-		int network;
-		bool good;
-	} rows[] = {
-		{"DK", 1, 10, true},
-		{"", 0, 0, true},
-		{"DK", 4294967294, 200, true},
-		{"dk", 1, 10, false},
-		{"DNK", 1, 10, false},
-		{"D", 1, 10, false},
-		{"D1", 1, 10, false},
-		{"DK", -1, 10, false},
-		{"DK", 4294967295, 10, false},
-		{"DK", 1, 201, false},
-	};
-	struct fixture *f = *state;
-	char network[256];
-
-	memset(network, 'n', sizeof(network));
-	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
-		int64_t id = add(f, "http://one.invalid/");
-		struct hl_who who = items_who(&f->items, HL_ROLE_SUPERVISOR);
-		struct hl_trace_typed typed = {
-			.country = hl_str_c(rows[i].country),
-			.network = hl_str_mem(network, (size_t)rows[i].network),
-			.asn = rows[i].asn};
-		int r = hl_trace_type_in(&who, id, &typed, NULL, NULL);
-
-		if (r != (rows[i].good ? 0 : HL_E_INVALID)) {
-			fail_msg("row %zu: %d", i, r);
-		}
-	}
-}
-
 /* A network with twelve abuse contacts, all of them as long as can be. */
 static void put_long_answer(struct hl_buf *b)
 {
@@ -652,8 +448,6 @@ int main(void)
 		TEST(what_was_erased_meanwhile_stays_erased),
 		TEST(a_person_asks_for_a_look),
 		TEST(a_closed_case_leaves_the_worker_nothing),
-		TEST(typed_facts_by_role),
-		TEST(typed_facts_have_a_form),
 		TEST(answers_too_long_to_keep_are_left_out),
 	};
 
