@@ -49,5 +49,11 @@ enum hl_report_part {
 /* to the worker */
 #define HL_LABEL_TRACE_WORKER(trace_id) \
 	HL_LABEL("trace", trace_id, "facts worker")
+#define HL_LABEL_REFERRAL(referral_id) \
+	HL_LABEL("referral", referral_id, "document")
+/* to the worker */
+#define HL_LABEL_REFERRAL_MAIL(referral_id) \
+	HL_LABEL("referral", referral_id, "mail worker")
+#define HL_LABEL_ANSWER(answer_id) HL_LABEL("answer", answer_id, "words")
 
 #endif

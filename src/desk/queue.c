@@ -6,6 +6,7 @@
  */
 #include "base/log.h"
 #include "casework/lease.h"
+#include "casework/rewrap.h"
 #include "casework/triage.h"
 #include "casework/viewing.h"
 #include "desk/work.h"
@@ -13,6 +14,7 @@
 
 #define ROWS 50
 #define TRIAGE_AT_ONCE 25
+#define REWRAP_AT_ONCE 50
 
 static const struct {
 	enum hl_casework_tab tab;
@@ -45,6 +47,18 @@ static const enum hl_casework_tab order[] = {HL_CASEWORK_UNASSIGNED,
 	HL_CASEWORK_TO_ACT, HL_CASEWORK_MONITORED, HL_CASEWORK_CLOSED,
 	HL_CASEWORK_ALL};
 
+/* Somebody has left: what is open moves to the new key, a little at a time. */
+static void take_over(const struct hl_who *who)
+{
+	struct hl_err err = {0};
+	size_t n;
+
+	if (who->ring->queue.n > 1 &&
+		hl_casework_rewrap(who, REWRAP_AT_ONCE, &n, &err) < 0) {
+		hl_log_err(HL_LOG_WARN, "desk.rewrap", &err);
+	}
+}
+
 static void triage(struct hl_web_ctx *ctx, struct hl_desk_queue *v)
 {
 	const struct hl_who *who = hl_desk_who(ctx);
@@ -57,6 +71,7 @@ static void triage(struct hl_web_ctx *ctx, struct hl_desk_queue *v)
 	if (!v->may_triage || v->no_key) {
 		return;
 	}
+	take_over(who);
 	int r = hl_casework_triage(who, hl_desk_of(ctx)->settings,
 		TRIAGE_AT_ONCE, &done, &why, &err);
 	if (r < 0) {

@@ -109,12 +109,6 @@ int hl_referral_do(const struct hl_who *who, int64_t id,
 struct hl_referral_reached hl_referral_job_how(
 	const struct hl_referral_job *job);
 
-/* Labels of what this room seals: to the queue key, but the mail, which is
- * to the worker. */
-#define HL_LABEL_REFERRAL(id_) HL_LABEL("referral", id_, "document")
-#define HL_LABEL_REFERRAL_MAIL(id_) HL_LABEL("referral", id_, "mail worker")
-#define HL_LABEL_ANSWER(id_) HL_LABEL("answer", id_, "words")
-
 #define HL_REFERRAL_TRIES 4
 
 #endif
