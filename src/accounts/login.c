@@ -3,7 +3,6 @@
 
 #include "accounts/door.h"
 #include "base/time.h"
-#include "domain/event.h"
 #include "seal/password.h"
 
 #define FREE_TRIES 5
@@ -20,7 +19,14 @@ int64_t hl_accounts_lock_until(int64_t failed)
 	       (wait_s < LOCK_MAX_S ? wait_s : LOCK_MAX_S) * HL_US_PER_S;
 }
 
-static void add_event(
+int hl_accounts_wait_s(const struct hl_row_staff_by_login *user)
+{
+	int64_t left_us = user->locked_until_us - hl_time_now_us();
+
+	return left_us > 0 ? (int)(left_us / HL_US_PER_S) + 1 : 0;
+}
+
+void hl_accounts_event(
 	struct hl_tx *tx, enum hl_event kind, int64_t staff_id, int64_t detail)
 {
 	hl_tx_event(tx, &(struct hl_store_event){.kind = kind,
@@ -28,6 +34,37 @@ static void add_event(
 				.object_kind = HL_OBJECT_USER,
 				.object_id = staff_id,
 				.a = detail});
+}
+
+int hl_accounts_find(struct hl_store *store, struct hl_arena *arena,
+	const struct hl_accounts_session *session,
+	struct hl_row_staff_by_login **user, struct hl_err *err)
+{
+	struct hl_in_staff_by_login in = {session->login};
+	size_t n;
+	int r = hl_get_staff_by_login(store, arena, &in, user, &n, err);
+
+	return r ? r : (n ? 0 : HL_NOTFOUND);
+}
+
+static void add_wrong(
+	struct hl_tx *tx, const struct hl_row_staff_by_login *user, int detail)
+{
+	hl_tx_staff_failed(
+		tx, &(struct hl_in_staff_failed){
+			    hl_accounts_lock_until(user->failed), user->id});
+	hl_accounts_event(tx, HL_EVENT_USER_LOGIN_FAILED, user->id, detail);
+}
+
+int hl_accounts_note_wrong(struct hl_store *store, struct hl_arena *arena,
+	const struct hl_row_staff_by_login *user, int detail,
+	struct hl_err *err)
+{
+	struct hl_tx *tx = hl_tx_begin(store, arena);
+
+	add_wrong(tx, user, detail);
+	int r = hl_tx_run(tx, err);
+	return r ? r : HL_DENIED;
 }
 
 /*
@@ -43,11 +80,7 @@ static int refuse(struct hl_store *store, struct hl_arena *arena,
 	hl_tx_meta_put(tx, &(struct hl_in_meta_put){HL_STR("login.refused_at"),
 				   hl_time_iso(hl_time_now_us(), now)});
 	if (counted) {
-		hl_tx_staff_failed(
-			tx, &(struct hl_in_staff_failed){
-				    hl_accounts_lock_until(counted->failed),
-				    counted->id});
-		add_event(tx, HL_EVENT_USER_LOGIN_FAILED, counted->id, 1);
+		add_wrong(tx, counted, 1);
 	}
 	int r = hl_tx_run(tx, err);
 	return r ? r : HL_DENIED;
@@ -108,19 +141,9 @@ int hl_accounts_login(struct hl_store *store, struct hl_arena *arena,
 		token, err);
 }
 
-static int open_with(struct hl_store *store, struct hl_arena *arena,
-	int64_t staff_id, struct hl_row_staff_get **user, struct hl_err *err)
-{
-	struct hl_in_staff_get in = {staff_id};
-	size_t n;
-	int r = hl_get_staff_get(store, arena, &in, user, &n, err);
-
-	return r ? r : (n ? 0 : HL_NOTFOUND);
-}
-
 /* The new wrap, and nobody of this user but this session stays in. */
 static int replace(struct hl_store *store, struct hl_arena *arena,
-	const struct hl_row_staff_get *user, struct hl_str wrapped,
+	const struct hl_row_staff_by_login *user, struct hl_str wrapped,
 	const struct hl_seal_token *token, struct hl_err *err)
 {
 	struct hl_tx *tx = hl_tx_begin(store, arena);
@@ -133,7 +156,7 @@ static int replace(struct hl_store *store, struct hl_arena *arena,
 	hl_tx_session_drop_others(
 		tx, &(struct hl_in_session_drop_others){
 			    user->id, hl_accounts_token_hash(arena, token)});
-	add_event(tx, HL_EVENT_USER_PASSWORD, user->id, 0);
+	hl_accounts_event(tx, HL_EVENT_USER_PASSWORD, user->id, 0);
 	return hl_tx_run(tx, err);
 }
 
@@ -143,23 +166,24 @@ int hl_accounts_password(struct hl_store *store, struct hl_arena *arena,
 	enum hl_seal_password_fault *why, struct hl_err *err)
 {
 	HL_BUF_AUTO wrapped = HL_BUF_SECRET(HL_SEAL_STAFF_WRAP_BYTES);
-	HL_SEAL_SECRET_AUTO secret;
-	struct hl_row_staff_get *user;
-	struct hl_seal_pub pub;
-	int r = open_with(store, arena, session->staff_id, &user, err);
+	HL_SEAL_SECRET_AUTO secret = {0};
+	struct hl_row_staff_by_login *user;
+	int r = hl_accounts_find(store, arena, session, &user, err);
 
 	*why = HL_SEAL_PASSWORD_OK;
-	if (!r) {
-		r = hl_seal_pub_from(user->public_key, &pub);
+	if (!r && hl_accounts_wait_s(user)) {
+		r = HL_FAIL(err, HL_E_LIMIT, "too many wrong tries");
 	}
 	if (!r) {
-		r = hl_seal_staff_unwrap(user->id, &pub, change->before,
-			user->key_sealed, &secret, err);
+		r = check_password(user, change->before, &secret, err);
+	}
+	if (r == HL_DENIED) {
+		return hl_accounts_note_wrong(store, arena, user, 1, err);
 	}
 	if (r) {
 		return r;
 	}
-	*why = hl_seal_password_check(user->login, change->after);
+	*why = hl_seal_password_check(session->login, change->after);
 	if (hl_str_eq(change->before, change->after)) {
 		*why = HL_SEAL_PASSWORD_COMMON;
 	}

@@ -59,12 +59,30 @@ int hl_accounts_open(struct hl_store *store, struct hl_arena *arena,
 	const struct hl_accounts_limits *limits,
 	struct hl_accounts_session *out, struct hl_err *err);
 
+/*
+ * What a person types who has come in already and changes what they come in
+ * with: whoever found their session open knows neither. Wrong tries count
+ * as those at the door do.
+ */
+enum hl_accounts_wrong {
+	HL_ACCOUNTS_WRONG_NONE, /* of these; then it is the step's code */
+	HL_ACCOUNTS_WRONG_PASSWORD,
+	HL_ACCOUNTS_WRONG_CODE,
+};
+struct hl_accounts_again {
+	struct hl_str password;
+	struct hl_str code; /* of the generator now, or a recovery code */
+	enum hl_accounts_wrong wrong; /* out, with HL_DENIED */
+	int wait_s;                   /* out, with HL_E_LIMIT */
+};
+
 /* What the second factor's functions work on. */
 struct hl_accounts_step {
 	const struct hl_seal_token *token;
 	const struct hl_accounts_session *session; /* of that token */
 	const struct hl_accounts_limits *limits;
-	struct hl_str code; /* as typed */
+	struct hl_str code;              /* as typed */
+	struct hl_accounts_again *again; /* for a full session */
 };
 
 /*
@@ -81,8 +99,10 @@ int hl_accounts_second(struct hl_store *store, struct hl_arena *arena,
  * Setting up the second factor. The secret follows from the session's token,
  * so that nothing has to be kept between showing it and the code that proves
  * that the app has it. Enrolling puts ten recovery codes into *codes, a line
- * each, and makes the session full under *fresh. HL_DENIED: a wrong code.
- * For a session at stage PASSWORD only while the user has no second factor.
+ * each, and makes the session full under *fresh; all others of the user end.
+ * A full session, or one of a user who has a second factor, needs
+ * step->again. HL_DENIED: a wrong code or what `again` says. HL_CONFLICT:
+ * somebody else has set one up meanwhile.
  */
 void hl_accounts_enrol_secret(
 	const struct hl_seal_token *token, struct hl_seal_totp *secret);
@@ -90,13 +110,15 @@ int hl_accounts_enrol(struct hl_store *store, struct hl_arena *arena,
 	const struct hl_accounts_step *step, struct hl_seal_token *fresh,
 	struct hl_buf *codes, struct hl_err *err);
 
-/* Ten new recovery codes; the old ones end. */
+/* Ten new recovery codes; the old ones end. HL_DENIED as `again` says. */
 int hl_accounts_new_recovery(struct hl_store *store, struct hl_arena *arena,
-	const struct hl_accounts_session *session, struct hl_buf *codes,
+	const struct hl_accounts_session *session,
+	struct hl_accounts_again *again, struct hl_buf *codes,
 	struct hl_err *err);
 
 /*
- * Changes one's own password. HL_DENIED: the old one is wrong. HL_E_INVALID:
+ * Changes one's own password. HL_DENIED: the old one is wrong. HL_E_LIMIT:
+ * too many wrong tries; wait. HL_E_INVALID:
  * the new one is against the policy; *why is a sentence for the page. Ends
  * all other sessions of the user.
  */

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* One's own account, the start, the help page. */
+#include "desk/door_views.h"
 #include "desk/inner.h"
-
-#include <errno.h>
 
 #include "store/sql.h"
 #include "web/templates.h"
@@ -140,14 +139,11 @@ static int change_password(struct hl_web_ctx *ctx, struct hl_desk_session *s,
 	struct hl_accounts_new_password change = {&s->token,
 		hl_web_form_get(&s->form, "before"),
 		hl_web_form_get(&s->form, "after"), &HL_SEAL_COST_DEFAULT};
-	sem_t *passwords = &hl_desk_of(ctx)->passwords;
 
-	while (sem_wait(passwords) < 0 && errno == EINTR) {
-		continue;
-	}
+	hl_desk_password_begin(ctx);
 	int r = hl_accounts_password(hl_desk_store(ctx), ctx->arena,
 		&s->account, &change, why, &ctx->err);
-	sem_post(passwords);
+	hl_desk_password_end(ctx);
 	return r;
 }
 
@@ -173,6 +169,10 @@ int hl_desk_password_post(struct hl_web_ctx *ctx,
 	if (r == HL_DENIED) {
 		v.before_error = hl_web_tr(
 			HL_TR("This is not the password you have now"));
+	} else if (r == HL_E_LIMIT) {
+		v.before_error = hl_web_tr(
+			HL_TR("Too many wrong tries. Wait a quarter of an "
+			      "hour"));
 	} else if (r == HL_E_INVALID && why) {
 		v.after_error = policy_text(why);
 	} else if (r) {

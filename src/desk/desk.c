@@ -7,6 +7,8 @@
 #include "desk/refer.h"
 #include "desk/work.h"
 
+#include <errno.h>
+
 #include "base/log.h"
 #include "web/cookie.h"
 #include "web/csrf.h"
@@ -24,6 +26,18 @@ int hl_desk_init(struct hl_desk_app *app, const struct hl_settings *settings,
 		return HL_FAIL(err, HL_E_NOMEM, "no memory for the door");
 	}
 	return hl_seal_totp_init(err);
+}
+
+void hl_desk_password_begin(struct hl_web_ctx *ctx)
+{
+	while (sem_wait(&hl_desk_of(ctx)->passwords) < 0 && errno == EINTR) {
+		continue;
+	}
+}
+
+void hl_desk_password_end(struct hl_web_ctx *ctx)
+{
+	sem_post(&hl_desk_of(ctx)->passwords);
 }
 
 void hl_desk_fini(struct hl_desk_app *app)
@@ -45,6 +59,9 @@ static const struct hl_web_route rows[] = {
 	{HL_WEB_GET, "/account", HL_DESK_SELF, hl_desk_account_get},
 	{HL_WEB_GET, "/account/password", HL_DESK_SELF, hl_desk_password_get},
 	{HL_WEB_POST, "/account/password", HL_DESK_SELF, hl_desk_password_post},
+	{HL_WEB_GET, "/account/generator", HL_DESK_SELF, hl_desk_replace_get},
+	{HL_WEB_POST, "/account/generator", HL_DESK_SELF, hl_desk_replace_post},
+	{HL_WEB_GET, "/account/recovery", HL_DESK_SELF, hl_desk_recovery_get},
 	{HL_WEB_POST, "/account/recovery", HL_DESK_SELF, hl_desk_recovery_post},
 	{HL_WEB_GET, "/staff", HL_DESK_SELF, hl_desk_users_get},
 	{HL_WEB_GET, "/staff/add", HL_AUTHZ_USER_MANAGE, hl_desk_user_add_get},
@@ -242,6 +259,15 @@ static void fill_csrf(struct hl_web_ctx *ctx, struct hl_desk_session *s)
 	s->csrf = hl_arena_dup(ctx->arena,
 		hl_web_csrf_token(
 			key, hl_seal_token_print(&s->token, printed), text));
+}
+
+void hl_desk_session_renew(
+	struct hl_web_ctx *ctx, const struct hl_seal_token *fresh)
+{
+	struct hl_desk_session *s = hl_desk_session_of(ctx);
+
+	s->token = *fresh;
+	fill_csrf(ctx, s);
 }
 
 static int check_form(struct hl_web_ctx *ctx, const struct hl_web_request *req,

@@ -76,6 +76,19 @@ int hl_desk_param(const struct hl_web_request *req, size_t i,
 struct hl_str hl_desk_path(struct hl_arena *arena, const char *prefix,
 	enum hl_ref_kind kind, int64_t id, const char *suffix);
 
+/* Around whatever stretches a password: few at a time. */
+void hl_desk_password_begin(struct hl_web_ctx *ctx);
+void hl_desk_password_end(struct hl_web_ctx *ctx);
+/* The rest of this page belongs to the session of a new cookie. */
+void hl_desk_session_renew(
+	struct hl_web_ctx *ctx, const struct hl_seal_token *fresh);
+
+/* Where somebody at the door has to go on to, who is through already or has
+ * not yet set up what is asked for; NULL: nowhere. */
+const char *hl_desk_elsewhere(const struct hl_desk_session *s, bool enrolling);
+/* "Too many wrong tries. Wait 8 seconds" */
+struct hl_str hl_desk_wait_text(struct hl_arena *arena, int wait_s);
+
 /* The session's cookie and its token. */
 void hl_desk_cookie_set(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, struct hl_web_response *resp,
@@ -101,6 +114,9 @@ const struct hl_w_option *hl_desk_options(struct hl_arena *arena,
 	X(password_get)      \
 	X(password_post)     \
 	X(account_get)       \
+	X(replace_get)       \
+	X(replace_post)      \
+	X(recovery_get)      \
 	X(recovery_post)     \
 	X(home_get)          \
 	X(help_get)          \

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Coming in: password, second factor, and setting the latter up. */
+/* Coming in: password and second factor; going out. */
+#include "desk/door_views.h"
 #include "desk/inner.h"
-
-#include <errno.h>
 
 #include "web/cookie.h"
 #include "web/csrf.h"
@@ -29,7 +28,7 @@ int hl_desk_login_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	return show_login(ctx, req, resp, HL_STR_NONE, HL_STR_NONE);
 }
 
-static struct hl_str wait_text(struct hl_arena *arena, int wait_s)
+struct hl_str hl_desk_wait_text(struct hl_arena *arena, int wait_s)
 {
 	struct hl_str text =
 		hl_web_tr_n(HL_TR("Too many wrong tries. Wait one second"),
@@ -47,14 +46,11 @@ static int check_password(struct hl_web_ctx *ctx,
 	const struct hl_accounts_typed *typed, struct hl_seal_token *token)
 {
 	struct hl_accounts_limits limits = hl_desk_limits(ctx);
-	sem_t *passwords = &hl_desk_of(ctx)->passwords;
 
-	while (sem_wait(passwords) < 0 && errno == EINTR) {
-		continue;
-	}
+	hl_desk_password_begin(ctx);
 	int r = hl_accounts_login(hl_desk_store(ctx), ctx->arena, typed,
 		&limits, token, &ctx->err);
-	sem_post(passwords);
+	hl_desk_password_end(ctx);
 	return r;
 }
 
@@ -110,8 +106,7 @@ static int show_code(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	return 0;
 }
 
-/* Whoever is through already, or has no code yet, is sent on. */
-static const char *elsewhere(const struct hl_desk_session *s, bool enrolling)
+const char *hl_desk_elsewhere(const struct hl_desk_session *s, bool enrolling)
 {
 	if (s->account.stage == HL_ACCOUNTS_FULL) {
 		return "/";
@@ -125,7 +120,7 @@ static const char *elsewhere(const struct hl_desk_session *s, bool enrolling)
 int hl_desk_code_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp)
 {
-	const char *to = elsewhere(hl_desk_session_of(ctx), false);
+	const char *to = hl_desk_elsewhere(hl_desk_session_of(ctx), false);
 
 	return to ? hl_web_see_other(resp, hl_str_c(to))
 		  : show_code(ctx, req, resp, HL_STR_NONE);
@@ -137,18 +132,19 @@ int hl_desk_code_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_desk_session *s = hl_desk_session_of(ctx);
 	struct hl_accounts_limits limits = hl_desk_limits(ctx);
 	HL_SEAL_TOKEN_AUTO fresh = {0};
-	const char *to = elsewhere(s, false);
+	const char *to = hl_desk_elsewhere(s, false);
 	int wait_s = 0;
 
 	if (to) {
 		return hl_web_see_other(resp, hl_str_c(to));
 	}
 	struct hl_accounts_step step = {&s->token, &s->account, &limits,
-		hl_web_form_get(&s->form, "code")};
+		hl_web_form_get(&s->form, "code"), NULL};
 	int r = hl_accounts_second(hl_desk_store(ctx), ctx->arena, &step,
 		&fresh, &wait_s, &ctx->err);
 	if (r == HL_E_LIMIT) {
-		return show_code(ctx, req, resp, wait_text(ctx->arena, wait_s));
+		return show_code(
+			ctx, req, resp, hl_desk_wait_text(ctx->arena, wait_s));
 	}
 	if (r == HL_DENIED) {
 		return show_code(ctx, req, resp,
@@ -160,117 +156,6 @@ int hl_desk_code_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	}
 	hl_desk_cookie_set(ctx, req, resp, &fresh);
 	return hl_web_see_other(resp, HL_STR("/"));
-}
-
-/* "ABCD EFGH …", easier to type. */
-static struct hl_str grouped(struct hl_arena *arena, struct hl_str text)
-{
-	HL_BUF_AUTO out = HL_BUF_SECRET(128);
-
-	for (size_t i = 0; i < text.n; i++) {
-		if (i && i % 4 == 0) {
-			hl_buf_put_c(&out, ' ');
-		}
-		hl_buf_put_c(&out, text.p[i]);
-	}
-	return hl_arena_dup(arena, hl_buf_str(&out));
-}
-
-static int show_enrol(struct hl_web_ctx *ctx, const struct hl_web_request *req,
-	struct hl_web_response *resp, struct hl_str error)
-{
-	const struct hl_desk_session *s = hl_desk_session_of(ctx);
-	HL_BUF_AUTO uri = HL_BUF_SECRET(1024), path = HL_BUF_SECRET(65536);
-	HL_SEAL_TOTP_AUTO totp;
-	char text[HL_SEAL_TOTP_BASE32];
-	struct hl_desk_enrol v = {0};
-	struct hl_w_error problem = {error, HL_STR("code")};
-
-	hl_desk_page_init(ctx, req, &v.page,
-		hl_web_tr(HL_TR("Set up your code generator")), NULL);
-	hl_desk_page_errors(&v.page, &problem, error.n > 0);
-	hl_accounts_enrol_secret(&s->token, &totp);
-	hl_seal_totp_uri(&totp,
-		hl_str_c(hl_desk_of(ctx)->settings->service_name),
-		s->account.login, &uri);
-	int r = hl_seal_qr_path(hl_buf_str(&uri), &path, &v.qr_size, &ctx->err);
-	if (r) {
-		return r;
-	}
-	v.qr_path = hl_arena_dup(ctx->arena, hl_buf_str(&path));
-	v.secret = grouped(ctx->arena, hl_seal_totp_base32(&totp, text));
-	v.error = error;
-	hl_web_respond(resp, error.n ? 422 : 200, "text/html");
-	hl_tmpl_desk_enrol(&resp->body, &v);
-	return 0;
-}
-
-int hl_desk_enrol_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
-	struct hl_web_response *resp)
-{
-	const char *to = elsewhere(hl_desk_session_of(ctx), true);
-
-	return to ? hl_web_see_other(resp, hl_str_c(to))
-		  : show_enrol(ctx, req, resp, HL_STR_NONE);
-}
-
-/* Recovery codes are shown in the answer itself: they are kept nowhere. */
-static int show_codes(struct hl_web_ctx *ctx, const struct hl_web_request *req,
-	struct hl_web_response *resp, struct hl_str text)
-{
-	struct hl_str *codes = hl_arena_array(
-		ctx->arena, HL_SEAL_RECOVERY_CODES, sizeof(*codes));
-	struct hl_desk_codes v = {.next_href = HL_STR("/")};
-	struct hl_str rest = hl_arena_dup(ctx->arena, text), line;
-
-	while (codes && v.n_codes < HL_SEAL_RECOVERY_CODES &&
-		hl_str_next(&rest, '\n', &line) && line.n) {
-		codes[v.n_codes++] = line;
-	}
-	v.codes = codes;
-	hl_desk_page_init(ctx, req, &v.page,
-		hl_web_tr(HL_TR("Keep your recovery codes")), NULL);
-	hl_web_respond(resp, 200, "text/html");
-	hl_tmpl_desk_codes(&resp->body, &v);
-	return 0;
-}
-
-int hl_desk_enrol_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
-	struct hl_web_response *resp)
-{
-	struct hl_desk_session *s = hl_desk_session_of(ctx);
-	struct hl_accounts_limits limits = hl_desk_limits(ctx);
-	HL_BUF_AUTO codes = HL_BUF_SECRET(4096);
-	HL_SEAL_TOKEN_AUTO fresh = {0};
-	const char *to = elsewhere(s, true);
-
-	if (to) {
-		return hl_web_see_other(resp, hl_str_c(to));
-	}
-	struct hl_accounts_step step = {&s->token, &s->account, &limits,
-		hl_web_form_get(&s->form, "code")};
-	int r = hl_accounts_enrol(hl_desk_store(ctx), ctx->arena, &step, &fresh,
-		&codes, &ctx->err);
-	if (r == HL_DENIED) {
-		return show_enrol(ctx, req, resp,
-			hl_web_tr(HL_TR("This code is not right. Check that "
-					"the clock of your device is right")));
-	}
-	if (r) {
-		return r;
-	}
-	hl_desk_cookie_set(ctx, req, resp, &fresh);
-	return show_codes(ctx, req, resp, hl_buf_str(&codes));
-}
-
-int hl_desk_recovery_post(struct hl_web_ctx *ctx,
-	const struct hl_web_request *req, struct hl_web_response *resp)
-{
-	HL_BUF_AUTO codes = HL_BUF_SECRET(4096);
-	int r = hl_accounts_new_recovery(hl_desk_store(ctx), ctx->arena,
-		&hl_desk_session_of(ctx)->account, &codes, &ctx->err);
-
-	return r ? r : show_codes(ctx, req, resp, hl_buf_str(&codes));
 }
 
 int hl_desk_logout_post(struct hl_web_ctx *ctx,

@@ -25,44 +25,6 @@ struct hl_desk_message {
 	struct hl_str lead, more, link, link_text; /* absent: left out */
 };
 
-struct hl_desk_login {
-	struct hl_desk_page page;
-	struct hl_str login, error;
-};
-
-struct hl_desk_code {
-	struct hl_desk_page page;
-	struct hl_str error;
-};
-
-struct hl_desk_enrol {
-	struct hl_desk_page page;
-	struct hl_str secret; /* base 32, in groups of four */
-	struct hl_str qr_path;
-	int qr_size;
-	struct hl_str error;
-};
-
-struct hl_desk_codes {
-	struct hl_desk_page page;
-	const struct hl_str *codes;
-	size_t n_codes;
-	struct hl_str next_href;
-};
-
-struct hl_desk_password {
-	struct hl_desk_page page;
-	bool first; /* has to choose one before anything else */
-	struct hl_str before_error, after_error, again_error;
-};
-
-struct hl_desk_account {
-	struct hl_desk_page page;
-	struct hl_str login, roles;
-	int64_t n_recovery, ends_at_us;
-	bool holds_keys;
-};
-
 struct hl_desk_user_row {
 	int64_t id;
 	struct hl_str login, name, roles;

@@ -66,7 +66,7 @@ static int enrol(struct hl_main_demo *demo, enum hl_main_demo_person person,
 	hl_accounts_enrol_secret(token, totp);
 	hl_seal_totp_code(totp, hl_seal_totp_step(hl_time_now_us()), code);
 	const struct hl_accounts_step step = {
-		token, &demo->session[person], &limits, hl_str_c(code)};
+		token, &demo->session[person], &limits, hl_str_c(code), NULL};
 	r = hl_accounts_enrol(
 		demo->made->store, demo->arena, &step, &fresh, &codes, err);
 	hl_accounts_session_wipe(&demo->session[person]);

@@ -391,7 +391,8 @@ await main(async () => {
   });
   await step('the other pages', async () => {
     for (const path of ['/watch', '/statistics', '/audit', '/staff',
-      '/settings', '/account', '/help', '/case/C-00000-00000']) {
+      '/settings', '/account', '/account/generator', '/account/recovery',
+      '/help', '/case/C-00000-00000']) {
       await go(sofie, path);
       await look(sofie, path.slice(1).replaceAll('/', '-'));
     }

@@ -76,12 +76,21 @@ UPDATE staff SET key_sealed = $1, must_change = $2, failed = 0,
 	locked_until_us = 0
 WHERE id = $3 AND key_sealed = $4;
 
--- name: staff_set_totp
--- doc: A new second factor.
+-- name: staff_code_used
+-- doc: A code was asked for again; its step cannot be used any more.
 -- roles: staff
--- in: totp_sealed blob, totp_step int, id int
+-- in: totp_step int, id int, totp_step_before int
 -- expect: one
-UPDATE staff SET totp_sealed = $1, totp_step = $2 WHERE id = $3;
+UPDATE staff SET failed = 0, totp_step = $1 WHERE id = $2 AND totp_step = $3;
+
+-- name: staff_set_totp
+-- doc: A new second factor in the place of the one that was looked at.
+-- roles: staff
+-- in: totp_sealed blob, totp_step int, id int, totp_sealed_before blob,
+-- in: totp_step_before int
+-- expect: one
+UPDATE staff SET totp_sealed = $1, totp_step = $2, failed = 0
+WHERE id = $3 AND totp_sealed = $4 AND totp_step = $5;
 
 -- name: staff_set_roles
 -- doc: Roles and whether the user may come in.

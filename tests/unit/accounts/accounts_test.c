@@ -121,7 +121,7 @@ static void enter(struct fixture *f, const char *name,
 	hl_seal_totp_code(totp, hl_seal_totp_step(hl_time_now_us()), code);
 	assert_int_equal(0, hl_accounts_enrol(f->store, f->arena,
 				    &(struct hl_accounts_step){&token, &s,
-					    &limits, hl_str_c(code)},
+					    &limits, hl_str_c(code), NULL},
 				    full, codes, NULL));
 	hl_accounts_session_wipe(&s);
 }
@@ -166,7 +166,7 @@ static void the_second_factor_is_asked_for(void **state)
 	assert_int_equal(0, login(f, "anna", "first words to come in", &token));
 	open_session(f, &token, &s);
 	struct hl_accounts_step step = {
-		&token, &s, &limits, hl_str_c("000000")};
+		&token, &s, &limits, hl_str_c("000000"), NULL};
 	assert_int_equal(HL_DENIED, hl_accounts_second(f->store, f->arena,
 					    &step, &fresh, &wait_s, NULL));
 	/* the code that set it up is used up */
@@ -203,7 +203,8 @@ static void a_recovery_code_works_once(void **state)
 		assert_int_equal(
 			0, login(f, "anna", "first words to come in", &token));
 		open_session(f, &token, &s);
-		struct hl_accounts_step step = {&token, &s, &limits, first};
+		struct hl_accounts_step step = {
+			&token, &s, &limits, first, NULL};
 		assert_int_equal(again ? HL_DENIED : 0,
 			hl_accounts_second(f->store, f->arena, &step, &fresh,
 				&wait_s, NULL));
@@ -220,6 +221,171 @@ static int64_t failed(struct fixture *f, const char *name)
 	assert_int_equal(0, hl_get_staff_by_login(
 				    f->store, f->arena, &in, &user, &n, NULL));
 	return n ? user->failed : -1;
+}
+
+/* A code of the generator that no login has used yet. */
+static struct hl_str next_code(
+	struct fixture *f, const struct hl_seal_totp *totp, char code[7])
+{
+	static const int64_t step_us = 30 * HL_US_PER_S;
+
+	(void)f;
+	hl_time_pretend(hl_time_now_us() + 2 * step_us);
+	hl_seal_totp_code(totp, hl_seal_totp_step(hl_time_now_us()), code);
+	return hl_str_c(code);
+}
+
+struct
+try {
+	const char *name;
+	const char *password;
+	bool with_code, with_new;
+	int expected;
+	enum hl_accounts_wrong wrong;
+};
+
+/* Whoever finds a session open has neither password nor generator. */
+static void an_open_session_changes_no_factor(void **state)
+{
+	static const struct try tries[] = {
+		{"nothing", "", false, true, HL_DENIED,
+			HL_ACCOUNTS_WRONG_PASSWORD},
+		{"wrong password", "not the right words", true, true, HL_DENIED,
+			HL_ACCOUNTS_WRONG_PASSWORD},
+		{"no code", "first words to come in", false, true, HL_DENIED,
+			HL_ACCOUNTS_WRONG_CODE},
+		{"no new code", "first words to come in", true, false,
+			HL_DENIED, HL_ACCOUNTS_WRONG_NONE},
+		{"all", "first words to come in", true, true, 0,
+			HL_ACCOUNTS_WRONG_NONE},
+	};
+	struct fixture *f = *state;
+	struct hl_seal_token token, fresh, elsewhere;
+	struct hl_seal_totp totp, second;
+	struct hl_accounts_session s, other;
+	HL_BUF_AUTO codes = HL_BUF_SECRET(4096);
+	char now[7], new[7];
+
+	enter(f, "anna", &token, &totp, &codes);
+	open_session(f, &token, &s);
+	assert_int_equal(
+		0, login(f, "anna", "first words to come in", &elsewhere));
+	struct hl_accounts_step step = {
+		&token, &s, &limits, HL_STR("000000"), NULL};
+	/* as the door would: without a word */
+	assert_int_equal(HL_CONFLICT, hl_accounts_enrol(f->store, f->arena,
+					      &step, &fresh, &codes, NULL));
+	hl_accounts_enrol_secret(&token, &second);
+	for (size_t i = 0; i < HL_ARRAY_LEN(tries); i++) {
+		const struct try *t = &tries[i];
+		struct hl_str code = next_code(f, &totp, now);
+		struct hl_accounts_again again = {hl_str_c(t->password),
+			t->with_code ? code : HL_STR("000000"), 0, 0};
+
+		hl_seal_totp_code(
+			&second, hl_seal_totp_step(hl_time_now_us()), new);
+		step.code = t->with_new ? hl_str_c(new) : HL_STR("000000");
+		step.again = &again;
+		int r = hl_accounts_enrol(
+			f->store, f->arena, &step, &fresh, &codes, NULL);
+		if (r != t->expected || again.wrong != t->wrong) {
+			fail_msg("%s: %d, wrong %d", t->name, r,
+				(int)again.wrong);
+		}
+	}
+	/* the cookies from before are worth nothing, the new one is */
+	assert_int_equal(HL_NOTFOUND, hl_accounts_open(f->store, f->arena,
+					      &token, &limits, &other, NULL));
+	assert_int_equal(
+		HL_NOTFOUND, hl_accounts_open(f->store, f->arena, &elsewhere,
+				     &limits, &other, NULL));
+	open_session(f, &fresh, &other);
+	assert_int_equal(HL_ACCOUNTS_FULL, other.stage);
+	hl_accounts_session_wipe(&other);
+	hl_accounts_session_wipe(&s);
+	/* and the new generator is the one that counts */
+	int wait_s;
+	assert_int_equal(0, login(f, "anna", "first words to come in", &token));
+	open_session(f, &token, &s);
+	step = (struct hl_accounts_step){
+		&token, &s, &limits, next_code(f, &totp, now), NULL};
+	assert_int_equal(HL_DENIED, hl_accounts_second(f->store, f->arena,
+					    &step, &fresh, &wait_s, NULL));
+	step.code = next_code(f, &second, new);
+	assert_int_equal(0, hl_accounts_second(f->store, f->arena, &step,
+				    &fresh, &wait_s, NULL));
+	hl_accounts_session_wipe(&s);
+}
+
+static void recovery_codes_need_both_factors(void **state)
+{
+	struct fixture *f = *state;
+	struct hl_seal_token token;
+	struct hl_seal_totp totp;
+	struct hl_accounts_session s;
+	HL_BUF_AUTO codes = HL_BUF_SECRET(4096);
+	HL_BUF_AUTO more = HL_BUF_SECRET(4096);
+	char now[7];
+
+	enter(f, "anna", &token, &totp, &codes);
+	open_session(f, &token, &s);
+	struct hl_accounts_again again = {
+		HL_STR("not the right words"), next_code(f, &totp, now), 0, 0};
+	assert_int_equal(HL_DENIED, hl_accounts_new_recovery(f->store, f->arena,
+					    &s, &again, &more, NULL));
+	assert_int_equal(HL_ACCOUNTS_WRONG_PASSWORD, again.wrong);
+	again.password = HL_STR("first words to come in");
+	for (int twice = 0; twice < 2; twice++) {
+		assert_int_equal(twice ? HL_DENIED : 0,
+			hl_accounts_new_recovery(
+				f->store, f->arena, &s, &again, &more, NULL));
+	}
+	assert_int_equal(HL_ACCOUNTS_WRONG_CODE, again.wrong);
+	/* a recovery code does as well as the generator; those from before
+	 * do not */
+	again.code = hl_str_sub(hl_buf_str(&codes), 0, 11);
+	assert_int_equal(HL_DENIED, hl_accounts_new_recovery(f->store, f->arena,
+					    &s, &again, &codes, NULL));
+	again.code = hl_str_sub(hl_buf_str(&more), 0, 11);
+	assert_int_equal(0, hl_accounts_new_recovery(f->store, f->arena, &s,
+				    &again, &codes, NULL));
+	hl_accounts_session_wipe(&s);
+}
+
+/* Guessing from an open session is slowed as it is at the door. */
+static void guesses_from_inside_are_counted(void **state)
+{
+	struct fixture *f = *state;
+	struct hl_seal_token token;
+	struct hl_seal_totp totp;
+	struct hl_accounts_session s;
+	enum hl_seal_password_fault why;
+	HL_BUF_AUTO codes = HL_BUF_SECRET(4096);
+	struct hl_accounts_again again = {
+		HL_STR("not the right words"), HL_STR("000000"), 0, 0};
+
+	enter(f, "anna", &token, &totp, &codes);
+	open_session(f, &token, &s);
+	struct hl_accounts_new_password change = {&token,
+		HL_STR("not the right words"),
+		HL_STR("a quite different garden gate"), &cheap};
+	for (int i = 0; i < 6; i++) {
+		assert_int_equal(HL_DENIED,
+			i % 2 ? hl_accounts_new_recovery(f->store, f->arena, &s,
+					&again, &codes, NULL)
+			      : hl_accounts_password(f->store, f->arena, &s,
+					&change, &why, NULL));
+		hl_time_pretend(hl_time_now_us() + i * HL_US_PER_S / 4);
+	}
+	assert_int_equal(6, failed(f, "anna"));
+	again.password = change.before = HL_STR("first words to come in");
+	assert_int_equal(
+		HL_E_LIMIT, hl_accounts_new_recovery(f->store, f->arena, &s,
+				    &again, &codes, NULL));
+	assert_true(again.wait_s > 0);
+	assert_int_equal(HL_E_LIMIT, hl_accounts_password(f->store, f->arena,
+					     &s, &change, &why, NULL));
+	hl_accounts_session_wipe(&s);
 }
 
 static void wrong_passwords_are_slowed(void **state)
@@ -458,6 +624,9 @@ int main(void)
 		TEST(a_full_session_opens_what_was_sealed),
 		TEST(the_second_factor_is_asked_for),
 		TEST(a_recovery_code_works_once),
+		TEST(an_open_session_changes_no_factor),
+		TEST(recovery_codes_need_both_factors),
+		TEST(guesses_from_inside_are_counted),
 		TEST(wrong_passwords_are_slowed),
 		TEST(a_refusal_tells_nothing),
 		TEST(a_session_ends_by_itself),

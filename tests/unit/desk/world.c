@@ -106,7 +106,8 @@ static void sign_in(struct world *w, int i)
 	hl_accounts_enrol_secret(&token, &totp);
 	hl_seal_totp_code(&totp, hl_seal_totp_step(hl_time_now_us()), code);
 	ok(hl_accounts_enrol(f->store, f->arena,
-		&(struct hl_accounts_step){&token, &s, &limits, hl_str_c(code)},
+		&(struct hl_accounts_step){
+			&token, &s, &limits, hl_str_c(code), NULL},
 		&w->tokens[i], &codes, NULL));
 	ok(hl_accounts_open(
 		f->store, f->arena, &w->tokens[i], &limits, &s, NULL));
