@@ -6,9 +6,9 @@
 // nothing is lost, and everything goes on by itself afterwards.
 import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
-import { existsSync, rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { Hotline, scratch } from './lib/hotline.mjs';
+import { FAKETIME, Hotline, scratch } from './lib/hotline.mjs';
 import { Api, Client, firstLogin, words } from './lib/people.mjs';
 import { countRows } from './lib/store.mjs';
 import { atEnd, main, note, sleep, test, until } from './lib/tap.mjs';
@@ -149,8 +149,6 @@ async function diskFull() {
 // The clock of all processes jumps back while they run. libfaketime does it
 // after a time of its own: a file that it would look at later is out of
 // reach for it in the sandboxes.
-const FAKETIME = ['/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1',
-  '/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1'].find(existsSync);
 
 // A hotline whose clock jumps that many seconds after its start, with a
 // report in, a form half filled and somebody signed in; null if that took

@@ -3,10 +3,12 @@
 //
 // What the hotline needs from outside goes away and comes back: the
 // resolver while a host is looked up, the mail server while a referral goes
-// out, and the worker in the middle of sending. People are told, nothing is
-// lost, and what is sent twice has one Message-ID.
+// out, its answer after it took a message, and the worker before it could
+// note one. People are told, nothing is lost, and what is sent twice is the
+// same twice.
 import assert from 'node:assert/strict';
-import { Dns, Hotline, Mail, makeGeo, scratch } from './lib/hotline.mjs';
+import { Dns, FAKETIME, Hotline, Mail, makeGeo, scratch } from
+  './lib/hotline.mjs';
 import { Api, hire, words } from './lib/people.mjs';
 import { main, note, sleep, step, until } from './lib/tap.mjs';
 
@@ -19,6 +21,31 @@ async function ok(page) {
   assert.ok(got.status < 400, `${got.path} ${got.status}: ${
     words(got.html).slice(0, 400)}`);
   return got;
+}
+
+// Both assessments of a case that anna holds.
+async function assess({ anna, ben }, at) {
+  await anna.get(`${at}/assess`);
+  await ok(anna.post(`${at}/assess`, FACTS));
+  await ben.get(at);
+  await ok(ben.post(`${at}/take`));
+  await ben.get(`${at}/verify`);
+  await ok(ben.post(`${at}/verify`, FACTS));
+}
+
+async function draft({ rita }, at, recipient) {
+  await rita.get(`${at}/refer`);
+  await ok(rita.post(`${at}/refer`, { recipients: recipient, note: '' }));
+  return (await rita.get(at)).html.match(/href="(\/referral\/[^"]+)"/)[1];
+}
+
+// What a receiver needs to see that two mails are one.
+function marks(message) {
+  const head = message.split(/\r?\n\r?\n/)[0];
+  const body = message.slice(head.length);
+  return { body, ...Object.fromEntries(['message-id', 'date', 'subject',
+    'x-openhotline-referral', 'x-openhotline-test'].map((name) =>
+    [name, head.match(new RegExp(`^${name}: *(.*)$`, 'mi'))?.[1]])) };
 }
 
 await main(async () => {
@@ -34,9 +61,10 @@ await main(async () => {
   await h.start();
   const staff = await hire(h, { anna: ['analyst'],
     ben: ['analyst', 'verifier'], rita: ['referral_officer'] });
-  const [anna, ben, rita, supervisor] = ['anna', 'ben', 'rita', 'supervisor']
-    .map((name) => staff[name].client);
-  let at, referral;
+  const desks = Object.fromEntries(Object.entries(staff)
+    .map(([name, { client }]) => [name, client]));
+  const { anna, rita, supervisor } = desks;
+  let at, referral, police;
 
   await step('DNS gone: the case says what could not be found', async () => {
     await dns.pause();
@@ -59,12 +87,7 @@ await main(async () => {
     }, 60000, 500);
   });
   await step('a referral to the police is ready', async () => {
-    await anna.get(`${at}/assess`);
-    await ok(anna.post(`${at}/assess`, FACTS));
-    await ben.get(at);
-    await ok(ben.post(`${at}/take`));
-    await ben.get(`${at}/verify`);
-    await ok(ben.post(`${at}/verify`, FACTS));
+    await assess(desks, at);
     await rita.get('/recipients/add');
     await ok(rita.post('/recipients/add', { kind: 'police',
       name: 'Example Police', channel: 'mail', country: 'DK',
@@ -73,11 +96,8 @@ await main(async () => {
       .match(/href="(\/recipient\/[^"]+)">Example Police/)[1];
     await supervisor.get(path);
     await ok(supervisor.post(`${path}/approve`));
-    await rita.get(`${at}/refer`);
-    await ok(rita.post(`${at}/refer`,
-      { recipients: path.split('/').pop(), note: '' }));
-    referral = (await rita.get('/referrals')).html
-      .match(/href="(\/referral\/[^"]+)"/)[1];
+    police = path.split('/').pop();
+    referral = await draft(desks, at, police);
   });
   await step('mail server gone: it is tried again, and says so', async () => {
     await mail.tell('close', 'on');
@@ -109,6 +129,71 @@ await main(async () => {
       m.match(/^Message-ID:\s*(\S+)/mi)[1]);
     note(`${ids.length} times`);
     assert.equal(new Set(ids).size, 1);
+  });
+
+  // The server takes the message, and the hotline does not get to know.
+  const approve = async (path) => {
+    const got = await new Api(h.public).report(
+      { addresses: [`http://host.example.org/${path}`] });
+    assert.equal(got.status, 201);
+    await anna.get('/queue');
+    const taken = (await anna.post('/queue/next')).path;
+    await assess(desks, taken);
+    referral = await draft(desks, taken, police);
+    await rita.get(referral);
+    await ok(rita.post(`${referral}/approve`));
+  };
+  const copies = () => mail.messages().map(marks).filter((m) =>
+    m['x-openhotline-referral'] === referral.split('/').pop());
+  const sentTwice = async () => {
+    await until('a second copy', () => copies().length > 1, 180000, 300);
+    await until('sent', async () => /The answer link works until/.test(
+      words((await rita.get(referral)).html)), 30000, 300);
+    const [one, two, ...more] = copies();
+    assert.deepEqual(two, one);
+    assert.deepEqual(more, []);
+    assert.match(one['message-id'], /^<.+@.+>$/);
+  };
+  const AMID = '6000'; // bytes: after the commands, before the text's end
+  await step('its answer is lost: not sent, as far as we know', async () => {
+    assert.ok(mail.messages()[0].length > 2 * AMID);
+    await mail.tell('lose', AMID);
+    await approve('b');
+    await until('the mail', () => copies().length === 1, 60000, 100);
+    await until('what went wrong', async () =>
+      /What went wrong/.test(words((await rita.get(referral)).html)),
+    60000, 300);
+    assert.doesNotMatch(words(rita.page.html), /The answer link works/);
+    await mail.tell('lose', 'off');
+  });
+  await step('it goes out again, the same to the last byte', async () => {
+    await rita.get(referral);
+    await rita.post(`${referral}/retry`);
+    await sentTwice();
+  });
+  await step('the worker is killed before the answer comes', async () => {
+    await mail.tell('mute', AMID);
+    await approve('c');
+    await until('the mail', () => copies().length === 1, 60000, 100);
+    const before = h.kill('worker');
+    await mail.tell('mute', 'off');
+    await until('the worker', () => ![0, before].includes(h.pid('worker')));
+    assert.doesNotMatch(words((await rita.get(referral)).html),
+      /The answer link works/);
+  });
+  // A try that nobody ended is somebody's for ten minutes.
+  await step('the next worker sends the same again', async () => {
+    if (!FAKETIME) {
+      note('not tried: libfaketime is missing');
+      return;
+    }
+    assert.equal((await h.stop()).code, 0);
+    h.env = { ...h.env, LD_PRELOAD: FAKETIME, FAKETIME: '+11m',
+      FAKETIME_DONT_FAKE_MONOTONIC: '1' };
+    await h.start();
+    await sentTwice();
+    assert.match(words((await rita.get(referral)).html),
+      /may arrive twice/);
   });
   await step('the audit log is sound', async () =>
     assert.equal((await h.command('audit', 'verify')).code, 0));

@@ -19,6 +19,10 @@ export const build = process.env.HL_BUILD ?? join(root, 'build');
 export const program = process.env.HL_HOTLINE ??
   join(build, 'src/main/hotline');
 const fixtures = join(root, 'tests/fixtures');
+// The library that gives processes another clock; undefined without it.
+export const FAKETIME = [
+  '/usr/lib/x86_64-linux-gnu/faketime/libfaketimeMT.so.1',
+  '/usr/lib/aarch64-linux-gnu/faketime/libfaketimeMT.so.1'].find(existsSync);
 
 // Ports that were free a moment ago, all different. Below the range that the
 // kernel gives to clients: they must still be free after a restart.
