@@ -108,7 +108,37 @@ static int open_ring(struct hl_store *store, struct hl_arena *arena,
 
 	for (size_t i = 0; i < n && !r; i++) {
 		r = open_one(&rows[i], s, err);
+		/* newest first: the oldest stay shut, not the door */
+		r = r == HL_E_LIMIT ? 0 : r;
 	}
+	return r;
+}
+
+int hl_accounts_unlock(struct hl_store *store, struct hl_arena *arena,
+	const struct hl_accounts_typed *typed, struct hl_accounts_session *user,
+	struct hl_err *err)
+{
+	struct hl_in_staff_by_login in = {typed->login};
+	struct hl_row_staff_by_login *row;
+	struct hl_seal_pub pub;
+	size_t n;
+	int r = hl_get_staff_by_login(store, arena, &in, &row, &n, err);
+
+	*user = (struct hl_accounts_session){0};
+	if (r || !n || !row->active) {
+		return r ? r : HL_DENIED;
+	}
+	user->staff_id = row->id;
+	user->roles = (unsigned)row->roles;
+	r = hl_seal_pub_from(row->public_key, &pub);
+	if (!r) {
+		r = hl_seal_staff_unwrap(row->id, &pub, typed->password,
+			row->key_sealed, &user->secret, err);
+	}
+	if (!r) {
+		r = open_ring(store, arena, user, err);
+	}
+	hl_seal_secret_wipe(&user->secret);
 	return r;
 }
 

@@ -51,6 +51,15 @@ int hl_accounts_login(struct hl_store *store, struct hl_arena *arena,
 	struct hl_err *err);
 
 /*
+ * On the host, without a session: the keys that a password opens. HL_DENIED:
+ * wrong login or password, or a user who may not come in. The caller wipes
+ * user->ring; user->secret stays empty.
+ */
+int hl_accounts_unlock(struct hl_store *store, struct hl_arena *arena,
+	const struct hl_accounts_typed *typed, struct hl_accounts_session *user,
+	struct hl_err *err);
+
+/*
  * Opens the session of a cookie. HL_NOTFOUND: none, run out, or the user has
  * left. Keys are opened at stage FULL only.
  */

@@ -125,20 +125,25 @@ static void check_escrow(
 	struct hl_cli_escrow_note note;
 	struct hl_err err = {0};
 	const char *name = hl_cli_escrow_name(kind);
-	int r = name ? hl_cli_escrow_read(d->store, d->arena, kind, &note, &err)
+	int r = name ? hl_cli_escrow_newest(
+			       d->store, d->arena, kind, e->epoch, &note, &err)
 		     : 0;
 
 	if (!name || (r == HL_NOTFOUND && kind != HL_KEY_QUEUE)) {
 		return;
 	}
 	if (r == HL_NOTFOUND) {
-		HL_DOCTOR_SAY(d, HL_DOCTOR_NOTE, "escrow", NULL,
+		HL_DOCTOR_SAY(d, HL_DOCTOR_NOTE, "escrow",
+			"Let a supervisor print some: hotline user escrow "
+			"LOGIN K/N.",
 			"There are no escrow shares: when the last supervisor "
 			"forgets the password, no report opens any more.");
 	} else if (r) {
 		say_fault(d, "escrow", r, &err);
 	} else if (note.epoch < e->epoch) {
-		HL_DOCTOR_SAY(d, HL_DOCTOR_NOTE, "escrow", NULL,
+		HL_DOCTOR_SAY(d, HL_DOCTOR_NOTE, "escrow",
+			"Let a supervisor print new ones: hotline user escrow "
+			"LOGIN K/N.",
 			"Shares %s open the %s key's epoch %lld; now is "
 			"epoch %lld.",
 			note.set, name, (long long)note.epoch,

@@ -7,7 +7,9 @@
 #include "cli/escrow.h"
 
 #include "base/time.h"
+#include "domain/event.h"
 #include "cli/escrow_note.h"
+#include "store/sql.h"
 
 #define SHARE_LINES 4
 #define SET_MAX (HL_SEAL_ESCROW_MAX * HL_SEAL_ESCROW_TEXT_MAX)
@@ -22,7 +24,7 @@ int hl_cli_escrow_parse(
 		!hl_str_to_i64(n, &nn) || kk < 2 || nn < kk ||
 		nn > HL_SEAL_ESCROW_MAX) {
 		return HL_FAIL(err, HL_E_INVALID,
-			"--escrow wants K/N, as 2/3: K of N sheets, at least 2 "
+			"escrow wants K/N, as 2/3: K of N sheets, at least 2 "
 			"and at most %d",
 			HL_SEAL_ESCROW_MAX);
 	}
@@ -134,11 +136,54 @@ static struct set new_set(
 	return s;
 }
 
-int hl_cli_escrow_make(struct hl_store *store, const struct hl_seal_ring *ring,
-	const struct hl_cli_escrow_size *size, struct hl_buf *sheets,
+struct sets {
+	struct set at[2 * HL_SEAL_RING_EPOCHS + 1];
+	size_t n, n_reports; /* of the n: those on the sheets of reports */
+};
+
+static void add_pairs(struct sets *s, enum hl_key_kind kind,
+	const struct hl_seal_ring_keys *keys)
+{
+	for (size_t i = 0; i < keys->n; i++) {
+		s->at[s->n++] =
+			new_set(kind, keys->at[i].epoch, keys->at[i].secret.b);
+	}
+}
+
+static int split_all(struct sets *s, const struct hl_cli_escrow_size *size,
 	struct hl_err *err)
 {
+	int r = 0;
+
+	for (size_t i = 0; i < s->n && !r; i++) {
+		r = split(&s->at[i], size, err);
+	}
+	return r;
+}
+
+/* One batch: a set is known or the sheets before it still are. */
+static int note_all(const struct hl_cli_escrow_order *order,
+	const struct sets *s, struct hl_arena *arena, struct hl_err *err)
+{
+	struct hl_tx *tx = hl_tx_begin(order->store, arena);
+
+	for (size_t i = 0; i < s->n; i++) {
+		hl_cli_escrow_put(tx, arena, s->at[i].kind, &s->at[i].note);
+	}
+	hl_tx_event(tx, &(struct hl_store_event){.kind = HL_EVENT_SYSTEM_ESCROW,
+				.actor = order->actor,
+				.object_kind = HL_OBJECT_SYSTEM,
+				.a = order->size.k,
+				.b = order->size.n});
+	return hl_tx_run(tx, err);
+}
+
+int hl_cli_escrow_make(const struct hl_cli_escrow_order *order,
+	struct hl_buf *sheets, struct hl_err *err)
+{
+	const struct hl_seal_ring *ring = order->ring;
 	HL_ARENA_AUTO *arena = hl_arena_new(1 << 20, true);
+	struct sets s = {0};
 
 	if (!arena) {
 		return HL_FAIL(err, HL_E_NOMEM, "no memory for sheets");
@@ -146,29 +191,21 @@ int hl_cli_escrow_make(struct hl_store *store, const struct hl_seal_ring *ring,
 	if (!ring->queue.n || !ring->identity.n || !ring->has_url) {
 		return HL_FAIL(err, HL_E_INVALID, "a key to escrow is missing");
 	}
-	struct set sets[] = {
-		new_set(HL_KEY_QUEUE, ring->queue.at[0].epoch,
-			ring->queue.at[0].secret.b),
-		new_set(HL_KEY_URL_HASH, ring->url_epoch, ring->url.b),
-		new_set(HL_KEY_IDENTITY, ring->identity.at[0].epoch,
-			ring->identity.at[0].secret.b),
-	};
-	int r = 0;
-	for (size_t i = 0; i < HL_ARRAY_LEN(sets) && !r; i++) {
-		r = split(&sets[i], size, err);
-		if (!r) {
-			r = hl_cli_escrow_write(
-				store, arena, sets[i].kind, &sets[i].note, err);
-		}
-	}
+	add_pairs(&s, HL_KEY_QUEUE, &ring->queue);
+	s.at[s.n++] = new_set(HL_KEY_URL_HASH, ring->url_epoch, ring->url.b);
+	s.n_reports = s.n;
+	add_pairs(&s, HL_KEY_IDENTITY, &ring->identity);
+	int r = split_all(&s, &order->size, err);
 	if (!r) {
-		put_sheets(sheets, &sets[0], &sets[2]);
-		put_sheets(sheets, &sets[2], &sets[3]);
-		r = sheets->fault;
+		put_sheets(sheets, &s.at[0], &s.at[s.n_reports]);
+		put_sheets(sheets, &s.at[s.n_reports], &s.at[s.n]);
+		r = sheets->fault
+			    ? HL_FAIL(err, sheets->fault, "too many sheets")
+			    : note_all(order, &s, arena, err);
 	}
-	for (size_t i = 0; i < HL_ARRAY_LEN(sets); i++) {
-		hl_seal_secret_wipe(&sets[i].secret);
-		hl_buf_fini(&sets[i].text);
+	for (size_t i = 0; i < s.n; i++) {
+		hl_seal_secret_wipe(&s.at[i].secret);
+		hl_buf_fini(&s.at[i].text);
 	}
 	return r;
 }

@@ -20,13 +20,27 @@ int hl_cli_escrow_parse(
 	const char *text, struct hl_cli_escrow_size *out, struct hl_err *err);
 
 /*
- * Appends n sheets with a share each of the queue key and of the key that
- * finds addresses, and n more with a share each of the identity key; and
- * notes in the store which sets of shares these are. The ring's newest
- * epochs are taken. sheets should be secret.
+ * Appends n sheets with a share each of the queue key, of every epoch in the
+ * ring, and of the key that finds addresses; and n more with a share each of
+ * the identity key. Notes in the store which sets of shares these are, so
+ * that they take the place of older sheets, and in the audit log that they
+ * were made by `actor`, 0 for the host. sheets should be secret.
  */
-int hl_cli_escrow_make(struct hl_store *store, const struct hl_seal_ring *ring,
-	const struct hl_cli_escrow_size *size, struct hl_buf *sheets,
+struct hl_cli_escrow_order {
+	struct hl_store *store;
+	const struct hl_seal_ring *ring;
+	struct hl_cli_escrow_size size;
+	int64_t actor;
+};
+int hl_cli_escrow_make(const struct hl_cli_escrow_order *order,
+	struct hl_buf *sheets, struct hl_err *err);
+
+/*
+ * `hotline user escrow LOGIN K/N`: new sheets of all that this supervisor
+ * holds, by the password that stands in the first line of standard input.
+ * argv[0] is the login. Prints the sheets; outcomes for hl_cli_fail().
+ */
+int hl_cli_escrow(struct hl_store *store, struct hl_arena *arena, char **argv,
 	struct hl_err *err);
 
 /*

@@ -7,37 +7,53 @@
 #include "store/sql.h"
 
 #define SHARE_LINES 4
-#define N_KINDS 3
-
-/* What was typed of one key. */
+/* What was typed of one epoch of one key. */
 struct pile {
 	enum hl_key_kind kind;
-	bool known; /* the store has a note of this key */
+	struct hl_str pub; /* as the store has it; empty for a symmetric key */
 	struct hl_cli_escrow_note note;
 	size_t n;
 	struct hl_str shares[HL_SEAL_ESCROW_MAX];
 };
 
+struct piles {
+	struct pile *at; /* newest epoch first */
+	size_t n;
+};
+
+/* Every epoch of every key of which shares were made. */
 static int read_notes(struct hl_store *store, struct hl_arena *arena,
-	struct pile *piles, struct hl_err *err)
+	struct piles *piles, struct hl_err *err)
 {
-	static const enum hl_key_kind kinds[N_KINDS] = {
-		HL_KEY_QUEUE, HL_KEY_IDENTITY, HL_KEY_URL_HASH};
+	struct hl_row_key_epoch_list *rows;
+	size_t n;
+	int r = hl_get_key_epoch_list(store, arena, &rows, &n, err);
 
-	for (size_t i = 0; i < N_KINDS; i++) {
-		int r = hl_cli_escrow_read(
-			store, arena, kinds[i], &piles[i].note, err);
+	if (r) {
+		return r;
+	}
+	piles->at = hl_arena_array(arena, n + 1, sizeof(*piles->at));
+	if (!piles->at) {
+		return HL_FAIL(err, HL_E_NOMEM, "no memory for shares");
+	}
+	for (size_t i = n; i-- > 0;) {
+		struct pile *p = &piles->at[piles->n];
 
+		*p = (struct pile){.kind = (enum hl_key_kind)rows[i].kind,
+			.pub = rows[i].public_key};
+		r = hl_cli_escrow_name(p->kind)
+			    ? hl_cli_escrow_read(store, arena, p->kind,
+				      rows[i].epoch, &p->note, err)
+			    : HL_NOTFOUND;
 		if (r < 0) {
 			return r;
 		}
-		piles[i].kind = kinds[i];
-		piles[i].known = r == 0;
+		piles->n += r == 0;
 	}
 	return 0;
 }
 
-static int add_share(struct pile *piles, struct hl_str share, int line_no,
+static int add_share(struct piles *piles, struct hl_str share, int line_no,
 	struct hl_err *err)
 {
 	struct hl_seal_share_info info;
@@ -48,10 +64,10 @@ static int add_share(struct pile *piles, struct hl_str share, int line_no,
 			"the share that begins in line %d: %s", line_no,
 			why.msg);
 	}
-	for (size_t i = 0; i < N_KINDS; i++) {
-		struct pile *p = &piles[i];
+	for (size_t i = 0; i < piles->n; i++) {
+		struct pile *p = &piles->at[i];
 
-		if (!p->known || strcmp(p->note.set, info.set) != 0) {
+		if (strcmp(p->note.set, info.set) != 0) {
 			continue;
 		}
 		if (p->n == HL_SEAL_ESCROW_MAX) {
@@ -62,12 +78,12 @@ static int add_share(struct pile *piles, struct hl_str share, int line_no,
 	}
 	return HL_FAIL(err, HL_E_CRYPTO,
 		"the share that begins in line %d, of set %s, is not of this "
-		"installation",
+		"installation, or newer sheets have taken its place",
 		line_no, info.set);
 }
 
 static int read_shares(struct hl_arena *arena, struct hl_str typed,
-	struct pile *piles, struct hl_err *err)
+	struct piles *piles, struct hl_err *err)
 {
 	HL_BUF_AUTO share = HL_BUF_SECRET(1024);
 	struct hl_str line;
@@ -101,29 +117,8 @@ static int read_shares(struct hl_arena *arena, struct hl_str typed,
 	return r;
 }
 
-/* The joined key has to be the one whose public half the store has. */
-static int check_pub(const struct hl_row_key_epoch_list *epochs, size_t n,
-	const struct pile *p, const struct hl_seal_pub *pub)
-{
-	for (size_t i = 0; i < n; i++) {
-		if (epochs[i].kind == p->kind &&
-			epochs[i].epoch == p->note.epoch) {
-			return hl_str_eq(epochs[i].public_key,
-				       hl_seal_pub_str(pub))
-				       ? 0
-				       : HL_E_CRYPTO;
-		}
-	}
-	return HL_E_CRYPTO;
-}
-
-struct book {
-	const struct hl_row_key_epoch_list *rows;
-	size_t n;
-};
-
-static int join(const struct pile *p, const struct book *epochs,
-	struct hl_seal_ring *ring, struct hl_err *err)
+static int join(
+	const struct pile *p, struct hl_seal_ring *ring, struct hl_err *err)
 {
 	struct hl_seal_ring_key key = {.epoch = p->note.epoch};
 	struct hl_err why = {0};
@@ -139,7 +134,8 @@ static int join(const struct pile *p, const struct book *epochs,
 		ring->has_url = true;
 	} else {
 		hl_seal_pub_of(&key.secret, &key.pub);
-		r = check_pub(epochs->rows, epochs->n, p, &key.pub);
+		r = hl_str_eq(p->pub, hl_seal_pub_str(&key.pub)) ? 0
+								 : HL_E_CRYPTO;
 	}
 	if (r) {
 		HL_FAIL(err, r, "the %s key does not fit the store",
@@ -156,21 +152,15 @@ static int join(const struct pile *p, const struct book *epochs,
 int hl_cli_escrow_join(struct hl_store *store, struct hl_arena *arena,
 	struct hl_str typed, struct hl_seal_ring *ring, struct hl_err *err)
 {
-	struct pile piles[N_KINDS] = {0};
-	struct hl_row_key_epoch_list *rows;
-	struct book epochs;
-	int r = read_notes(store, arena, piles, err);
+	struct piles piles = {0};
+	int r = read_notes(store, arena, &piles, err);
 
 	*ring = (struct hl_seal_ring){0};
 	if (!r) {
-		r = read_shares(arena, typed, piles, err);
+		r = read_shares(arena, typed, &piles, err);
 	}
-	if (!r) {
-		r = hl_get_key_epoch_list(store, arena, &rows, &epochs.n, err);
-	}
-	for (size_t i = 0; i < N_KINDS && !r; i++) {
-		epochs.rows = rows;
-		r = piles[i].n ? join(&piles[i], &epochs, ring, err) : 0;
+	for (size_t i = 0; i < piles.n && !r; i++) {
+		r = piles.at[i].n ? join(&piles.at[i], ring, err) : 0;
 	}
 	if (!r && (!ring->queue.n || !ring->has_url)) {
 		r = HL_FAIL(err, HL_E_INVALID,
@@ -226,6 +216,20 @@ static int grant_to_holders(struct hl_tx *tx,
 	return r;
 }
 
+/* Newest first. */
+static int put_first(struct hl_seal_ring_keys *keys,
+	const struct hl_seal_ring_key *key, struct hl_err *err)
+{
+	int r = hl_seal_ring_add(keys, key, err);
+
+	if (!r) {
+		memmove(&keys->at[1], &keys->at[0],
+			(keys->n - 1) * sizeof(keys->at[0]));
+		keys->at[0] = *key;
+	}
+	return r;
+}
+
 /* Nobody may be left who opens what is sealed to the key in use, so that a
  * new one takes its place. */
 static int renew(struct hl_store *store, struct hl_arena *arena, int64_t newest,
@@ -254,17 +258,10 @@ static int renew(struct hl_store *store, struct hl_arena *arena, int64_t newest,
 		r = hl_tx_run(tx, err);
 	}
 	hl_tx_drop(tx);
-	/* newest first */
-	struct hl_seal_ring_key old = ring->queue.at[0];
-	ring->queue.n = 0;
 	if (!r) {
-		r = hl_seal_ring_add(&ring->queue, &key, err);
-	}
-	if (!r) {
-		r = hl_seal_ring_add(&ring->queue, &old, err);
+		r = put_first(&ring->queue, &key, err);
 	}
 	explicit_bzero(&key, sizeof(key));
-	explicit_bzero(&old, sizeof(old));
 	return r;
 }
 

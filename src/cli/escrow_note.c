@@ -20,12 +20,14 @@ const char *hl_cli_escrow_name(enum hl_key_kind kind)
 	return NULL;
 }
 
-/* "escrow.queue" in the table meta. */
-static struct hl_str key_of(struct hl_arena *arena, enum hl_key_kind kind)
+/* "escrow.queue.2" in the table meta. */
+static struct hl_str key_of(
+	struct hl_arena *arena, enum hl_key_kind kind, int64_t epoch)
 {
 	const char *name = hl_cli_escrow_name(kind);
 
-	return hl_arena_printf(arena, "escrow.%s", name ? name : "");
+	return hl_arena_printf(
+		arena, "escrow.%s.%lld", name ? name : "", (long long)epoch);
 }
 
 static bool take_number(struct hl_str *rest, int64_t *out)
@@ -55,10 +57,10 @@ static bool parse(struct hl_str text, struct hl_cli_escrow_note *out)
 }
 
 int hl_cli_escrow_read(struct hl_store *store, struct hl_arena *arena,
-	enum hl_key_kind kind, struct hl_cli_escrow_note *out,
+	enum hl_key_kind kind, int64_t epoch, struct hl_cli_escrow_note *out,
 	struct hl_err *err)
 {
-	struct hl_in_meta_get in = {key_of(arena, kind)};
+	struct hl_in_meta_get in = {key_of(arena, kind, epoch)};
 	struct hl_row_meta_get *rows;
 	size_t n;
 	int r = hl_get_meta_get(store, arena, &in, &rows, &n, err);
@@ -66,19 +68,29 @@ int hl_cli_escrow_read(struct hl_store *store, struct hl_arena *arena,
 	if (r || n == 0) {
 		return r ? r : HL_NOTFOUND;
 	}
-	return parse(rows[0].value, out)
+	return parse(rows[0].value, out) && out->epoch == epoch
 		       ? 0
 		       : HL_FAIL(err, HL_E_CORRUPT,
 				 "the note on escrow shares is damaged");
 }
 
-int hl_cli_escrow_write(struct hl_store *store, struct hl_arena *arena,
-	enum hl_key_kind kind, const struct hl_cli_escrow_note *note,
+int hl_cli_escrow_newest(struct hl_store *store, struct hl_arena *arena,
+	enum hl_key_kind kind, int64_t epoch, struct hl_cli_escrow_note *out,
 	struct hl_err *err)
 {
-	struct hl_in_meta_put in = {key_of(arena, kind),
-		hl_arena_printf(arena, "%s %d %d %lld", note->set, note->k,
-			note->n, (long long)note->epoch)};
+	int r = HL_NOTFOUND;
 
-	return hl_do_meta_put(store, arena, &in, err);
+	for (; epoch > 0 && r == HL_NOTFOUND; epoch--) {
+		r = hl_cli_escrow_read(store, arena, kind, epoch, out, err);
+	}
+	return r;
+}
+
+void hl_cli_escrow_put(struct hl_tx *tx, struct hl_arena *arena,
+	enum hl_key_kind kind, const struct hl_cli_escrow_note *note)
+{
+	hl_tx_meta_put(
+		tx, &(struct hl_in_meta_put){key_of(arena, kind, note->epoch),
+			    hl_arena_printf(arena, "%s %d %d %lld", note->set,
+				    note->k, note->n, (long long)note->epoch)});
 }

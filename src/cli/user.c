@@ -11,6 +11,7 @@
 #include "base/text.h"
 #include "base/time.h"
 #include "cli/common.h"
+#include "cli/escrow.h"
 #include "cli/recover.h"
 #include "seal/password.h"
 #include "store/sql.h"
@@ -22,13 +23,16 @@ static const char help[] =
 	"       hotline user disable|enable LOGIN\n"
 	"       hotline user reset LOGIN\n"
 	"       hotline user recover LOGIN [FILE...]\n"
+	"       hotline user escrow LOGIN K/N\n"
 	"\n"
 	"Roles: analyst, verifier, supervisor, referral, administrator; the\n"
 	"last one stands alone. add and reset print a first password once.\n"
 	"Somebody who is new or was reset holds no key until a supervisor\n"
 	"hands the keys over in the workbench (Staff). recover gives the keys\n"
 	"on escrow sheets (hotline init --escrow), typed into files or\n"
-	"standard input, to a supervisor who holds none.\n"
+	"standard input, to a supervisor who holds none. escrow prints new\n"
+	"sheets of all keys that a supervisor holds, who types the password;\n"
+	"they take the place of older ones.\n"
 	"\n"
 	"exit status: 0 done, 1 refused, 2 usage, 3 no such login\n";
 
@@ -240,6 +244,9 @@ static int run(
 	if (strcmp(verb, "recover") == 0 && argc > 2) {
 		return hl_cli_recover(
 			s->store, s->arena, argc - 2, argv + 2, err);
+	}
+	if (strcmp(verb, "escrow") == 0 && argc == 4) {
+		return hl_cli_escrow(s->store, s->arena, argv + 2, err);
 	}
 	return HL_FAIL(err, HL_E_INVALID, "see \"hotline user --help\"");
 }

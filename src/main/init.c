@@ -118,8 +118,9 @@ static int print_sheets(const struct hl_main_install *made,
 	const struct options *options, struct hl_err *err)
 {
 	HL_BUF_AUTO out = HL_BUF_SECRET(64 * 1024);
-	int r = hl_cli_escrow_make(
-		made->store, &made->ring, &options->sheets, &out, err);
+	struct hl_cli_escrow_order order = {
+		made->store, &made->ring, options->sheets, 0};
+	int r = hl_cli_escrow_make(&order, &out, err);
 
 	if (!r) {
 		fwrite(out.p, 1, out.n, stdout);

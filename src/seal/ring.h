@@ -9,7 +9,7 @@
  * The opened keys of one person, for as long as one request: what sessions
  * hand down to the services. Wiped by whoever filled it.
  */
-#define HL_SEAL_RING_EPOCHS 16
+#define HL_SEAL_RING_EPOCHS 64
 
 struct hl_seal_ring_key {
 	int64_t epoch;

@@ -157,8 +157,8 @@ INSERT INTO key_share (kind, epoch, staff_id, key_sealed)
 VALUES ($1, $2, $3, $4);
 
 -- name: key_share_of
--- doc: The keys that a user holds, newest epoch first.
--- roles: staff
+-- doc: The keys that a user holds, sealed to them, newest epoch first.
+-- roles: staff, admin
 -- in: staff_id int
 -- out: kind int, epoch int, key_sealed blob, public_key blob
 SELECT s.kind, s.epoch, s.key_sealed, e.public_key

@@ -12,6 +12,7 @@
 #include <cmocka.h>
 
 #include "accounts/accounts.h"
+#include "accounts/session.h"
 #include "cli/escrow_note.h"
 #include "store/sql.h"
 
@@ -68,8 +69,8 @@ static int set_up(void **state)
 	f->anna = add_user(f, "anna", HL_ROLE_ANALYST);
 	f->vera = add_user(f, "vera", HL_ROLE_VERIFIER);
 	f->sheets = HL_BUF_SECRET(SHEETS_MAX);
-	assert_int_equal(0, hl_cli_escrow_make(f->store, &f->ring, &size,
-				    &f->sheets, NULL));
+	struct hl_cli_escrow_order order = {f->store, &f->ring, size, 0};
+	assert_int_equal(0, hl_cli_escrow_make(&order, &f->sheets, NULL));
 	*state = f;
 	return 0;
 }
@@ -250,9 +251,10 @@ static void sheets_of_another_installation_are_refused(void **state)
 		HL_KEY_QUEUE, HL_KEY_IDENTITY, HL_KEY_URL_HASH};
 	for (size_t i = 0; i < HL_ARRAY_LEN(kinds); i++) {
 		assert_int_equal(0, hl_cli_escrow_read(o->store, o->arena,
-					    kinds[i], &note, NULL));
-		assert_int_equal(0, hl_cli_escrow_write(f->store, f->arena,
-					    kinds[i], &note, NULL));
+					    kinds[i], 1, &note, NULL));
+		struct hl_tx *tx = hl_tx_begin(f->store, f->arena);
+		hl_cli_escrow_put(tx, f->arena, kinds[i], &note);
+		assert_int_equal(0, hl_tx_run(tx, NULL));
 	}
 	assert_int_equal(HL_E_CRYPTO, join_text(f, &o->sheets, &err));
 	assert_non_null(strstr(err.msg, "does not fit the store"));
@@ -378,6 +380,142 @@ static void a_newer_key_is_replaced(void **state)
 	assert_true(hl_str_eq(hl_seal_pub_str(&pub), epochs[0].public_key));
 }
 
+static struct hl_accounts_session unlock(struct fixture *f, const char *login,
+	struct hl_str password, int result)
+{
+	struct hl_accounts_session user;
+	struct hl_accounts_typed typed = {hl_str_c(login), password};
+
+	assert_int_equal(result,
+		hl_accounts_unlock(f->store, f->arena, &typed, &user, NULL));
+	return user;
+}
+
+static void new_sheets_open_every_epoch(void **state)
+{
+	HL_BUF_AUTO older = HL_BUF_SECRET(SHEETS_MAX);
+	uint8_t key[HL_SEAL_KEY_BYTES];
+	HL_SEAL_RING_AUTO ring = {0};
+	struct fixture *f = *state;
+	struct hl_err err = {0};
+	bool renewed;
+
+	assert_int_equal(0, hl_accounts_change(&f->host, f->anna,
+				    HL_ROLE_ANALYST, false, NULL, NULL));
+	struct hl_accounts_session sofie = unlock(f, "sofie", WORDS, 0);
+	assert_int_equal(2, sofie.ring.queue.n);
+	pick(f, 3, 3, &older);
+	hl_buf_reset(&f->sheets);
+	struct hl_cli_escrow_order order = {
+		f->store, &sofie.ring, {2, 3}, f->sofie};
+	assert_int_equal(0, hl_cli_escrow_make(&order, &f->sheets, NULL));
+	/* the older sheets have had their day */
+	assert_int_equal(HL_E_CRYPTO, join_text(f, &older, &err));
+	assert_non_null(strstr(err.msg, "newer sheets"));
+	HL_BUF_AUTO typed = HL_BUF_SECRET(SHEETS_MAX);
+	pick(f, 6, 5, &typed);
+	assert_int_equal(0, hl_cli_escrow_join(f->store, f->arena,
+				    hl_buf_str(&typed), &ring, NULL));
+	assert_true(same(&sofie.ring.queue, &ring.queue));
+	assert_true(same(&sofie.ring.identity, &ring.identity));
+	assert_int_equal(
+		0, hl_accounts_reset(&f->host, f->sofie, WORDS, &cheap, NULL));
+	assert_int_equal(0, hl_cli_escrow_hand_over(f->store, f->arena, &ring,
+				    &(struct hl_cli_escrow_heir){
+					    f->sofie, HL_ROLE_SUPERVISOR, true},
+				    &renewed, NULL));
+	assert_false(renewed);
+	assert_true(opens(f, "sofie", HL_KEY_QUEUE, 1, key));
+	assert_true(opens(f, "sofie", HL_KEY_QUEUE, 2, key));
+	hl_seal_ring_wipe(&sofie.ring);
+}
+
+static void a_password_opens_its_keys_only(void **state)
+{
+	struct fixture *f = *state;
+	struct hl_accounts_session vera = unlock(f, "vera", WORDS, 0);
+
+	assert_true(same(&f->ring.queue, &vera.ring.queue));
+	assert_int_equal(0, vera.ring.identity.n);
+	assert_true(vera.ring.has_url);
+	hl_seal_ring_wipe(&vera.ring);
+	struct hl_accounts_session none =
+		unlock(f, "vera", HL_STR("something else"), HL_DENIED);
+	assert_int_equal(0, none.ring.queue.n);
+	unlock(f, "nobody", WORDS, HL_DENIED);
+	assert_int_equal(0, hl_accounts_change(&f->host, f->anna,
+				    HL_ROLE_ANALYST, false, NULL, NULL));
+	unlock(f, "anna", WORDS, HL_DENIED);
+}
+
+/* The command with a password in its standard input. */
+static int run_command(struct fixture *f, const char *login, const char *size,
+	struct hl_str password, struct hl_buf *printed)
+{
+	char name[40], count[16], path[96];
+	char *argv[] = {name, count, NULL};
+	int in[2], kept[2] = {dup(STDIN_FILENO), dup(STDOUT_FILENO)};
+
+	snprintf(name, sizeof(name), "%s", login);
+	snprintf(count, sizeof(count), "%s", size);
+	snprintf(path, sizeof(path), "%s/printed", f->dir);
+	assert_int_equal(0, pipe(in));
+	assert_int_equal(password.n, write(in[1], password.p, password.n));
+	assert_int_equal(1, write(in[1], "\n", 1));
+	fflush(stdout);
+	FILE *out = fopen(path, "w+");
+	assert_non_null(out);
+	assert_true(dup2(in[0], STDIN_FILENO) >= 0);
+	assert_true(dup2(fileno(out), STDOUT_FILENO) >= 0);
+	int r = hl_cli_escrow(f->store, f->arena, argv, NULL);
+	fflush(stdout);
+	assert_true(dup2(kept[0], STDIN_FILENO) >= 0);
+	assert_true(dup2(kept[1], STDOUT_FILENO) >= 0);
+	rewind(out);
+	char *room = hl_buf_reserve(printed, SHEETS_MAX / 2);
+	printed->n = fread(room, 1, SHEETS_MAX / 2, out);
+	fclose(out);
+	unlink(path);
+	close(in[0]);
+	close(in[1]);
+	close(kept[0]);
+	close(kept[1]);
+	return r;
+}
+
+static void the_command_prints_for_supervisors_only(void **state)
+{
+	static const struct {
+		const char *login, *size;
+		bool right;
+		int result;
+	} rows[] = {
+		{"sofie", "2/3", true, 0},
+		{"sofie", "3/2", true, HL_E_INVALID},
+		{"sofie", "2/3", false, HL_DENIED},
+		{"vera", "2/3", true, HL_DENIED},
+		{"nobody", "2/3", true, HL_DENIED},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		HL_BUF_AUTO printed = HL_BUF_SECRET(SHEETS_MAX);
+		HL_SEAL_RING_AUTO ring = {0};
+		int r = run_command(f, rows[i].login, rows[i].size,
+			rows[i].right ? WORDS : HL_STR("wrong"), &printed);
+
+		if (r != rows[i].result || (printed.n > 0) != (r == 0)) {
+			fail_msg("row %zu: %d, %zu bytes", i, r, printed.n);
+		}
+		if (r == 0) {
+			assert_int_equal(
+				0, hl_cli_escrow_join(f->store, f->arena,
+					   hl_buf_str(&printed), &ring, NULL));
+			assert_true(same(&f->ring.queue, &ring.queue));
+		}
+	}
+}
+
 static void the_store_keeps_no_share(void **state)
 {
 	HL_BUF_AUTO file = HL_BUF_INIT(4 << 20);
@@ -412,6 +550,9 @@ int main(void)
 		TEST(sheets_of_another_installation_are_refused),
 		TEST(keys_go_to_a_supervisor_without_keys),
 		TEST(a_newer_key_is_replaced),
+		TEST(new_sheets_open_every_epoch),
+		TEST(a_password_opens_its_keys_only),
+		TEST(the_command_prints_for_supervisors_only),
 		TEST(the_store_keeps_no_share),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
