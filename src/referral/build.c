@@ -24,6 +24,7 @@ struct builder {
 	struct hl_referral_time times[TIMES];
 	struct hl_referral_count counts[1];
 	struct hl_facts facts;
+	int64_t report_id; /* whose spelling it is */
 	char ref[HL_REF_MAX], case_ref[HL_REF_MAX], item_ref[HL_REF_MAX];
 };
 
@@ -186,6 +187,23 @@ static int put_trace(struct builder *b, int64_t item_id, struct hl_err *err)
 	return 0;
 }
 
+/* The police may have to find it as somebody else wrote it; to all others the
+ * address says enough. */
+static int put_spelling(struct builder *b, int64_t item_id, struct hl_err *err)
+{
+	struct hl_referral_spelling spelling;
+	int r;
+
+	if (b->in->recipient->kind != HL_RECIPIENT_POLICE) {
+		return 0;
+	}
+	r = hl_referral_spelling(
+		b->in->who, item_id, b->address.canonical, &spelling, err);
+	b->address.as_reported = spelling.text;
+	b->report_id = spelling.report_id;
+	return r;
+}
+
 static int put_address(
 	struct builder *b, enum hl_referral_why *why, struct hl_err *err)
 {
@@ -213,7 +231,8 @@ static int put_address(
 		"first_reported", HL_MSG("First reported"), row->first_at_us};
 	b->counts[0] = (struct hl_referral_count){
 		"reports", HL_MSG("Reports"), row->n_reports};
-	return put_trace(b, row->item_id, err);
+	r = put_spelling(b, row->item_id, err);
+	return r ? r : put_trace(b, row->item_id, err);
 }
 
 static void put_laws(struct builder *b, struct hl_str profiles)
@@ -412,5 +431,6 @@ int hl_referral_build(const struct hl_referral_build *in,
 		return r;
 	}
 	put_head(b);
+	out->report_id = b->report_id;
 	return render(b, out, why, err);
 }

@@ -119,6 +119,11 @@ static int store_draft(const struct hl_referral_build *b,
 	hl_tx_referral_add(tx, &in);
 	hl_casefile_event(tx, who->actor.user_id, HL_EVENT_REFERRAL_DRAFTED,
 		in.id, in.kind, in.case_id);
+	if (pack->report_id) {
+		/* a = 1: opened by the program, for the spelling alone */
+		hl_casefile_event(tx, who->actor.user_id, HL_EVENT_REPORT_READ,
+			pack->report_id, 1, in.case_id);
+	}
 	r = hl_tx_run(tx, err);
 	return r == HL_CONFLICT ? hl_referral_refuse(why, HL_REFERRAL_EXISTS)
 				: r;

@@ -69,7 +69,7 @@ int hl_referral_pack_read(
 		at += n;
 	}
 	*out = (struct hl_referral_pack){
-		part[0], part[1], part[2], part[3], part[4], part[5]};
+		part[0], part[1], part[2], part[3], part[4], part[5], 0};
 	return at == bytes.n ? 0
 			     : HL_FAIL(err, HL_E_CORRUPT, "a pack is too long");
 }

@@ -16,6 +16,7 @@ struct hl_referral_pack {
 	struct hl_str json, html, text; /* the document */
 	struct hl_str subject, mail;    /* of the mail */
 	struct hl_str xarf;             /* may be empty */
+	int64_t report_id; /* that was opened to make it, or 0; not packed */
 };
 #define HL_REFERRAL_PACK_MAX (120u * 1024)
 /* As long as a printed token. */
@@ -33,6 +34,16 @@ struct hl_referral_build {
 };
 int hl_referral_build(const struct hl_referral_build *b,
 	struct hl_referral_pack *out, enum hl_referral_why *why,
+	struct hl_err *err);
+
+/* How the first report that can be opened wrote an item's address; absent
+ * when none did. */
+struct hl_referral_spelling {
+	struct hl_str text;
+	int64_t report_id;
+};
+int hl_referral_spelling(const struct hl_who *who, int64_t item_id,
+	struct hl_str address, struct hl_referral_spelling *out,
 	struct hl_err *err);
 
 /* The newest look-up of an item, opened; json is NULL when there is none or

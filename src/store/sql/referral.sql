@@ -221,6 +221,17 @@ SELECT id, epoch, url_sealed, first_at_us, n_reports, country, asn, network,
 		AND e.object_id = item.case_id AND e.kind = 216), 0)
 FROM item WHERE case_id = $1 ORDER BY first_at_us, id LIMIT 1;
 
+-- name: referral_spelling
+-- doc: The sealed answers of the first reports that name an item.
+-- roles: staff
+-- in: item_id int, n_most int
+-- out: report_id int, epoch int, key_sealed blob, body_sealed blob
+SELECT r.id, p.epoch, p.key_sealed, p.body_sealed
+FROM report_item a JOIN report r ON r.id = a.report_id
+JOIN report_part p ON p.report_id = r.id AND p.part = 1
+WHERE a.item_id = $1 AND length(p.key_sealed) > 0
+ORDER BY r.received_at_us, r.id LIMIT $2;
+
 -- name: referral_trace
 -- doc: The newest look-up of an item's host.
 -- roles: staff

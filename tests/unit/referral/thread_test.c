@@ -408,6 +408,85 @@ static void what_is_typed_in_stands_beside_the_look_up(void **state)
 	thread_end(&t);
 }
 
+#define ODD "hxxp://WWW[.]example[.]org:80/pictures/./2"
+
+static bool says(struct hl_str text, const char *words)
+{
+	return hl_str_find(text, hl_str_c(words)) < text.n;
+}
+
+/* A case that was reported in an odd spelling, then in others. */
+static void report_oddly(struct thread *t)
+{
+	int64_t first = put_addresses(
+		t->w.f, "look here " ODD ", and at example.org too");
+
+	later(t->w.f, HL_US_PER_MIN);
+	put_addresses(t->w.f, "http://www.example.org/pictures/2#top");
+	triage_all(t->w.f);
+	t->w.case_id = case_of(t->w.f, first, 1);
+	assess(t->w.f, t->w.case_id, HL_OUTCOME_BASELINE);
+	verify(t->w.f, t->w.case_id, HL_OUTCOME_BASELINE);
+}
+
+static struct hl_referral_preview preview(struct thread *t, int64_t id)
+{
+	struct hl_who rikke = who(t->w.f, RIKKE);
+	struct hl_referral_preview p;
+
+	ok(hl_referral_preview(&rikke, &t->w.desk, id, &p, NULL, NULL));
+	return p;
+}
+
+static void the_police_read_it_as_it_was_reported(void **state)
+{
+	THREAD(t);
+
+	report_oddly(&t);
+	struct hl_referral_preview p =
+		preview(&t, world_draft(&t.w, t.w.police));
+	assert_true(says(p.json, "\"as_reported\":\"" ODD "\""));
+	assert_true(says(
+		p.json, "\"canonical\":\"http://www.example.org/pictures/2\""));
+	assert_true(says(p.html, "As it was reported"));
+	assert_true(says(p.html, "hxxp://WWW[.]example[.]org"));
+	assert_true(says(p.text, "As it was reported: hxxp"));
+	/* nothing else that stood there */
+	assert_false(says(p.json, "look here") || says(p.json, "#top"));
+	assert_int_equal(1,
+		number(t.w.f, "SELECT count(*) FROM event e JOIN report r ON "
+			      "r.id = e.object_id WHERE e.kind = 102 AND e.a = "
+			      "1 AND e.b <> 0"));
+	/* whom the address tells enough are not told how it was written */
+	p = preview(&t, world_draft(&t.w, t.w.provider));
+	assert_false(says(p.json, "as_reported") || says(p.mail, "WWW"));
+	assert_false(says(p.xarf, "WWW") || says(p.html, "WWW"));
+	thread_end(&t);
+}
+
+static void a_spelling_that_cannot_be_read_is_left_out(void **state)
+{
+	static const char *const changes[] = {
+		"UPDATE report_part SET key_sealed = x'', body_sealed = x''",
+		"UPDATE report_part SET epoch = 7",
+		"UPDATE report_part SET body_sealed = zeroblob(300)",
+	};
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(changes); i++) {
+		THREAD(t);
+		report_oddly(&t);
+		change(t.w.f, changes[i]);
+		struct hl_referral_preview p =
+			preview(&t, world_draft(&t.w, t.w.police));
+		if (says(p.json, "as_reported") || !says(p.json, "canonical")) {
+			fail_msg("%s: %.*s", changes[i], HL_STR_ARG(p.json));
+		}
+		thread_end(&t);
+		tear_down(state);
+		set_up(state);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -419,6 +498,8 @@ int main(void)
 		TEST(what_is_not_illegal_leaves_the_worker_nothing),
 		TEST(a_reminder_after_the_end_begins_nothing),
 		TEST(what_is_typed_in_stands_beside_the_look_up),
+		TEST(the_police_read_it_as_it_was_reported),
+		TEST(a_spelling_that_cannot_be_read_is_left_out),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
