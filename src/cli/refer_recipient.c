@@ -41,7 +41,7 @@ static int list(const struct hl_cli_refer *c, struct hl_err *err)
 	HL_BUF_AUTO out = HL_BUF_INIT(16 << 20);
 	struct hl_in_recipient_list in = {0};
 	struct hl_row_recipient_list *rows;
-	char ref[HL_REF_MAX];
+	char ref[HL_REF_MAX], network[24];
 	size_t n;
 	int r = hl_get_recipient_list(c->store, c->arena, &in, &rows, &n, err);
 
@@ -57,9 +57,11 @@ static int list(const struct hl_cli_refer *c, struct hl_err *err)
 			continue;
 		}
 		hl_ref_print(HL_REF_RECIPIENT, p->id, ref);
-		hl_buf_printf(&out, "%s  %-9s  %-2.*s  %-8s  %.*s  %.*s\n", ref,
+		snprintf(network, sizeof(network), "AS%lld", (long long)p->asn);
+		hl_buf_printf(&out,
+			"%s  %-9s  %-2.*s  %-8s  %-8s  %.*s  %.*s\n", ref,
 			hl_vocab_name(&hl_vocab_recipient, (int)p->kind),
-			HL_STR_ARG(p->country),
+			HL_STR_ARG(p->country), p->asn ? network : "-",
 			hl_vocab_name(&hl_vocab_contact_state, (int)p->state),
 			HL_STR_ARG(p->mail.n ? p->mail : HL_STR("download")),
 			HL_STR_ARG(p->name));
@@ -72,12 +74,12 @@ static int add(const struct hl_cli_refer *c, char **argv, const char *country,
 	const char *asn, struct hl_err *err)
 {
 	bool download = strcmp(argv[2], "-") == 0;
-	struct hl_referral_recipient p = {
-		.mail = download ? HL_STR("") : hl_str_c(argv[2]),
-		.name = hl_str_c(argv[3]),
-		.country = hl_str_c(country ? country : ""),
-		.channel = download ? HL_REFERRAL_BY_DOWNLOAD
-				    : HL_REFERRAL_BY_MAIL};
+	struct hl_referral_recipient same,
+		p = {.mail = download ? HL_STR("") : hl_str_c(argv[2]),
+			.name = hl_str_c(argv[3]),
+			.country = hl_str_c(country ? country : ""),
+			.channel = download ? HL_REFERRAL_BY_DOWNLOAD
+					    : HL_REFERRAL_BY_MAIL};
 	char ref[HL_REF_MAX];
 	int kind, r;
 	int64_t id;
@@ -88,6 +90,11 @@ static int add(const struct hl_cli_refer *c, char **argv, const char *country,
 	p.kind = (enum hl_recipient)kind;
 	if (asn && !hl_str_to_i64(hl_str_c(asn), &p.asn)) {
 		return HL_FAIL(err, HL_E_INVALID, "--asn takes a number");
+	}
+	if (hl_referral_recipient_same(c->store, c->arena, &p, &same, err) ==
+		0) {
+		fprintf(stderr, "note: %s has this address already\n",
+			hl_ref_print(HL_REF_RECIPIENT, same.id, ref).p);
 	}
 	r = hl_referral_admin_recipient_add(c->store, c->arena, &p, &id, err);
 	if (r == HL_CONFLICT) {

@@ -190,6 +190,61 @@ static void fill(struct hl_web_ctx *ctx, const struct hl_referral_plan *plan,
 	add_facts(ctx, plan, v);
 }
 
+/* "Provider: Example Hosting, NL, AS64500, abuse@example.org". */
+static struct hl_str other_text(
+	struct hl_arena *arena, const struct hl_referral_recipient *r)
+{
+	HL_BUF_AUTO text = HL_BUF_INIT(2048);
+
+	hl_buf_put(&text, hl_desk_word(&hl_vocab_recipient, (int)r->kind));
+	hl_buf_printf(&text, ": %.*s", HL_STR_ARG(r->name));
+	if (r->country.n) {
+		hl_buf_printf(&text, ", %.*s", HL_STR_ARG(r->country));
+	}
+	if (r->asn) {
+		hl_buf_printf(&text, ", AS%lld", (long long)r->asn);
+	}
+	if (r->mail.n) {
+		hl_buf_printf(&text, ", %.*s", HL_STR_ARG(r->mail));
+	}
+	return hl_arena_dup(arena, hl_buf_str(&text));
+}
+
+static int add_others(struct hl_web_ctx *ctx,
+	const struct hl_referral_plan *plan, const struct again *again,
+	struct hl_desk_plan *v)
+{
+	const struct hl_referral_recipient *from;
+	struct hl_w_option *options;
+	struct hl_str chosen = again->form
+				       ? hl_web_form_get(again->form, "other")
+				       : HL_STR_NONE;
+	size_t n;
+	int r = hl_referral_others(
+		hl_desk_who(ctx), plan, &from, &n, &ctx->err);
+
+	if (r || !n || !plan->may_draft) {
+		return r;
+	}
+	options = hl_arena_array(ctx->arena, n + 1, sizeof(*options));
+	if (!options) {
+		return HL_FAIL(&ctx->err, HL_E_NOMEM, "no memory");
+	}
+	options[0] = (struct hl_w_option){
+		.value = HL_STR(""), .text = hl_web_tr(HL_TR("Nobody else"))};
+	for (size_t i = 0; i < n; i++) {
+		struct hl_str ref =
+			hl_desk_ref(ctx->arena, HL_REF_RECIPIENT, from[i].id);
+
+		options[i + 1] = (struct hl_w_option){.value = ref,
+			.text = other_text(ctx->arena, &from[i]),
+			.checked = hl_str_eq(ref, chosen)};
+	}
+	v->others = options;
+	v->n_others = n + 1;
+	return 0;
+}
+
 static int head(struct hl_web_ctx *ctx, int64_t id, struct hl_desk_plan *v)
 {
 	struct hl_casework_page *page =
@@ -223,7 +278,8 @@ static int show(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		ctx, req, &v.page, hl_web_tr(HL_TR("Pass on")), "/queue");
 	v.page.web.back_href = hl_desk_case_path(ctx->arena, id, "");
 	fill(ctx, plan, again, &v);
-	r = head(ctx, id, &v);
+	r = add_others(ctx, plan, again, &v);
+	r = r ? r : head(ctx, id, &v);
 	if (r) {
 		return r;
 	}
@@ -250,6 +306,21 @@ int hl_desk_plan_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	return r ? r : show(ctx, req, resp, id, &none);
 }
 
+/* The next one that was ticked; behind them the one that was chosen. */
+static bool next_chosen(
+	const struct hl_web_form *form, size_t *at, struct hl_str *ref)
+{
+	if (*at != SIZE_MAX && hl_web_form_next(form, "recipients", at, ref)) {
+		return true;
+	}
+	if (*at == SIZE_MAX) {
+		return false;
+	}
+	*at = SIZE_MAX;
+	*ref = hl_web_form_get(form, "other");
+	return ref->n > 0;
+}
+
 /* Drafts one after the other; the first refusal ends it and says why. */
 static int draft_all(struct hl_web_ctx *ctx, int64_t case_id,
 	const struct hl_web_form *form, int64_t *n, enum hl_referral_why *why)
@@ -262,7 +333,7 @@ static int draft_all(struct hl_web_ctx *ctx, int64_t case_id,
 	int r = 0;
 
 	*n = 0;
-	while (!r && hl_web_form_next(form, "recipients", &at, &ref)) {
+	while (!r && next_chosen(form, &at, &ref)) {
 		int64_t id;
 
 		if (hl_ref_parse(HL_REF_RECIPIENT, ref, &in.recipient_id)) {

@@ -9,7 +9,14 @@ static bool may_change(const struct hl_web_ctx *ctx)
 		&hl_desk_who(ctx)->actor, HL_AUTHZ_RECIPIENT_CHANGE);
 }
 
-static void fill_row(const struct hl_referral_recipient *from,
+static struct hl_str network_text(struct hl_arena *arena, int64_t asn)
+{
+	return asn ? hl_arena_printf(arena, "AS%lld", (long long)asn)
+		   : HL_STR_NONE;
+}
+
+static void fill_row(struct hl_arena *arena,
+	const struct hl_referral_recipient *from,
 	struct hl_desk_recipient_row *out)
 {
 	*out = (struct hl_desk_recipient_row){.id = from->id,
@@ -18,6 +25,7 @@ static void fill_row(const struct hl_referral_recipient *from,
 		.name = from->name,
 		.mail = from->mail,
 		.country = from->country,
+		.network = network_text(arena, from->asn),
 		.proposed = from->source == 2
 				    ? hl_web_tr(HL_TR("found by a look-up"))
 				    : from->proposed_name,
@@ -42,7 +50,7 @@ int hl_desk_recipients_get(struct hl_web_ctx *ctx,
 	}
 	rows = hl_arena_array(ctx->arena, n, sizeof(*rows));
 	for (size_t i = 0; rows && i < n; i++) {
-		fill_row(&from[i], &rows[i]);
+		fill_row(ctx->arena, &from[i], &rows[i]);
 		v.n_waiting += from[i].state == HL_CONTACT_PROPOSED;
 	}
 	v.rows = rows;
@@ -180,7 +188,28 @@ int hl_desk_recipient_add_get(struct hl_web_ctx *ctx,
 	return show_add(ctx, req, resp, &none, &v);
 }
 
-/* 0, or 1 when the form has something wrong in it. */
+/* Two contacts with one address are seldom meant: said once, then done. */
+static int warn_of_same(struct hl_web_ctx *ctx, const struct typed *t,
+	struct hl_desk_recipient *v)
+{
+	struct hl_referral_recipient same;
+	int r;
+
+	if (hl_web_form_has(&hl_desk_session_of(ctx)->form, "same", "yes")) {
+		return 0;
+	}
+	r = hl_referral_recipient_same(
+		hl_desk_store(ctx), ctx->arena, &t->r, &same, &ctx->err);
+	if (r) {
+		return r == HL_NOTFOUND ? 0 : r;
+	}
+	v->same = same.name;
+	v->same_id = same.id;
+	v->mail_error = hl_web_tr(HL_TR("Another contact has this address"));
+	return 0;
+}
+
+/* Whether the form has nothing wrong in it. */
 static bool check(const struct typed *t, struct hl_desk_recipient *v)
 {
 	enum hl_referral_recipient_problem problem =
@@ -202,8 +231,11 @@ int hl_desk_recipient_add_post(struct hl_web_ctx *ctx,
 	if (!check(&t, &v)) {
 		return show_add(ctx, req, resp, &t, &v);
 	}
-	int r = hl_referral_recipient_add(
-		hl_desk_who(ctx), &t.r, &id, &ctx->err);
+	int r = warn_of_same(ctx, &t, &v);
+	if (r || v.same_id) {
+		return r ? r : show_add(ctx, req, resp, &t, &v);
+	}
+	r = hl_referral_recipient_add(hl_desk_who(ctx), &t.r, &id, &ctx->err);
 	if (r == HL_CONFLICT) {
 		v.mail_error = hl_web_tr(
 			HL_TR("There is one of this kind with this address "
@@ -305,6 +337,7 @@ int hl_desk_recipient_post(struct hl_web_ctx *ctx,
 					  "another person’s approval."))};
 	struct hl_referral_recipient before;
 	struct hl_desk_recipient v = {0};
+	struct hl_w_error errors[6];
 	struct typed t = {0};
 	int r = load(ctx, req, &before);
 
@@ -314,7 +347,13 @@ int hl_desk_recipient_post(struct hl_web_ctx *ctx,
 	read_form(ctx, &t);
 	t.r.id = before.id;
 	t.r.kind = before.kind;
-	if (!check(&t, &v)) {
+	if (check(&t, &v) && !hl_str_eq_nocase(t.r.mail, before.mail)) {
+		r = warn_of_same(ctx, &t, &v);
+	}
+	if (r) {
+		return r;
+	}
+	if (collect(&v, errors)) {
 		fill_one(ctx, &before, &v);
 		fill_fields(ctx, &t, &v);
 		return render(ctx, req, resp, before.name, &v);

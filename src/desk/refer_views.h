@@ -21,6 +21,8 @@ struct hl_desk_plan {
 	size_t n_proposals, n_ready;
 	const struct hl_str *missing;
 	size_t n_missing;
+	const struct hl_w_option *others; /* the first is "nobody" */
+	size_t n_others;
 	struct hl_str note, note_error, choice_error;
 	bool may_draft, may_add;
 };
@@ -94,7 +96,7 @@ struct hl_desk_answer {
 
 struct hl_desk_recipient_row {
 	int64_t id, n_referrals;
-	struct hl_str kind, name, mail, country, proposed;
+	struct hl_str kind, name, mail, country, network, proposed;
 	struct hl_w_tag tag;
 	bool may_approve;
 };
@@ -115,6 +117,8 @@ struct hl_desk_recipient {
 	struct hl_str name, mail, country, asn;
 	struct hl_str kind_error, name_error, mail_error, country_error,
 		asn_error, channel_error;
+	struct hl_str same; /* there is one with this address: its name */
+	int64_t same_id;
 	bool may_approve, may_change, may_retire;
 };
 

@@ -36,10 +36,10 @@ static const struct hl_row_referral_view *made_for(
 	return NULL;
 }
 
-static bool is_listed(const struct planner *p, int64_t recipient_id)
+static bool is_listed(const struct hl_referral_plan *plan, int64_t recipient_id)
 {
-	for (size_t i = 0; i < p->plan->n; i++) {
-		if (p->plan->at[i].recipient.id == recipient_id) {
+	for (size_t i = 0; i < plan->n; i++) {
+		if (plan->at[i].recipient.id == recipient_id) {
 			return true;
 		}
 	}
@@ -65,7 +65,8 @@ static void add(struct planner *p, const struct hl_row_recipient_list *row,
 	const struct hl_row_referral_view *made = made_for(p, row->id);
 	struct hl_referral_proposal *at;
 
-	if (p->plan->n == HL_REFERRAL_PROPOSALS_MAX || is_listed(p, row->id)) {
+	if (p->plan->n == HL_REFERRAL_PROPOSALS_MAX ||
+		is_listed(p->plan, row->id)) {
 		return;
 	}
 	at = &p->plan->at[p->plan->n++];
@@ -172,10 +173,12 @@ static void plan_provider(struct planner *p)
 		add_missing(p, HL_RECIPIENT_PROVIDER,
 			p->plan->traced_at_us
 				? HL_MSG("No contact of the hosting provider "
-					 "is known. Add one by hand.")
+					 "is known. Choose a recipient below, "
+					 "or add one.")
 				: HL_MSG("It has not been traced yet, so the "
 					 "hosting provider is not known. Trace "
-					 "it, or add the provider by hand."));
+					 "it, choose a recipient below, or "
+					 "add one."));
 	}
 }
 
@@ -345,4 +348,40 @@ int hl_referral_plan(const struct hl_who *who,
 		propose(&p);
 	}
 	return r;
+}
+
+static bool comes_first(enum hl_recipient kind)
+{
+	return kind != HL_RECIPIENT_POLICE && kind != HL_RECIPIENT_PARTNER;
+}
+
+int hl_referral_others(const struct hl_who *who,
+	const struct hl_referral_plan *plan,
+	const struct hl_referral_recipient **out, size_t *n, struct hl_err *err)
+{
+	const struct hl_referral_recipient *all;
+	struct hl_referral_recipient *made;
+	size_t n_all;
+	int r = hl_referral_recipients(who, HL_RECIPIENT_UNANSWERED,
+		HL_CONTACT_APPROVED, &all, &n_all, err);
+
+	*out = NULL;
+	*n = 0;
+	if (r) {
+		return r == HL_DENIED ? 0 : r;
+	}
+	made = hl_arena_array(who->arena, n_all + 1, sizeof(*made));
+	if (!made) {
+		return HL_FAIL(err, HL_E_NOMEM, "recipients");
+	}
+	for (int turn = 0; turn < 2; turn++) {
+		for (size_t i = 0; i < n_all; i++) {
+			if (comes_first(all[i].kind) == (turn == 0) &&
+				!is_listed(plan, all[i].id)) {
+				made[(*n)++] = all[i];
+			}
+		}
+	}
+	*out = made;
+	return 0;
 }

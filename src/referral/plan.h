@@ -47,4 +47,14 @@ int hl_referral_plan(const struct hl_who *who,
 	const struct hl_referral_desk *desk, int64_t case_id,
 	struct hl_referral_plan *out, struct hl_err *err);
 
+/*
+ * Approved recipients that the plan does not propose, to be chosen by hand:
+ * first those who can take something away, then police and partners, each by
+ * country and name. None for who may not read recipients.
+ */
+int hl_referral_others(const struct hl_who *who,
+	const struct hl_referral_plan *plan,
+	const struct hl_referral_recipient **out, size_t *n,
+	struct hl_err *err);
+
 #endif

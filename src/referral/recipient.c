@@ -154,6 +154,28 @@ enum hl_referral_recipient_problem hl_referral_recipient_check(
 						 : HL_RECIPIENT_OK;
 }
 
+int hl_referral_recipient_same(struct hl_store *store, struct hl_arena *arena,
+	const struct hl_referral_recipient *r,
+	struct hl_referral_recipient *out, struct hl_err *err)
+{
+	struct hl_in_recipient_list all = {0};
+	struct hl_row_recipient_list *rows;
+	size_t n;
+	int e = hl_get_recipient_list(store, arena, &all, &rows, &n, err);
+
+	for (size_t i = 0; !e && i < n && r->mail.n; i++) {
+		bool used = rows[i].state == HL_CONTACT_APPROVED ||
+			    rows[i].state == HL_CONTACT_PROPOSED;
+
+		if (used && rows[i].id != r->id &&
+			hl_str_eq_nocase(rows[i].mail, r->mail)) {
+			*out = hl_referral_recipient_row(&rows[i]);
+			return 0;
+		}
+	}
+	return e ? e : HL_NOTFOUND;
+}
+
 static int fault_of(const struct hl_referral_recipient *r, struct hl_err *err)
 {
 	enum hl_referral_recipient_problem p = hl_referral_recipient_check(r);

@@ -46,6 +46,12 @@ extern const struct hl_vocab hl_vocab_recipient_problem;
 enum hl_referral_recipient_problem hl_referral_recipient_check(
 	const struct hl_referral_recipient *r);
 
+/* Another contact in use or proposed with this mail address, which a person
+ * should know of before there are two; HL_NOTFOUND. Asks for no permission:
+ * for who may change recipients, or has the host. */
+int hl_referral_recipient_same(struct hl_store *store, struct hl_arena *arena,
+	const struct hl_referral_recipient *r,
+	struct hl_referral_recipient *out, struct hl_err *err);
 /*
  * Proposes a contact; waits for another person. HL_E_INVALID: see
  * hl_referral_recipient_check(). HL_CONFLICT: there is one of that kind,
