@@ -332,9 +332,7 @@ int hl_desk_recipient_get(struct hl_web_ctx *ctx,
 int hl_desk_recipient_post(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, struct hl_web_response *resp)
 {
-	struct hl_desk_refer_end end = {
-		.notice = hl_web_tr(HL_TR("Saved. A new address waits for "
-					  "another person’s approval."))};
+	struct hl_desk_refer_end end = {0};
 	struct hl_referral_recipient before;
 	struct hl_desk_recipient v = {0};
 	struct hl_w_error errors[6];
@@ -358,6 +356,12 @@ int hl_desk_recipient_post(struct hl_web_ctx *ctx,
 		fill_fields(ctx, &t, &v);
 		return render(ctx, req, resp, before.name, &v);
 	}
+	/* as the service decides: the letters count, also their size */
+	end.notice = hl_str_eq(t.r.mail, before.mail)
+			     ? hl_web_tr(HL_TR("Saved."))
+			     : hl_web_tr(HL_TR("Saved. The new address waits "
+					       "for another person’s "
+					       "approval."));
 	end.to = hl_desk_recipient_path(ctx->arena, before.id, "");
 	end.r = hl_referral_recipient_change(
 		hl_desk_who(ctx), &t.r, &end.why, &ctx->err);

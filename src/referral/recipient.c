@@ -121,8 +121,13 @@ static bool is_name(struct hl_str s)
 	if (!hl_str_trim(s).n || s.n > NAME_MAX_BYTES || !hl_utf8_valid(s)) {
 		return false;
 	}
-	for (size_t i = 0; i < s.n; i++) {
-		if ((unsigned char)s.p[i] < 0x20 || s.p[i] == 0x7f) {
+	while (s.n) {
+		uint32_t c;
+
+		s = hl_str_sub(s, hl_utf8_next(s, &c), s.n);
+		/* the two marks also turn what stands beside a name */
+		if (c < 0x20 || c == 0x200e || c == 0x200f || c == 0x61c ||
+			hl_utf8_unseen(c)) {
 			return false;
 		}
 	}

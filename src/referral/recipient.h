@@ -35,7 +35,8 @@ int hl_referral_recipient_get(const struct hl_who *who, int64_t id,
 enum hl_referral_recipient_problem {
 	HL_RECIPIENT_OK = 0,
 	HL_RECIPIENT_KIND = 1,    /* none chosen */
-	HL_RECIPIENT_NAME = 2,    /* empty, or over 200 bytes */
+	HL_RECIPIENT_NAME = 2,    /* empty, over 200 bytes, or with characters
+				     that are not seen */
 	HL_RECIPIENT_MAIL = 3,    /* not local@domain in ASCII */
 	HL_RECIPIENT_COUNTRY = 4, /* not two letters */
 	HL_RECIPIENT_CHANNEL = 5, /* none; by download is for the police */

@@ -75,7 +75,8 @@ static const struct hl_vocab_word problems[] = {
 	{HL_RECIPIENT_OK, "ok", HL_MSG("All right")},
 	{HL_RECIPIENT_KIND, "kind", HL_MSG("Choose the kind of recipient")},
 	{HL_RECIPIENT_NAME, "name",
-		HL_MSG("Enter a name of at most 200 characters")},
+		HL_MSG("Enter a name of at most 200 characters, in one line "
+		       "and without invisible ones")},
 	{HL_RECIPIENT_MAIL, "mail",
 		HL_MSG("Enter a mail address like abuse@example.org")},
 	{HL_RECIPIENT_COUNTRY, "country",

@@ -56,7 +56,7 @@ static struct hl_str str_of(const json_t *v)
 		       : HL_STR_NONE;
 }
 
-/* A copy cut at a character, with blanks for control characters. */
+/* A copy cut at a character, with blanks for what is not seen. */
 static struct hl_str keep(struct walk *w, struct hl_str s)
 {
 	char text[MAX_TEXT];
@@ -70,12 +70,12 @@ static struct hl_str keep(struct walk *w, struct hl_str s)
 		if (n + took > sizeof(text)) {
 			break;
 		}
-		if (c < 0x20 || c == 0x7f) {
-			text[n] = ' ';
+		if (c < 0x20 || hl_utf8_unseen(c)) {
+			text[n++] = ' ';
 		} else {
 			memcpy(text + n, s.p, took);
+			n += took;
 		}
-		n += took;
 		s = hl_str_sub(s, took, s.n);
 	}
 	struct hl_str out = hl_arena_dup(w->arena, hl_str_mem(text, n));

@@ -135,6 +135,46 @@ static void a_second_contact_with_an_address_is_asked_about(void **state)
 	world_restore(w);
 }
 
+/* What is said is what was done. */
+static void a_change_says_what_it_did(void **state)
+{
+	struct world *w = *state;
+	static const struct {
+		const char *form, *notice;
+		int64_t contact;
+	} rows[] = {
+		{"name=Renamed&channel=mail&mail=abuse%40example.org", "Saved.",
+			HL_CONTACT_APPROVED},
+		{"name=Renamed&channel=mail&mail=other%40example.org",
+			"Saved. The new address waits for another person’s "
+			"approval.",
+			HL_CONTACT_PROPOSED},
+		{"name=Again&channel=mail&mail=other%40example.org", "Saved.",
+			HL_CONTACT_PROPOSED},
+	};
+	char path[80];
+
+	path_of(path, "/recipient/", HL_REF_RECIPIENT, w->recipient, "");
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		post(w, RIKKE, path, rows[i].form);
+		if (w->status != 303 || strcmp(w->notice, rows[i].notice) ||
+			only(w, "SELECT state FROM recipient") !=
+				rows[i].contact) {
+			fail_msg("row %zu: %d \"%s\"", i, w->status, w->notice);
+		}
+	}
+	/* a name that turns what stands beside it */
+	post(w, RIKKE, path,
+		"name=a%E2%80%AEb&channel=mail&mail=other%40example.org");
+	assert_int_equal(303, w->status);
+	assert_int_equal(1, only(w, "SELECT count(*) FROM recipient "
+				    "WHERE name = 'ab'"));
+	post(w, RIKKE, path,
+		"name=a%E2%80%8Fb&channel=mail&mail=other%40example.org");
+	expect(w, 422, "without invisible ones");
+	world_restore(w);
+}
+
 /* The words on the pages of a notice that would overtake the police. */
 static void police_first_is_said_and_meant(void **state)
 {
@@ -178,6 +218,7 @@ int main(void)
 		cmocka_unit_test(recipients_show_their_network),
 		cmocka_unit_test(
 			a_second_contact_with_an_address_is_asked_about),
+		cmocka_unit_test(a_change_says_what_it_did),
 		cmocka_unit_test(police_first_is_said_and_meant),
 	};
 

@@ -310,6 +310,18 @@ int world_tear_down(void **state)
 	return tear_down(&fixture);
 }
 
+static void take_notice(struct world *w, struct hl_str cookie)
+{
+	size_t at = hl_str_find(cookie, HL_STR("notice="));
+	struct hl_str text = hl_str_sub(cookie, at + 7, cookie.n);
+
+	text = hl_str_sub(text, 0, hl_str_find_char(text, ';'));
+	if (at < cookie.n && text.n * 3 / 4 < sizeof(w->notice)) {
+		memset(w->notice, 0, sizeof(w->notice));
+		hl_text_parse_base64url(text, w->notice, text.n * 3 / 4);
+	}
+}
+
 static void take_header(void *arg, const char *name, struct hl_str value)
 {
 	struct world *w = arg;
@@ -317,6 +329,8 @@ static void take_header(void *arg, const char *name, struct hl_str value)
 	if (!strcmp(name, "Location")) {
 		snprintf(w->location, sizeof(w->location), "%.*s",
 			HL_STR_ARG(value));
+	} else if (!strcmp(name, "Set-Cookie")) {
+		take_notice(w, value);
 	}
 }
 
@@ -347,6 +361,7 @@ void world_ask(struct world *w, int person, const char *path, const char *body)
 	hl_web_handle(hl_desk_handle, &ctx, &req, &resp);
 	w->status = resp.status;
 	w->location[0] = 0;
+	w->notice[0] = 0;
 	hl_web_response_headers(&resp, false, take_header, w);
 	hl_buf_reset(&w->body);
 	hl_buf_put(&w->body, hl_buf_str(&resp.body));

@@ -131,6 +131,52 @@ static void contacts_take_two_persons(void **state)
 	world_end(&w);
 }
 
+static void names_are_what_is_seen(void **state)
+{
+	static const struct {
+		const char *name;
+		enum hl_referral_recipient_problem problem;
+	} rows[] = {
+		{"Example Host", HL_RECIPIENT_OK},
+		{"B\xc3\xb8rn & s\xc3\xb8n \xe0\xae\xb7", HL_RECIPIENT_OK},
+		/* a joiner, which some scripts cannot be written without */
+		{"\xd9\x85\xe2\x80\x8c\xd9\x85", HL_RECIPIENT_OK},
+		{"", HL_RECIPIENT_NAME},
+		{" \t", HL_RECIPIENT_NAME},
+		{"a\nb", HL_RECIPIENT_NAME},
+		{"a\x7f", HL_RECIPIENT_NAME},
+		{"a\xc2\x85", HL_RECIPIENT_NAME},
+		{"a\xe2\x80\xae"
+		 "b",
+			HL_RECIPIENT_NAME},
+		{"a\xe2\x81\xa6"
+		 "b",
+			HL_RECIPIENT_NAME},
+		{"a\xe2\x80\x8f"
+		 "b",
+			HL_RECIPIENT_NAME},
+		{"a\xd8\x9c"
+		 "b",
+			HL_RECIPIENT_NAME},
+		{"a\xe2\x80\xa8"
+		 "b",
+			HL_RECIPIENT_NAME},
+		{"a\xff", HL_RECIPIENT_NAME},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		struct hl_referral_recipient r = {.kind = HL_RECIPIENT_PROVIDER,
+			.name = hl_str_c(rows[i].name),
+			.mail = HL_STR("abuse@example.org"),
+			.channel = HL_REFERRAL_BY_MAIL};
+
+		if (hl_referral_recipient_check(&r) != rows[i].problem) {
+			fail_msg("row %zu: %s", i, rows[i].name);
+		}
+	}
+}
+
 static void from_draft_to_removed(void **state)
 {
 	WORLD(w);
@@ -458,6 +504,7 @@ int main(void)
 		TEST(plan_names_everybody),
 		TEST(plan_says_what_is_missing),
 		TEST(contacts_take_two_persons),
+		cmocka_unit_test(names_are_what_is_seen),
 		TEST(from_draft_to_removed),
 		TEST(the_preview_is_what_leaves),
 		TEST(a_second_click_makes_nothing),

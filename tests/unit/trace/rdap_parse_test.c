@@ -185,6 +185,20 @@ static void the_range_is_kept(void **state)
 	assert_null(hl_trace_abuse_contact(&n));
 }
 
+/* A registry's words go to the list of recipients. */
+static void unseen_characters_become_blanks(void **state)
+{
+	HL_ARENA_AUTO *arena = hl_arena_new(1 << 20, true);
+	struct hl_trace_network n;
+
+	(void)state;
+	assert_int_equal(
+		0, hl_trace_rdap_parse(
+			   HL_STR(NET ",\"name\":\"a\\u202eb\\u0085c\\td\"}"),
+			   arena, &n, NULL));
+	assert_true(hl_str_eq(HL_STR("a b c d"), n.name));
+}
+
 /* Nesting and numbers without end stop at their limits. */
 static void deep_and_wide_trees_are_bounded(void **state)
 {
@@ -405,6 +419,7 @@ int main(void)
 		cmocka_unit_test(each_registrys_shape),
 		cmocka_unit_test(what_is_no_network_is_refused),
 		cmocka_unit_test(the_range_is_kept),
+		cmocka_unit_test(unseen_characters_become_blanks),
 		cmocka_unit_test(deep_and_wide_trees_are_bounded),
 		cmocka_unit_test(a_flood_of_addresses_is_bounded),
 		cmocka_unit_test(remarks_are_read_word_by_word),
