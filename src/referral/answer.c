@@ -6,12 +6,15 @@
 #include "base/json.h"
 #include "base/utf8.h"
 #include "domain/vocab.h"
+#include "url/extract.h"
 
 /*
  * Both forms are first brought into the same four texts, then judged by the
  * same rules in the same order, so that a form and a JSON answer can never
  * differ in what they are allowed.
  */
+#define ADDRESS_ARENA ((size_t)256 * 1024)
+
 enum part { ANSWER, NOTE, NEW_ADDRESS, REASON, N_PARTS };
 
 static const char *const names[N_PARTS] = {
@@ -62,7 +65,9 @@ static const struct {
 	[ADDRESS_MISSING] = {"address_missing", 422,
 		HL_MSG("Give the new address")},
 	[ADDRESS_INVALID] = {"address_invalid", 422,
-		HL_MSG("The new address cannot be read as an address")},
+		HL_MSG("Give one web address, such as "
+		       "https://example.org/page, or a magnet or ed2k "
+		       "link")},
 	[ADDRESS_UNEXPECTED] = {"address_unexpected", 422,
 		HL_MSG("A new address belongs only to the answer that it "
 		       "moved")},
@@ -130,18 +135,29 @@ static int keep(struct hl_arena *a, struct hl_str s, struct hl_str *out)
 	return 0;
 }
 
-/* A scheme or a dot, nothing blank; more is for the one who looks there. */
-static bool is_address(struct hl_str s)
+/*
+ * One address and nothing else, found as in what a reporter pastes, and of a
+ * kind that a case can be made of: the web, an onion, magnet, ed2k. What a
+ * browser would run is none.
+ */
+static int check_address(struct hl_str s, bool *is)
 {
-	for (size_t i = 0; i < s.n; i++) {
-		if (s.p[i] == ' ' || s.p[i] == '<' || s.p[i] == '>' ||
-			s.p[i] == '"') {
-			return false;
-		}
+	HL_ARENA_AUTO *a = hl_arena_new(ADDRESS_ARENA, true);
+	struct hl_url_list found;
+	int r = a ? 0 : HL_E_NOMEM;
+
+	*is = false;
+	if (s.n > HL_REFERRAL_NEW_ADDRESS_MAX) {
+		return 0;
 	}
-	return s.n >= 4 && s.n <= HL_REFERRAL_NEW_ADDRESS_MAX &&
-	       (hl_str_find_char(s, '.') < s.n ||
-		       hl_str_find_char(s, ':') < s.n);
+	r = r ? r : hl_url_extract(s, a, &found, NULL);
+	if (!r && found.n == 1) {
+		enum hl_url_kind kind = found.v[0].kind;
+
+		*is = kind == HL_URL_WEB || kind == HL_URL_ONION ||
+		      kind == HL_URL_P2P;
+	}
+	return r == HL_E_NOMEM ? r : 0;
 }
 
 bool hl_referral_answer_open_to(
@@ -193,8 +209,10 @@ static int judge_address(struct hl_str text, struct hl_referral_answer *out,
 	if (text.n == 0) {
 		return refuse(problem, ADDRESS_MISSING, names[NEW_ADDRESS]);
 	}
-	return is_address(text)
-		       ? 0
+	bool is;
+	int r = check_address(text, &is);
+
+	return r || is ? r
 		       : refuse(problem, ADDRESS_INVALID, names[NEW_ADDRESS]);
 }
 
@@ -321,6 +339,32 @@ int hl_referral_answer_json(struct hl_str body, enum hl_recipient recipient,
 	}
 	r = take_members(j, text, problem);
 	return r ? r : judge(text, recipient, a, out, problem);
+}
+
+int hl_referral_answer_stored(struct hl_str stored, struct hl_arena *a,
+	struct hl_referral_answer *out)
+{
+	struct hl_str text[N_PARTS] = {{NULL, 0}};
+	struct hl_referral_problem problem;
+	HL_JSON_AUTO *j = NULL;
+	int answer = 0, reason = 0;
+	int r = hl_json_parse(
+		stored, 2 * HL_REFERRAL_ANSWER_BYTES_MAX, &j, NULL);
+
+	*out = (struct hl_referral_answer){0};
+	if (r == HL_E_NOMEM) {
+		return r;
+	}
+	if (r || take_members(j, text, &problem) ||
+		hl_vocab_parse(&hl_vocab_answer, text[ANSWER], &answer)) {
+		return HL_E_CORRUPT;
+	}
+	hl_vocab_parse(&hl_vocab_refusal, text[REASON], &reason);
+	out->answer = (enum hl_answer)answer;
+	out->reason = (enum hl_refusal)reason;
+	r = text[NEW_ADDRESS].n ? keep(a, text[NEW_ADDRESS], &out->new_address)
+				: 0;
+	return r || !text[NOTE].n ? r : keep(a, text[NOTE], &out->note);
 }
 
 int hl_referral_answer_form(const struct hl_referral_field *fields,

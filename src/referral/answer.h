@@ -45,6 +45,11 @@ int hl_referral_answer_form(const struct hl_referral_field *fields,
 	size_t n_fields, enum hl_recipient recipient, struct hl_arena *a,
 	struct hl_referral_answer *out, struct hl_referral_problem *problem);
 
+/* What the store keeps, taken as it was once accepted: rules that have become
+ * stricter hide nothing. HL_E_CORRUPT, HL_E_NOMEM. */
+int hl_referral_answer_stored(struct hl_str stored, struct hl_arena *a,
+	struct hl_referral_answer *out);
+
 /* Whether this kind of recipient may give this answer; for the buttons. */
 bool hl_referral_answer_open_to(
 	enum hl_answer answer, enum hl_recipient recipient);
@@ -60,7 +65,7 @@ enum hl_referral_repeat hl_referral_answer_compare(
 	const struct hl_referral_answer *next);
 
 /* {"answer":"moved","new_address":"…"} for the store and the page's JSON;
- * hl_referral_answer_json() reads it back. */
+ * hl_referral_answer_json() and _stored() read it back. */
 void hl_referral_answer_put(
 	struct hl_buf *out, const struct hl_referral_answer *answer);
 /* {"referral":"F-…","answer":"removed","state":"recorded"} */

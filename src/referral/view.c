@@ -118,7 +118,6 @@ static int open_answer(const struct hl_who *who,
 {
 	struct hl_seal_label label = HL_LABEL_ANSWER(row->id);
 	struct hl_referral_answer answer;
-	struct hl_referral_problem problem;
 	struct hl_str plain;
 	int r = hl_casefile_open(
 		who, row->epoch, &label, row->words_sealed, &plain, err);
@@ -127,9 +126,10 @@ static int open_answer(const struct hl_who *who,
 		.answer = (enum hl_answer)row->answer,
 		.via = (int)row->via,
 		.staff_id = row->staff_id};
-	if (r || !plain.n ||
-		hl_referral_answer_json(plain, HL_RECIPIENT_POLICE, who->arena,
-			&answer, &problem)) {
+	if (!r && plain.n) {
+		r = hl_referral_answer_stored(plain, who->arena, &answer);
+	}
+	if (r || !plain.n) {
 		return r == HL_E_NOMEM ? r : 0; /* shown as not to be read */
 	}
 	out->open = true;

@@ -26,6 +26,14 @@ static const struct row rows[] = {
 	{"not_ours", NULL, NULL, NULL, NULL, NULL},
 	{"moved", NULL, "https://b.example.org/x", NULL, NULL, NULL},
 	{"moved", NULL, "b.example.org", NULL, NULL, NULL},
+	{"moved", NULL, "hxxps://b[.]example[.]org/x", NULL, NULL, NULL},
+	{"moved", NULL, "FTP://b.example.org/x", NULL, NULL, NULL},
+	{"moved", NULL, "http://192.0.2.7:8080/", NULL, NULL, NULL},
+	{"moved", NULL, "http://elsewhere.invalid/f/71", NULL, NULL, NULL},
+	{"moved", NULL,
+		"magnet:?xt=urn:btih:"
+		"0123456789abcdef0123456789abcdef01234567",
+		NULL, NULL, NULL},
 	{"need_more", "Which of the two?", NULL, NULL, NULL, NULL},
 	{"refused", NULL, NULL, "no_authority", NULL, NULL},
 	{"refused", "We are a mirror.", NULL, "other", NULL, NULL},
@@ -42,6 +50,27 @@ static const struct row rows[] = {
 	{"moved", NULL, "some where", NULL, "address_invalid", "new_address"},
 	{"moved", NULL, "nowhere", NULL, "address_invalid", "new_address"},
 	{"moved", NULL, "<b>.org", NULL, "address_invalid", "new_address"},
+	{"moved", NULL, "javascript:alert(1)", NULL, "address_invalid",
+		"new_address"},
+	{"moved", NULL, "JavaScript://b.example.org/%0aalert(1)", NULL,
+		"address_invalid", "new_address"},
+	{"moved", NULL, "vbscript:x.y", NULL, "address_invalid", "new_address"},
+	{"moved", NULL, "data:text/html,a.example.org", NULL, "address_invalid",
+		"new_address"},
+	{"moved", NULL, "file:///etc/a.conf", NULL, "address_invalid",
+		"new_address"},
+	{"moved", NULL, "about:blank", NULL, "address_invalid", "new_address"},
+	{"moved", NULL, "blob:https://b.example.org/1", NULL, "address_invalid",
+		"new_address"},
+	{"moved", NULL, "somebody@b.example.org", NULL, "address_invalid",
+		"new_address"},
+	{"moved", NULL, "http://a.example.org http://b.example.org", NULL,
+		"address_invalid", "new_address"},
+	{"moved", NULL, "look at http://a.example.org", NULL, "address_invalid",
+		"new_address"},
+	{"moved", NULL, "http://", NULL, "address_invalid", "new_address"},
+	{"moved", NULL, "magnet:?xt=urn:btih:0", NULL, "address_invalid",
+		"new_address"},
 	{"moved", NULL, "a.example\norg", NULL, "text_invalid", "new_address"},
 	{"removed", NULL, "https://b.example.org", NULL, "address_unexpected",
 		"new_address"},
@@ -266,6 +295,26 @@ static void what_is_put_reads_back(void **state)
 	assert_string_equal("{\"error\":\"c\",\"message\":\"m\"}", out.p);
 }
 
+/* Also what today's rules would not take any more. */
+static void what_was_stored_is_read(void **state)
+{
+	HL_ARENA_AUTO *a = hl_arena_new(65536, true);
+	struct hl_referral_answer back;
+
+	assert_int_equal(
+		0, hl_referral_answer_stored(
+			   HL_STR("{\"answer\":\"moved\",\"new_address\":"
+				  "\"javascript:1\",\"note\":\"n\"}"),
+			   a, &back));
+	assert_int_equal(HL_ANSWER_MOVED, back.answer);
+	assert_true(hl_str_eq(HL_STR("javascript:1"), back.new_address));
+	assert_true(hl_str_eq(HL_STR("n"), back.note));
+	assert_int_equal(HL_E_CORRUPT,
+		hl_referral_answer_stored(HL_STR("{}"), a, &back));
+	assert_int_equal(
+		HL_E_CORRUPT, hl_referral_answer_stored(HL_STR("x"), a, &back));
+}
+
 static void line_ends_become_one(void **state)
 {
 	HL_ARENA_AUTO *a = hl_arena_new(65536, true);
@@ -289,6 +338,7 @@ int main(void)
 		cmocka_unit_test(only_the_police_hold_and_clear),
 		cmocka_unit_test(repeats_and_changes_are_told_apart),
 		cmocka_unit_test(what_is_put_reads_back),
+		cmocka_unit_test(what_was_stored_is_read),
 		cmocka_unit_test(line_ends_become_one),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

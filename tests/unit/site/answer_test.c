@@ -118,6 +118,8 @@ static void what_is_wrong_is_said(void **state)
 		{"answer=moved&new_address=", 422, "Give the new address"},
 		{"answer=moved&new_address=%3A%2F%2F", 422,
 			"href=\"#new_address\""},
+		{"answer=moved&new_address=javascript%3Aalert%281%29", 422,
+			"Give one web address"},
 		{"answer=need_more&note=", 422, "href=\"#need_note\""},
 		{"answer=refused&reason=other&note=", 422,
 			"href=\"#refuse_note\""},
@@ -152,6 +154,11 @@ static void json_has_the_same_address(void **state)
 		{"{\"answer\":\"removed\"}", 200, "\"state\":\"changed\""},
 		{"{\"answer\":\"refused\"}", 422,
 			"\"error\":\"reason_missing\""},
+		{"{\"answer\":\"moved\",\"new_address\":"
+		 "\"javascript:alert(1)\"}",
+			422,
+			"\"error\":\"address_invalid\","
+			"\"field\":\"new_address\""},
 		{"{\"answer\":", 400, "\"error\":\"not_json\""},
 	};
 	char path[PAGE_MAX];
