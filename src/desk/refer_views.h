@@ -41,6 +41,8 @@ struct hl_desk_referrals {
 	size_t n_rows;
 	int64_t n_contacts; /* recipients that wait for approval */
 	int64_t n_drafts;   /* referrals that do */
+	int64_t n_overdue;
+	bool overdue; /* only those are shown */
 };
 
 struct hl_desk_answer_row {

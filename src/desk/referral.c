@@ -29,18 +29,19 @@ static void fill_row(
 static int add_tabs(
 	struct hl_web_ctx *ctx, int state, struct hl_desk_referrals *v)
 {
+	struct hl_referral_desk desk = hl_desk_referral_desk(ctx);
 	struct hl_referral_counts counts;
 	size_t most = hl_vocab_referral_state.n_words + 1, n = 0;
 	struct hl_w_link *links =
 		hl_arena_array(ctx->arena, most, sizeof(*links));
-	int r = hl_referral_counts(hl_desk_who(ctx), &counts, &ctx->err);
+	int r = hl_referral_counts(hl_desk_who(ctx), &desk, &counts, &ctx->err);
 
 	if (r || !links) {
 		return r ? r : HL_FAIL(&ctx->err, HL_E_NOMEM, "no memory");
 	}
 	links[n++] = (struct hl_w_link){.text = hl_web_tr(HL_TR("All")),
 		.href = HL_STR("/referrals"),
-		.current = !state};
+		.current = !state && !v->overdue};
 	for (size_t i = 0; i < hl_vocab_referral_state.n_words; i++) {
 		const struct hl_vocab_word *word =
 			&hl_vocab_referral_state.words[i];
@@ -60,6 +61,7 @@ static int add_tabs(
 		hl_web_tr(HL_TR("Referrals by state")), links, n};
 	v->n_contacts = counts.n_contacts;
 	v->n_drafts = counts.state[HL_REFERRAL_DRAFT];
+	v->n_overdue = counts.n_overdue;
 	return 0;
 }
 
@@ -77,12 +79,15 @@ int hl_desk_referrals_get(struct hl_web_ctx *ctx,
 	if (!r) {
 		hl_vocab_parse(&hl_vocab_referral_state,
 			hl_web_form_get(&query, "state"), &state);
+		v.overdue = !state && hl_web_form_get(&query, "overdue").n != 0;
 		r = add_tabs(ctx, state, &v);
 	}
 	if (!r) {
 		r = hl_referral_list(hl_desk_who(ctx), &desk,
 			&(struct hl_referral_filter){
-				(enum hl_referral_state)state, 0, ROWS},
+				.state = (enum hl_referral_state)state,
+				.overdue = v.overdue,
+				.n_most = ROWS},
 			&from, &n, &ctx->err);
 	}
 	if (r) {
@@ -94,8 +99,9 @@ int hl_desk_referrals_get(struct hl_web_ctx *ctx,
 	}
 	v.rows = rows;
 	v.n_rows = rows ? n : 0;
-	v.tab_text = state ? hl_desk_word(&hl_vocab_referral_state, state)
-			   : hl_web_tr(HL_TR("All"));
+	v.tab_text = state       ? hl_desk_word(&hl_vocab_referral_state, state)
+		     : v.overdue ? hl_web_tr(HL_TR("No answer in time"))
+				 : hl_web_tr(HL_TR("All"));
 	hl_desk_page_init(
 		ctx, req, &v.page, hl_web_tr(HL_TR("Referrals")), "/referrals");
 	v.page.web.wide = true;

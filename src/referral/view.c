@@ -54,6 +54,14 @@ static struct hl_referral_row row_of(
 			   since + remind_hours * HL_US_PER_HOUR < now_us};
 }
 
+/* Who has not answered since then is overdue; 0: nobody ever is. */
+static int64_t silent_since(const struct hl_referral_desk *desk)
+{
+	int hours = desk->settings->referral_remind_hours;
+
+	return hours > 0 ? hl_time_now_us() - hours * HL_US_PER_HOUR : 0;
+}
+
 int hl_referral_list(const struct hl_who *who,
 	const struct hl_referral_desk *desk,
 	const struct hl_referral_filter *filter,
@@ -61,6 +69,7 @@ int hl_referral_list(const struct hl_who *who,
 {
 	struct hl_in_referral_view in = {.case_id = filter->case_id,
 		.state = filter->state,
+		.silent_since_us = filter->overdue ? silent_since(desk) : 0,
 		.n_most = (int64_t)filter->n_most};
 	struct hl_row_referral_view *rows;
 	struct hl_referral_row *made;
@@ -87,7 +96,22 @@ int hl_referral_list(const struct hl_who *who,
 	return 0;
 }
 
-int hl_referral_counts(const struct hl_who *who, struct hl_referral_counts *out,
+static int count_overdue(const struct hl_who *who,
+	const struct hl_referral_desk *desk, int64_t *n_overdue,
+	struct hl_err *err)
+{
+	struct hl_in_referral_silent in = {silent_since(desk)};
+	struct hl_row_referral_silent *row;
+	size_t n;
+	int r = hl_get_referral_silent(
+		who->store, who->arena, &in, &row, &n, err);
+
+	*n_overdue = !r && n ? row->n : 0;
+	return r;
+}
+
+int hl_referral_counts(const struct hl_who *who,
+	const struct hl_referral_desk *desk, struct hl_referral_counts *out,
 	struct hl_err *err)
 {
 	struct hl_row_referral_counts *rows;
@@ -109,7 +133,7 @@ int hl_referral_counts(const struct hl_who *who, struct hl_referral_counts *out,
 		}
 	}
 	out->n_contacts = r ? 0 : contacts->n;
-	return r;
+	return r ? r : count_overdue(who, desk, &out->n_overdue, err);
 }
 
 static int open_answer(const struct hl_who *who,

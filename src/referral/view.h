@@ -71,6 +71,7 @@ int hl_referral_view(const struct hl_who *who,
 struct hl_referral_filter {
 	enum hl_referral_state state; /* 0 any */
 	int64_t case_id;              /* 0 any */
+	bool overdue;                 /* those that are */
 	size_t n_most;
 };
 /* Newest first. HL_DENIED: may not see referrals at all (only officers and
@@ -82,8 +83,10 @@ int hl_referral_list(const struct hl_who *who,
 struct hl_referral_counts {
 	int64_t state[HL_REFERRAL_CLOSED + 1]; /* by enum hl_referral_state */
 	int64_t n_contacts; /* recipients that wait for approval */
+	int64_t n_overdue;
 };
-int hl_referral_counts(const struct hl_who *who, struct hl_referral_counts *out,
+int hl_referral_counts(const struct hl_who *who,
+	const struct hl_referral_desk *desk, struct hl_referral_counts *out,
 	struct hl_err *err);
 
 #endif

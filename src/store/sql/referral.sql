@@ -161,9 +161,10 @@ WHERE f.state = 3 AND (f.hold_until_us BETWEEN 1 AND $1 OR EXISTS (SELECT 1
 ORDER BY f.hold_until_us LIMIT $2;
 
 -- name: referral_view
--- doc: Referrals for people, newest first, without content.
+-- doc: Referrals for people, newest first, without content; those alone
+-- doc: that nobody has answered since before a time, if there is one.
 -- roles: staff, admin
--- in: id int, case_id int, state int, n_most int
+-- in: id int, case_id int, state int, silent_since_us int, n_most int
 -- out: id int, case_id int, item_id int, version int, recipient_id int,
 -- out: kind int, channel int, state int, is_test int, hold_until_us int,
 -- out: created_by int, created_at_us int, created_name text,
@@ -192,7 +193,21 @@ LEFT JOIN staff a ON a.id = f.approved_by
 LEFT JOIN outbox o ON o.referral_id = f.id AND o.state = 1
 WHERE ($1 = 0 OR f.id = $1) AND ($2 = 0 OR f.case_id = $2)
 	AND ($3 = 0 OR f.state = $3)
-ORDER BY f.created_at_us DESC, f.id LIMIT $4;
+	AND ($4 = 0 OR (f.state = 5 AND f.answer = 0
+		AND max(f.sent_at_us, coalesce((SELECT max(e.at_us)
+			FROM event e WHERE e.object_kind = 4
+			AND e.object_id = f.id AND e.kind = 415), 0)) < $4))
+ORDER BY f.created_at_us DESC, f.id LIMIT $5;
+
+-- name: referral_silent
+-- doc: How many nobody has answered since before a time.
+-- roles: staff
+-- in: silent_since_us int
+-- out: n int
+SELECT count(*) FROM referral f WHERE f.state = 5 AND f.answer = 0
+	AND max(f.sent_at_us, coalesce((SELECT max(e.at_us) FROM event e
+		WHERE e.object_kind = 4 AND e.object_id = f.id
+		AND e.kind = 415), 0)) < $1;
 
 -- name: referral_counts
 -- doc: How many referrals there are in each state.

@@ -498,6 +498,56 @@ static void reminders_have_a_new_link(void **state)
 	world_end(&w);
 }
 
+static int64_t n_overdue(struct world *w, int64_t *first)
+{
+	struct hl_who rikke = who(w->f, RIKKE);
+	struct hl_referral_filter filter = {.overdue = true, .n_most = 9};
+	const struct hl_referral_row *rows;
+	struct hl_referral_counts counts;
+	size_t n;
+
+	ok(hl_referral_counts(&rikke, &w->desk, &counts, NULL));
+	ok(hl_referral_list(&rikke, &w->desk, &filter, &rows, &n, NULL));
+	assert_int_equal(counts.n_overdue, n);
+	for (size_t i = 0; i < n; i++) {
+		assert_true(rows[i].overdue);
+	}
+	*first = n ? rows[0].id : 0;
+	return (int64_t)n;
+}
+
+static void who_does_not_answer_is_listed(void **state)
+{
+	WORLD(w);
+	int64_t one = world_approved(&w, w.provider), first;
+	int64_t other = world_approved(&w, w.partner);
+	struct hl_referral_answer a = says(HL_ANSWER_REMOVED);
+	struct hl_who rikke;
+
+	assert_int_equal(0, n_overdue(&w, &first)); /* nothing has left */
+	later(w.f, 30 * HL_US_PER_DAY);
+	assert_int_equal(0, n_overdue(&w, &first));
+	assert_int_equal(2, world_send(&w).n_sent);
+	later(w.f, 23 * HL_US_PER_HOUR);
+	assert_int_equal(0, n_overdue(&w, &first));
+	later(w.f, 2 * HL_US_PER_HOUR);
+	assert_int_equal(2, n_overdue(&w, &first));
+	rikke = who(w.f, RIKKE);
+	ok(hl_referral_staff_answer(&rikke, one, &a, NULL, NULL));
+	assert_int_equal(1, n_overdue(&w, &first));
+	assert_int_equal(other, first);
+	rikke = who(w.f, RIKKE);
+	ok(hl_referral_remind(&rikke, &w.desk, other, NULL, NULL));
+	assert_int_equal(1, world_send(&w).n_sent);
+	assert_int_equal(0, n_overdue(&w, &first));
+	later(w.f, 25 * HL_US_PER_HOUR);
+	assert_int_equal(1, n_overdue(&w, &first));
+	rikke = who(w.f, RIKKE);
+	ok(hl_referral_bounced(&rikke, other, NULL, NULL));
+	assert_int_equal(0, n_overdue(&w, &first));
+	world_end(&w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -514,6 +564,7 @@ int main(void)
 		TEST(one_link_opens_one_referral),
 		TEST(words_are_sealed),
 		TEST(reminders_have_a_new_link),
+		TEST(who_does_not_answer_is_listed),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
