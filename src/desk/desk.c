@@ -363,7 +363,7 @@ static int enter(struct hl_web_ctx *ctx, const struct hl_web_match *m,
 	int r = open_session(ctx, &m->req, s);
 
 	if (r == HL_NOTFOUND) {
-		return hl_web_see_other(resp, HL_STR("/login"));
+		return hl_desk_sign_in_first(ctx, &m->req, resp, "/login");
 	}
 	if (r) {
 		return r;
@@ -378,7 +378,7 @@ static int enter(struct hl_web_ctx *ctx, const struct hl_web_match *m,
 	}
 	const char *first = detour(s, m->route);
 	if (first) {
-		return hl_web_see_other(resp, hl_str_c(first));
+		return hl_desk_sign_in_first(ctx, &m->req, resp, first);
 	}
 	if (!may(s, m->route->action)) {
 		return note_denied(ctx, s, m->route->action);

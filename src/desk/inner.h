@@ -47,6 +47,12 @@ void hl_desk_page_init(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 void hl_desk_page_errors(
 	struct hl_desk_page *page, const struct hl_w_error *errors, size_t n);
 
+/* Sends on to a page of the door; when that would lose what was written, a
+ * page with the words instead. */
+int hl_desk_sign_in_first(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp,
+	const char *first);
+
 /* A page that only says something. */
 int hl_desk_say(struct hl_web_ctx *ctx, struct hl_web_response *resp,
 	int status, struct hl_desk_message *m);

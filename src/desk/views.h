@@ -23,6 +23,8 @@ struct hl_desk_page {
 struct hl_desk_message {
 	struct hl_desk_page page;
 	struct hl_str lead, more, link, link_text; /* absent: left out */
+	bool new_tab; /* the link opens one: this page is to stay */
+	struct hl_w_resend resend; /* what was sent and not taken */
 };
 
 struct hl_desk_user_row {

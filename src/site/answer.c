@@ -78,7 +78,7 @@ static int fault(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		r == HL_E_UNAVAILABLE || r == HL_E_FULL || r == HL_E_TIMEOUT;
 
 	if (!wants_json(req)) {
-		return later ? hl_site_say_unavailable(ctx, resp) : r;
+		return later ? hl_site_say_unavailable(ctx, req, resp) : r;
 	}
 	ctx->err.code = r;
 	hl_log_err(HL_LOG_ERROR, "answer.fault", &ctx->err);

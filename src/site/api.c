@@ -47,9 +47,12 @@ int hl_site_api_error(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		int status;
 		const char *error, *message;
 	} rows[] = {
+		{400, "malformed", "this is no well-formed request"},
 		{404, "not_found", "there is no such address here"},
 		{405, "method", "use POST"},
+		{411, "length", "say how long it is"},
 		{413, "too_large", "at most 256 KiB"},
+		{415, "media_type", "send it without compression"},
 		{429, "busy", "too many; try again later"},
 		{503, "unavailable",
 			"the store cannot take this now; send it again"},

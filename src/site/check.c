@@ -176,7 +176,7 @@ static int send_answers(struct hl_site_visit *v)
 		return hl_site_say_gone(v->ctx, v->resp, false);
 	case HL_E_UNAVAILABLE:
 	case HL_E_FULL:
-		return hl_site_say_unavailable(v->ctx, v->resp);
+		return hl_site_say_unavailable(v->ctx, v->req, v->resp);
 	default:
 		return r;
 	}

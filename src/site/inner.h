@@ -34,8 +34,9 @@ int hl_site_say(struct hl_web_ctx *ctx, struct hl_web_response *resp,
  * known. `fresh`: they have just been made, so cookies do not work. */
 int hl_site_say_gone(
 	struct hl_web_ctx *ctx, struct hl_web_response *resp, bool fresh);
-int hl_site_say_unavailable(
-	struct hl_web_ctx *ctx, struct hl_web_response *resp);
+/* With what was sent, so that it can be sent again. */
+int hl_site_say_unavailable(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp);
 
 /* 0: may go on. Otherwise resp has the page for "too many". */
 int hl_site_limit(struct hl_web_ctx *ctx, const struct hl_web_request *req,
@@ -65,6 +66,8 @@ void hl_site_visit_close(struct hl_site_visit *v);
 
 /* For a form of this visit; absent without a cookie. */
 struct hl_str hl_site_visit_csrf(const struct hl_site_visit *v);
+struct hl_str hl_site_csrf(
+	struct hl_web_ctx *ctx, const struct hl_web_request *req);
 bool hl_site_visit_asks(const struct hl_site_visit *v, const char *name);
 /* Takes cookie and draft away. */
 int hl_site_visit_drop(struct hl_site_visit *v);

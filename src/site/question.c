@@ -292,7 +292,7 @@ static int save_and_go_on(struct hl_site_visit *v, const struct asked *a)
 	int r = save(v, a);
 
 	if (r == HL_E_UNAVAILABLE || r == HL_E_FULL) {
-		return hl_site_say_unavailable(v->ctx, v->resp);
+		return hl_site_say_unavailable(v->ctx, v->req, v->resp);
 	}
 	if (r) {
 		return r;

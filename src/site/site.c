@@ -3,6 +3,7 @@
 
 #include "base/time.h"
 #include "web/language.h"
+#include "web/resend.h"
 #include "web/static.h"
 #include "web/templates.h"
 
@@ -136,67 +137,111 @@ int hl_site_say_gone(
 	return hl_site_say(ctx, resp, 404, &m);
 }
 
-int hl_site_say_unavailable(
-	struct hl_web_ctx *ctx, struct hl_web_response *resp)
+int hl_site_say_unavailable(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
 {
 	ctx->status = 503;
 	if (ctx->err.code) {
 		hl_log_err(HL_LOG_ERROR, "site.unavailable", &ctx->err);
 	}
 	hl_web_header_add(resp, "Retry-After", HL_STR("10"));
-	return hl_site_error(ctx, NULL, resp);
+	return hl_site_error(ctx, req, resp);
 }
 
-/* One for each status that a visitor can meet. */
-static const struct {
+/* What a visitor can meet, other statuses of 400 and above as 400, all else
+ * as 0. `again`: instead of `lead` when what was sent is on the page. */
+static const struct error {
 	int status;
-	const char *title, *lead, *more;
+	const char *title, *lead, *again, *more;
 } errors[] = {
+	{400, HL_TR("We could not read what your browser sent"),
+		HL_TR("Something was missing or damaged on the way. Go back "
+		      "and try again."),
+		NULL, HL_TR("What you answered before is kept.")},
 	{403, HL_TR("This page did not accept your answer"),
-		HL_TR("It did not seem to come from our own form."),
-		HL_TR("Go back, load the page again and try once more.")},
+		HL_TR("It did not seem to come from our own form. Go back, "
+		      "load the page again and try once more."),
+		HL_TR("The page was from an earlier report, or was open too "
+		      "long. Nothing has been saved yet. Press the button to "
+		      "use what you have just answered."),
+		NULL},
 	{404, HL_TR("Page not found"),
 		HL_TR("If you typed the address, check that it is right."),
-		NULL},
+		NULL, NULL},
 	{405, HL_TR("This cannot be done here"),
-		HL_TR("The page was called in a way that it does not know."),
-		NULL},
+		HL_TR("The page was called in a way that it does not know. "
+		      "Go back and try again."),
+		NULL, HL_TR("What you answered before is kept.")},
 	{413, HL_TR("This is too much at once"),
-		HL_TR("What you sent is longer than we can take."),
-		HL_TR("Go back and shorten it, or send the rest in a second "
-		      "report. Never send pictures.")},
+		HL_TR("What you sent is longer than we can take. Go back and "
+		      "shorten it, or send the rest in a second report. "
+		      "Never send pictures."),
+		NULL,
+		HL_TR("What you answered on the pages before is kept. If the "
+		      "field is empty when you go back, paste your text "
+		      "again in parts.")},
 	{429, HL_TR("Too many reports at once"),
 		HL_TR("Many reports have come from your network in a short "
-		      "time. Please wait a minute and try again."),
-		HL_TR("Your answers are kept. Go back and send them again.")},
+		      "time. Wait a minute, go back and press the button "
+		      "again: your answers are kept."),
+		HL_TR("Many reports have come from your network in a short "
+		      "time. Wait a minute, then press the button: what you "
+		      "have just answered is kept on this page."),
+		HL_TR("If a child is in danger now, do not wait for us.")},
 	{503, HL_TR("We cannot take reports at this moment"),
-		HL_TR("Please try again in a minute. Go back and press the "
-		      "button again: your answers are kept."),
+		HL_TR("Wait a minute, go back and press the button again: "
+		      "your answers are kept."),
+		HL_TR("Wait a minute, then press the button: what you have "
+		      "just answered is kept on this page, and your other "
+		      "answers with us."),
 		HL_TR("If a child is in danger now, do not wait for us.")},
 	{0, HL_TR("Sorry, something went wrong here"),
 		HL_TR("Go back and try again. Your answers are kept."),
+		HL_TR("Press the button to try again: what you have just "
+		      "answered is kept on this page."),
 		HL_TR("If it happens again, please come back later.")},
 };
+
+static const struct error *error_of(int status)
+{
+	size_t i = 0;
+
+	while (errors[i].status && errors[i].status != status) {
+		i++;
+	}
+	return errors[i].status || status < 400 || status >= 500 ? &errors[i]
+								 : &errors[0];
+}
+
+/* What a browser has sent goes back to it, where that helps. */
+static bool give_back(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	const struct error *e, struct hl_w_resend *out)
+{
+	bool stale = ctx->status == 403;
+
+	if (!e->again || !req) {
+		return false;
+	}
+	bool any = hl_web_resend(
+		ctx, req, stale ? hl_site_csrf(ctx, req) : HL_STR_NONE, out);
+	out->button = hl_web_tr(HL_TR("Try again"));
+	return any && out->action.n;
+}
 
 int hl_site_error(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp)
 {
-	size_t i = 0;
+	const struct error *e = error_of(ctx->status);
+	struct hl_site_message m = {.link = HL_STR("/help"),
+		.link_text = hl_web_tr(HL_TR("Help and emergency contacts"))};
 
 	if (req && hl_str_starts(req->path, HL_STR("/api/"))) {
 		return hl_site_api_error(ctx, req, resp);
 	}
-	while (errors[i].status && errors[i].status != ctx->status) {
-		i++;
-	}
-	struct hl_site_message m = {
-		.lead = hl_web_tr(errors[i].lead),
-		.more = errors[i].more ? hl_web_tr(errors[i].more)
-				       : HL_STR_NONE,
-		.link = HL_STR("/help"),
-		.link_text = hl_web_tr(HL_TR("Help and emergency contacts")),
-	};
-	hl_site_page_init(ctx, &m.page, hl_web_tr(errors[i].title));
+	bool again = give_back(ctx, req, e, &m.resend);
+	m.lead = hl_web_tr(again ? e->again : e->lead);
+	m.more = e->more ? hl_web_tr(e->more) : HL_STR_NONE;
+	hl_site_page_init(ctx, &m.page, hl_web_tr(e->title));
 	return hl_site_say(ctx, resp, ctx->status, &m);
 }
 

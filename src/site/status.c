@@ -207,7 +207,7 @@ int hl_site_status_post(struct hl_web_ctx *ctx,
 					"Compare it with what you saved")));
 	}
 	if (r == HL_E_UNAVAILABLE || r == HL_E_FULL) {
-		return hl_site_say_unavailable(ctx, resp);
+		return hl_site_say_unavailable(ctx, req, resp);
 	}
 	return r ? r : show_result(ctx, resp, &status);
 }

@@ -122,6 +122,7 @@ struct hl_site_message {
 	struct hl_str more; /* absent: none */
 	struct hl_str link; /* absent: none */
 	struct hl_str link_text;
+	struct hl_w_resend resend; /* what was sent, to send it again */
 };
 
 #endif

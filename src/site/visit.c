@@ -27,17 +27,27 @@ static void csrf_key(struct hl_str cookie, uint8_t key[HL_WEB_CSRF_KEY_BYTES])
 		key, HL_WEB_CSRF_KEY_BYTES);
 }
 
-struct hl_str hl_site_visit_csrf(const struct hl_site_visit *v)
+static struct hl_str form_token(struct hl_arena *arena, struct hl_str cookie)
 {
 	uint8_t key[HL_WEB_CSRF_KEY_BYTES];
 	char text[HL_WEB_CSRF_MAX];
 
-	if (!v->cookie.n) {
+	if (!cookie.n) {
 		return HL_STR_NONE;
 	}
-	csrf_key(v->cookie, key);
-	return hl_arena_dup(
-		v->ctx->arena, hl_web_csrf_token(key, v->cookie, text));
+	csrf_key(cookie, key);
+	return hl_arena_dup(arena, hl_web_csrf_token(key, cookie, text));
+}
+
+struct hl_str hl_site_visit_csrf(const struct hl_site_visit *v)
+{
+	return form_token(v->ctx->arena, v->cookie);
+}
+
+struct hl_str hl_site_csrf(
+	struct hl_web_ctx *ctx, const struct hl_web_request *req)
+{
+	return form_token(ctx->arena, hl_web_cookie_get(req, HL_SITE_COOKIE));
 }
 
 static int check_csrf(const struct hl_site_visit *v)

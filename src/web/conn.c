@@ -32,6 +32,7 @@
  */
 #define TICK_MS 250
 #define LINGER_MS 2000
+#define REFUSAL_MAX (80u << 10)
 
 /* What a connection waits for, each with its own deadline. */
 enum awaited { A_REQUEST, A_HEAD, A_BODY };
@@ -86,31 +87,14 @@ static void await(struct conn *c)
 	deadline_in(c, ms[c->awaited]);
 }
 
-static void put_header(void *arg, const char *name, struct hl_str value)
-{
-	struct hl_buf *b = arg;
-
-	hl_buf_printf(b, "%s: %.*s\r\n", name, HL_STR_ARG(value));
-}
-
-/* Our own short answer, then nothing more; the client gets a moment to read
- * it, since closing with bytes unread would take it away again. */
+/* Our own answer, then nothing more; the client gets a moment to read it,
+ * since closing with bytes unread would take it away again. */
 static void answer_refusal(struct conn *c, int status)
 {
-	HL_BUF_AUTO out = HL_BUF_INIT(8192);
-	struct hl_web_ctx ctx = {0};
-	struct hl_web_request req = {0};
-	struct hl_web_response resp;
+	const struct hl_web_conn_limits *l = &c->all->limits;
+	HL_BUF_AUTO out = HL_BUF_INIT(REFUSAL_MAX);
 
-	hl_web_response_init(&resp, 4096);
-	hl_web_error(&ctx, &req, &resp, status);
-	hl_buf_printf(
-		&out, "HTTP/1.1 %d %s\r\n", status, hl_web_phrase(status));
-	hl_web_response_headers(&resp, false, put_header, &out);
-	hl_buf_printf(&out, "Connection: close\r\nContent-Length: %zu\r\n\r\n",
-		resp.body.n);
-	hl_buf_put(&out, hl_buf_str(&resp.body));
-	hl_web_response_fini(&resp);
+	l->refuse(l->refuse_arg, status, hl_web_guard_path(&c->guard), &out);
 	if (send(c->fd, out.p, out.n, MSG_DONTWAIT | MSG_NOSIGNAL) < 0) {
 		shutdown(c->fd, SHUT_RDWR);
 	}

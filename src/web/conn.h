@@ -6,6 +6,7 @@
 #include <event2/event.h>
 #include <event2/http.h>
 
+#include "base/buf.h"
 #include "base/err.h"
 #include "base/str.h"
 
@@ -18,6 +19,10 @@ struct hl_web_conn_limits {
 	uint64_t body_max_bytes;
 	size_t n_max;
 	int head_ms, body_ms, idle_ms, write_ms;
+	/* Appends the answer to what is refused; path: where it is known. */
+	void (*refuse)(
+		void *arg, int status, struct hl_str path, struct hl_buf *out);
+	void *refuse_arg;
 };
 
 struct hl_web_conns;

@@ -74,4 +74,17 @@ struct hl_w_form {
 	struct hl_str action, csrf;
 };
 
+/* widgets/resend: what could not be taken, filled by web/resend.h. */
+struct hl_w_resend_field {
+	struct hl_str name, value;
+};
+struct hl_w_resend {
+	struct hl_str action; /* absent: only to be read */
+	struct hl_str csrf, button;
+	const struct hl_w_resend_field *fields;
+	size_t n_fields;
+	const struct hl_str *words;
+	size_t n_words;
+};
+
 #endif

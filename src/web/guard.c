@@ -108,10 +108,26 @@ static int check_version(struct hl_web_guard *g, struct hl_str version)
 	return hl_str_starts(version, HL_STR("HTTP/")) ? 505 : 400;
 }
 
+static void keep_path(struct hl_web_guard *g, struct hl_str target)
+{
+	struct hl_str path =
+		hl_str_sub(target, 0, hl_str_find_char(target, '?'));
+
+	path = hl_str_sub(path, 0, sizeof(g->path) - 1);
+	memcpy(g->path, path.p, path.n);
+	g->path[path.n] = '\0';
+}
+
+struct hl_str hl_web_guard_path(const struct hl_web_guard *g)
+{
+	return g->path[0] ? hl_str_c(g->path) : HL_STR_NONE;
+}
+
 static int request_line(struct hl_web_guard *g, struct hl_str line)
 {
 	struct hl_str method = HL_STR_NONE, target = HL_STR_NONE;
 
+	g->path[0] = '\0';
 	g->n_headers = 0;
 	g->n_host = 0;
 	g->n_body = 0;
@@ -130,6 +146,9 @@ static int request_line(struct hl_web_guard *g, struct hl_str line)
 	}
 	if (!status && !target_allowed(target)) {
 		status = 400;
+	}
+	if (!status) {
+		keep_path(g, target);
 	}
 	g->phase = HL_WEB_GUARD_HEADERS;
 	return status;

@@ -4,6 +4,8 @@
 
 #include "base/buf.h"
 
+#define HL_WEB_GUARD_PATH 64u
+
 /*
  * Reads along with a connection, byte by byte and before evhttp does, and
  * refuses everything about which two HTTP implementations could disagree
@@ -23,6 +25,7 @@ struct hl_web_guard {
 	struct hl_buf line; /* of the head, or of the chunk framing */
 	size_t n_head, n_headers, n_host;
 	uint64_t left, n_body;
+	char path[HL_WEB_GUARD_PATH]; /* of the request under way */
 	bool cr, http10, may_have_body, has_length, chunked;
 };
 
@@ -44,6 +47,10 @@ void hl_web_guard_fini(struct hl_web_guard *g);
 /* The next bytes of the connection. 0, or the status to refuse it with;
  * after that the guard must not be fed again. */
 int hl_web_guard_feed(struct hl_web_guard *g, struct hl_str in);
+
+/* The path of the request that is being read, as sent and without its query,
+ * cut off if it is long; absent before it is known. */
+struct hl_str hl_web_guard_path(const struct hl_web_guard *g);
 
 /* Whether a head or a body has begun and is not complete. */
 bool hl_web_guard_in_head(const struct hl_web_guard *g);

@@ -19,6 +19,7 @@
 #include "web/job.h"
 #include "web/language.h"
 #include "web/pool.h"
+#include "web/refuse.h"
 #include "web/tr.h"
 
 /*
@@ -165,8 +166,13 @@ static void send_job(struct hl_web_server *s, struct hl_web_job *j)
 /* An answer without the pool. */
 static void refuse(struct hl_web_server *s, struct hl_web_job *j, int status)
 {
-	struct hl_web_ctx ctx = {.arena = j->arena};
+	struct hl_web_ctx ctx = {.app = s->config.app,
+		.error_page = s->config.error_page,
+		.arena = j->arena,
+		.now_us = hl_time_now_us()};
 
+	ctx.language = hl_web_language_pick(s->config.languages, &j->req);
+	hl_web_tr_bind(ctx.language->catalogue);
 	hl_web_error(&ctx, &j->req, &j->resp, status);
 	hl_web_encode(&j->req, &j->resp, &j->bytes);
 	send_job(s, j);
@@ -299,6 +305,14 @@ void hl_web_server_counts(
 	};
 }
 
+static void refuse_early(
+	void *arg, int status, struct hl_str path, struct hl_buf *out)
+{
+	const struct hl_web_server *s = arg;
+
+	hl_web_refuse(&s->config, status, path, out);
+}
+
 /* -- making and freeing -- */
 
 static int make_http(struct hl_web_server *s, struct hl_err *err)
@@ -326,6 +340,8 @@ static int make_http(struct hl_web_server *s, struct hl_err *err)
 		.body_ms = c->body_ms,
 		.idle_ms = c->idle_ms,
 		.write_ms = c->write_ms,
+		.refuse = refuse_early,
+		.refuse_arg = s,
 	};
 	int r = hl_web_conns_new(&limits, s->base, s->http, &s->conns, err);
 	if (r) {

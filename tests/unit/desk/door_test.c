@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What the door and the account page ask for. */
 #include <stdio.h>
+#include <string.h>
 
 #include "world.h"
 
@@ -45,10 +46,150 @@ static void the_second_factor_is_not_changed_by_a_click(void **state)
 	}
 }
 
+#define NOTE "an hour of careful words"
+#define NOTE_FORM "words=an+hour+of+careful+words&version=7"
+
+static void note_path(const struct world *w, char path[64])
+{
+	char ref[HL_REF_MAX];
+
+	hl_ref_print(HL_REF_CASE, w->cases[HELD_ANNA], ref);
+	snprintf(path, 64, "/case/%s/note", ref);
+}
+
+/* The token in the form that is on the page. */
+static void token_on_page(const struct world *w, char out[64])
+{
+	struct hl_str rest = hl_buf_str(&w->body);
+	const struct hl_str head = HL_STR("novalidate><input type=\"hidden\" "
+					  "name=\"csrf\" value=\"");
+	size_t at = hl_str_find(rest, head);
+
+	out[0] = '\0';
+	if (at < rest.n) {
+		rest = hl_str_sub(rest, at + head.n, rest.n);
+		snprintf(out, 64, "%.*s", (int)hl_str_find_char(rest, '"'),
+			rest.p);
+	}
+}
+
+static bool case_says(struct world *w, const char *words)
+{
+	char path[64];
+
+	note_path(w, path);
+	*strrchr(path, '/') = '\0';
+	world_ask(w, ANNA, path, NULL);
+	return w->status == 200 && says(w, words);
+}
+
+/*
+ * Anna writes for longer than her session lasts, presses the button, signs
+ * in in another tab, comes back and presses twice more.
+ */
+static void words_outlive_a_session(void **state)
+{
+	struct world *w = *state;
+	char path[64], token[64], body[512];
+
+	note_path(w, path);
+	w->fetch_site = "same-origin";
+	world_ask(w, -1, path, "csrf=of-the-old-session&" NOTE_FORM);
+	assert_int_equal(403, w->status);
+	assert_true(says(w, "You are not signed in any more"));
+	assert_true(says(w, "href=\"/login\" target=\"_blank\""));
+	assert_true(says(w, NOTE));
+	assert_true(says(w, "name=\"version\" value=\"7\""));
+
+	world_ask(w, ANNA, path, "csrf=of-the-old-session&" NOTE_FORM);
+	assert_int_equal(403, w->status);
+	assert_true(says(w, NOTE));
+	assert_true(says(w, "Send it now"));
+	token_on_page(w, token);
+	assert_string_equal(w->csrf[ANNA], token);
+
+	w->fetch_site = NULL;
+	assert_false(case_says(w, NOTE));
+	w->fetch_site = "same-origin";
+	snprintf(body, sizeof(body), "csrf=%s&" NOTE_FORM, token);
+	world_ask(w, ANNA, path, body);
+	assert_int_equal(303, w->status);
+	w->fetch_site = NULL;
+	assert_true(case_says(w, NOTE));
+	world_restore(w);
+}
+
+/* Half way through signing in is not in. */
+static void words_outlive_half_a_login(void **state)
+{
+	struct world *w = *state;
+	char path[64], token[64], body[512];
+
+	note_path(w, path);
+	world_ask(w, HALF, "/login/setup", NULL);
+	assert_int_equal(200, w->status);
+	token_on_page(w, token);
+	snprintf(body, sizeof(body), "csrf=%s&" NOTE_FORM, token);
+	w->fetch_site = "same-origin";
+	world_ask(w, HALF, path, body);
+	w->fetch_site = NULL;
+	assert_int_equal(403, w->status);
+	assert_true(says(w, NOTE));
+	assert_true(says(w, "href=\"/login/setup\" target=\"_blank\""));
+}
+
+/* What another site sends is not shown, let alone given a token. */
+static void other_sites_get_nothing(void **state)
+{
+	static const struct {
+		const char *site;
+		bool words, token;
+	} rows[] = {{"cross-site", false, false}, {"same-site", false, false},
+		{"none", false, false}, {NULL, true, false},
+		{"same-origin", true, true}};
+	struct world *w = *state;
+	char path[64], token[64];
+
+	note_path(w, path);
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		w->fetch_site = rows[i].site;
+		world_ask(w, ANNA, path, "csrf=x&" NOTE_FORM);
+		w->fetch_site = NULL;
+		token_on_page(w, token);
+		if (w->status != 403 || says(w, NOTE) != rows[i].words ||
+			(strcmp(token, w->csrf[ANNA]) == 0) != rows[i].token) {
+			fail_msg("%s: status %d, token %s",
+				rows[i].site ? rows[i].site : "not said",
+				w->status, token);
+		}
+	}
+}
+
+/* No secret stands on a page that was not asked for it. */
+static void passwords_do_not_come_back(void **state)
+{
+	static const char *const forms[] = {
+		"csrf=x&before=planted+old&after=planted+new&again=planted+new",
+		"csrf=x&password=planted+words&now=123456"};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(forms); i++) {
+		w->fetch_site = "same-origin";
+		world_ask(w, ANNA, "/account/password", forms[i]);
+		w->fetch_site = NULL;
+		assert_int_equal(403, w->status);
+		assert_false(says(w, "planted"));
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_second_factor_is_not_changed_by_a_click),
+		cmocka_unit_test(words_outlive_a_session),
+		cmocka_unit_test(words_outlive_half_a_login),
+		cmocka_unit_test(other_sites_get_nothing),
+		cmocka_unit_test(passwords_do_not_come_back),
 	};
 
 	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);

@@ -341,13 +341,14 @@ void world_ask(struct world *w, int person, const char *path, const char *body)
 			hl_str_c(person < 0 ? "" : w->cookies[person])},
 		{HL_STR("Content-Type"),
 			HL_STR("application/x-www-form-urlencoded")},
+		{HL_STR("Sec-Fetch-Site"), hl_str_c(w->fetch_site)},
 	};
 	struct hl_web_request req = {.method = body ? HL_WEB_POST : HL_WEB_GET,
 		.path = hl_str_c(path),
 		.host = HL_STR("desk.example.org"),
 		.body = hl_str_c(body),
 		.headers = headers,
-		.n_headers = body ? 2 : 1};
+		.n_headers = w->fetch_site ? 3 : (body ? 2 : 1)};
 	struct hl_web_response resp;
 
 	hl_arena_reset(w->arena);

@@ -8,6 +8,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <cmocka.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/time.h"
 
@@ -393,6 +395,57 @@ static void without_keys_answers_are_kept(void **state)
 	browser_must(b, "check", 200, "third reply");
 }
 
+/* The store gives no answer: what was typed is on the page, with a button. */
+static void a_store_that_is_away_loses_no_words(void **state)
+{
+	struct browser *b = *state;
+	struct hl_store *away, *store = b->f->store;
+	int ends[2];
+
+	browser_fill(b);
+	assert_int_equal(0, socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends));
+	close(ends[1]);
+	assert_int_equal(0, hl_store_link(ends[0], &away, NULL));
+	b->f->store = away;
+	b->fetch_site = "same-origin";
+	browser_post(b, "/report/words?change=1",
+		"words=a+red+%3Cdoor%3E%0D%0Aand+a+gate");
+	browser_must(b, "away", 503, "press the button");
+	assert_true(browser_sees(b, "action=\"/report/words?change=1\""));
+	assert_true(browser_sees(b, "name=\"words\" value=\"a red "
+				    "&lt;door&gt;\nand a gate\""));
+	b->fetch_site = NULL;
+	browser_post(b, "/report/words", "words=a+red+door");
+	browser_must(b, "old browser", 503, "go back");
+	b->f->store = store;
+	hl_store_close(away);
+	close(ends[0]);
+}
+
+/* Another tab began a new report meanwhile: the words can go into it. */
+static void words_outlive_their_draft(void **state)
+{
+	struct browser *b = *state;
+	char newer[64];
+
+	browser_fill(b);
+	snprintf(b->csrf, sizeof(b->csrf), "of-an-earlier-report");
+	snprintf(newer, sizeof(newer), "%s", b->cookie);
+	b->fetch_site = "same-origin";
+	browser_post(b, "/report/words", "words=a+red+door");
+	browser_must(b, "stale", 403, "Nothing has been saved yet");
+	assert_true(browser_sees(b, "value=\"a red door\""));
+	assert_true(browser_sees(b, b->csrf));
+	browser_post(b, "/report/words", "words=a+red+door");
+	assert_int_equal(303, b->status);
+	snprintf(b->csrf, sizeof(b->csrf), "of-an-earlier-report");
+	b->fetch_site = "cross-site";
+	browser_post(b, "/report/words", "words=a+red+door");
+	browser_must(b, "forged", 403, "did not seem to come from our own");
+	assert_false(browser_sees(b, "a red door"));
+	b->fetch_site = NULL;
+}
+
 static void floods_from_one_place_are_slowed(void **state)
 {
 	struct browser *b = *state;
@@ -459,6 +512,8 @@ int main(void)
 		BROWSE(forged_posts_change_nothing),
 		BROWSE(exit_leaves_nothing),
 		WITH(browser_set_up_bare, without_keys_answers_are_kept),
+		BROWSE(a_store_that_is_away_loses_no_words),
+		BROWSE(words_outlive_their_draft),
 		BROWSE(floods_from_one_place_are_slowed),
 		BROWSE(unknown_pages_look_like_ours),
 	};

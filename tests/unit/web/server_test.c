@@ -473,6 +473,57 @@ static void idle_and_deaf_clients_are_cut_off(void **state)
 	stop(&a);
 }
 
+static int own_error_page(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	hl_web_respond(resp, ctx->status, "text/html");
+	hl_buf_printf(&resp->body, "our page %d for %.*s", ctx->status,
+		HL_STR_ARG(req->path));
+	return 0;
+}
+
+/* Also what no handler sees is answered by the process's own page. */
+static void refusals_look_like_ours(void **state)
+{
+	static const struct {
+		struct hl_str in;
+		const char *page;
+	} cases[] = {
+		{HL_STR_INIT("POST /report/words?a=b HTTP/1.1\r\n" H
+			     "Content-Length: 900000\r\n\r\n"),
+			"our page 413 for /report/words"},
+		{HL_STR_INIT("POST /api/v1/x HTTP/1.1\r\n" H
+			     "Content-Length: 900000\r\n\r\n"),
+			"our page 413 for /api/v1/x"},
+		{HL_STR_INIT("POST /a HTTP/1.1\r\n" H "\r\n"),
+			"our page 411 for /a"},
+		{HL_STR_INIT("BREW /a HTTP/1.1\r\n" H "\r\n"),
+			"our page 501 for "},
+		{HL_STR_INIT("nonsense\r\n\r\n"), "our page 400 for "},
+		{HL_STR_INIT("GET /none HTTP/1.1\r\n" END),
+			"our page 404 for /none"},
+	};
+	HL_BUF_AUTO out = HL_BUF_INIT(10000);
+	struct hl_web_config c;
+	struct app a;
+
+	(void)state;
+	hl_web_config_init(&c);
+	c.error_page = own_error_page;
+	c.secure = true;
+	start(&a, &c);
+	for (size_t i = 0; i < HL_ARRAY_LEN(cases); i++) {
+		ask(&a, cases[i].in, &out);
+		if (!out.p || !strstr(out.p, cases[i].page) ||
+			!strstr(out.p, "Content-Security-Policy: ") ||
+			!strstr(out.p, "Strict-Transport-Security: ") ||
+			!strstr(out.p, "X-Content-Type-Options: nosniff")) {
+			fail_msg("%zu: %s", i, out.p ? out.p : "nothing");
+		}
+	}
+	stop(&a);
+}
+
 static void a_full_queue_says_so(void **state)
 {
 	struct hl_web_config c;
@@ -483,6 +534,7 @@ static void a_full_queue_says_so(void **state)
 	hl_web_config_init(&c);
 	c.n_threads = 1;
 	c.n_queue = 2;
+	c.error_page = own_error_page;
 	start(&a, &c);
 	HL_BUF_AUTO out = HL_BUF_INIT(10000);
 	for (int i = 0; i < 3; i++) {
@@ -493,6 +545,7 @@ static void a_full_queue_says_so(void **state)
 	assert_int_equal(
 		503, ask(&a, HL_STR("GET /hello/x HTTP/1.1\r\n" END), &out));
 	assert_non_null(strstr(out.p, "Retry-After: 10\r\n"));
+	assert_non_null(strstr(out.p, "our page 503 for /hello/x"));
 	for (int i = 0; i < 3; i++) {
 		sem_post(&a.hold);
 	}
@@ -714,6 +767,7 @@ int main(void)
 		cmocka_unit_test(connections_are_kept_and_pipelined),
 		cmocka_unit_test(slow_clients_are_cut_off),
 		cmocka_unit_test(idle_and_deaf_clients_are_cut_off),
+		cmocka_unit_test(refusals_look_like_ours),
 		cmocka_unit_test(a_full_queue_says_so),
 		cmocka_unit_test(stopping_finishes_what_runs),
 		cmocka_unit_test(clients_may_vanish),
