@@ -1,8 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/common.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
@@ -51,6 +53,24 @@ int hl_cli_settings(struct hl_settings **out, struct hl_err *err)
 		 : hl_settings_load(hl_buf_str(&text), HL_CLI_CONF, out, err);
 }
 
+int hl_cli_store_there(const char *path, struct hl_err *err)
+{
+	struct stat st;
+	bool gone = stat(path, &st) < 0;
+
+	if (gone && errno != ENOENT && errno != ENOTDIR) {
+		return HL_FAIL_SYS(err, "look for the store %s", path);
+	}
+	if (gone || st.st_size == 0) {
+		return HL_FAIL(err, HL_NOTFOUND,
+			"%s %s: mount or put back the right one, or mend "
+			"store.path",
+			gone ? "there is no store" : "this store is empty:",
+			path);
+	}
+	return 0;
+}
+
 int hl_cli_store(struct hl_store **out, struct hl_err *err)
 {
 	HL_SETTINGS_AUTO *settings = NULL;
@@ -69,8 +89,8 @@ int hl_cli_store(struct hl_store **out, struct hl_err *err)
 		return r;
 	}
 	r = hl_cli_path(hl_cli_dir(), settings->store_path, path, err);
-	if (!r && access(path, F_OK) < 0) {
-		return HL_FAIL(err, HL_NOTFOUND, "there is no store %s", path);
+	if (!r) {
+		r = hl_cli_store_there(path, err);
 	}
 	return r ? r : hl_store_open(path, HL_STORE_ADMIN, out, err);
 }

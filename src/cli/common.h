@@ -35,6 +35,13 @@ int hl_cli_path(const char *dir, const char *name, char out[HL_CLI_PATH_MAX],
  * err says how to. *out is owned. */
 int hl_cli_settings(struct hl_settings **out, struct hl_err *err);
 
+/*
+ * Whether the store's file is there, without opening it: what opens it would
+ * make an empty one. HL_NOTFOUND: it is not, or has no byte in it; err says
+ * what to do.
+ */
+int hl_cli_store_there(const char *path, struct hl_err *err);
+
 /* The store, through its running process or, when none runs, from the file.
  * *out is owned. */
 int hl_cli_store(struct hl_store **out, struct hl_err *err);

@@ -33,7 +33,8 @@ static const char help[] =
 	"  --demo           with invented data and invented staff\n"
 	"  --json           print the logins as JSON\n"
 	"\n"
-	"exit status: 0 made, 1 failed, 2 usage, 4 there is one already\n";
+	"exit status: 0 made, 1 failed, 2 usage, 4 there is one already,\n"
+	"             or a store\n";
 
 struct login {
 	const char *login, *display_name;

@@ -185,6 +185,15 @@ static int fill(const struct hl_main_new *given, struct hl_main_install *out,
 	int r = make_settings(given, &out->settings, err);
 
 	if (!r) {
+		r = hl_cli_path(
+			given->dir, out->settings->store_path, path, err);
+	}
+	if (!r && access(path, F_OK) == 0) {
+		return HL_FAIL(err, HL_CONFLICT,
+			"there is a store %s already; init makes a new one",
+			path);
+	}
+	if (!r) {
 		r = copy_laws(given->dir, out->settings->laws_dir, err);
 	}
 	if (!r) {

@@ -22,6 +22,13 @@ struct hl_main_hotline {
 	int public_listen, staff_listen, admin_listen;
 };
 
+/*
+ * Looks for what an installation cannot be without, before any process is
+ * started, and opens nothing: the supervisor holds no key. HL_NOTFOUND: err
+ * says what is missing and what to do.
+ */
+int hl_main_look(const struct hl_main_hotline *h, struct hl_err *err);
+
 /* The processes' lives, for hl_proc_child.run; arg is the struct above. */
 int hl_main_store(struct hl_proc_self *self, void *arg);
 int hl_main_public(struct hl_proc_self *self, void *arg);

@@ -43,8 +43,9 @@ static const char help[] =
 	"  --user NAME   system user to become when run as root\n"
 	"                (default: the owner of DIR, unless that is root)\n"
 	"\n"
-	"exit status: 0 stopped, 1 failed, 2 usage, 3 no installation,\n"
-	"             4 an address or the store is in use\n";
+	"exit status: 0 stopped, 1 failed, 2 usage, 3 no installation, or\n"
+	"             its store is missing, 4 an address or the store is in "
+	"use\n";
 
 int hl_main_give_up(const char *event, const struct hl_err *err)
 {
@@ -230,7 +231,10 @@ static int start(struct hl_main_hotline *h, struct hl_err *err)
 	}
 	h->dir = dir;
 	hl_log_init("supervisor", h->settings->log_level);
-	r = hl_seal_init(err);
+	r = hl_main_look(h, err);
+	if (!r) {
+		r = hl_seal_init(err);
+	}
 	if (!r) {
 		r = open_links(h, err);
 	}

@@ -9,7 +9,7 @@
 #include "base/log.h"
 #include "cli/common.h"
 #include "proc/sandbox.h"
-#include "store/store.h"
+#include "store/sql.h"
 
 #define N_PEERS \
 	(HL_PROC_LINKS_PUBLIC + HL_PROC_LINKS_STAFF + HL_PROC_LINKS_WORKER)
@@ -23,10 +23,19 @@ static size_t add_peers(struct hl_store_peer *peers, size_t n,
 	return n;
 }
 
-/* The engine that was killed may still be letting go of the file. */
+/*
+ * The engine that was killed may still be letting go of the file. It would
+ * make one that is not there; this process is started again, too, when the
+ * file has gone meanwhile.
+ */
 static int open_store(
 	const char *path, struct hl_store **out, struct hl_err *err)
 {
+	int there = hl_cli_store_there(path, err);
+
+	if (there) {
+		return there;
+	}
 	for (int tries = 0; tries < 100; tries++) {
 		int r = hl_store_open(path, HL_STORE_ADMIN, out, err);
 
@@ -36,6 +45,21 @@ static int open_store(
 		usleep(20000);
 	}
 	return HL_FAIL(err, HL_CONFLICT, "%s is in use", path);
+}
+
+/* hotline init founds a store with its first keys, in the same breath. */
+static int is_founded(struct hl_store *store, struct hl_err *err)
+{
+	HL_ARENA_AUTO *arena = hl_arena_new(1 << 20, false);
+	struct hl_row_key_epoch_list *rows;
+	size_t n = 0;
+	int r = arena ? hl_get_key_epoch_list(store, arena, &rows, &n, err)
+		      : HL_FAIL(err, HL_E_NOMEM, "no memory");
+
+	return r || n ? r
+		      : HL_FAIL(err, HL_NOTFOUND,
+				"the store has no keys: it is not the one that "
+				"hotline init made; put that one back");
 }
 
 /*
@@ -59,6 +83,9 @@ static int open_shut_in(const struct hl_main_hotline *h,
 		return HL_FAIL(err, HL_E_INTERNAL, "not shut in");
 	}
 	r = open_store(path, store, err);
+	if (!r) {
+		r = is_founded(*store, err);
+	}
 	if (!r) {
 		r = hl_store_settle(*store, err);
 	}

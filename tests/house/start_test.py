@@ -1,0 +1,104 @@
+# SPDX-License-Identifier: Apache-2.0
+"""What is not there when a hotline starts: serve says so, ends with the
+documented status and makes nothing in its place."""
+import json
+import os
+import shutil
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import unittest
+
+ROOT = os.environ["HL_SOURCE_ROOT"]
+sys.path.insert(0, os.path.join(ROOT, "tests", "fixtures"))
+from ports import free_port  # noqa: E402
+
+HOTLINE = os.environ["HL_HOTLINE"]
+
+
+def hotline(folder, *words):
+    return subprocess.run(
+        [HOTLINE, "--dir", folder, *words], text=True, capture_output=True,
+        env=dict(os.environ, HOTLINE_DATA=ROOT), timeout=30, check=False)
+
+
+def files(folder):
+    return {os.path.relpath(os.path.join(at, name), folder)
+            for at, _, names in os.walk(folder) for name in names}
+
+
+class StartTest(unittest.TestCase):
+    @classmethod
+    def setUpClass(cls):
+        cls.folder = tempfile.mkdtemp(prefix="hl-start-")
+        cls.addClassCleanup(shutil.rmtree, cls.folder)
+        cls.whole = os.path.join(cls.folder, "whole")
+        made = hotline(cls.whole, "init",
+                       "--set", f"public.listen=127.0.0.1:{free_port()}",
+                       "--set", f"staff.listen=127.0.0.1:{free_port()}")
+        if made.returncode:
+            raise AssertionError(made.stderr)
+
+    def setUp(self):
+        self.dir = os.path.join(self.folder, self._testMethodName)
+        shutil.copytree(self.whole, self.dir)
+
+    def path(self, name):
+        return os.path.join(self.dir, name)
+
+    def settle(self, line):
+        with open(self.path("hotline.conf"), "a", encoding="utf-8") as f:
+            f.write(line + "\n")
+
+    def refused(self, status, *words, lines=1):
+        """The last line has the words; before it stand log lines."""
+        before = files(self.dir)
+        done = hotline(self.dir, "serve")
+        self.assertEqual(status, done.returncode, done.stderr)
+        said = done.stderr.splitlines()
+        self.assertTrue(said[-1].startswith("hotline serve: "), said[-1])
+        for word in words:
+            self.assertIn(word, " ".join(said[-lines:]))
+        self.assertFalse([s for s in said[:-1] if json.loads(s)["text"] == ""])
+        self.assertEqual(before, files(self.dir))
+        return said
+
+    def test_a_store_that_is_gone_is_not_made_anew(self):
+        for name in ("hotline.db", "hotline.db-wal"):
+            if os.path.exists(self.path(name)):
+                os.remove(self.path(name))
+        said = self.refused(3, "there is no store", self.path("hotline.db"),
+                            "put back", "store.path")
+        self.assertEqual(1, len(said), "before any process is started")
+
+    def test_a_mistyped_path_makes_no_store(self):
+        self.settle("store.path = stroe/hotline.db")
+        self.refused(3, "there is no store", "stroe/hotline.db")
+        self.assertFalse(os.path.exists(self.path("stroe")))
+
+    def test_an_empty_store_is_none(self):
+        os.truncate(self.path("hotline.db"), 0)
+        self.refused(3, "this store is empty:", self.path("hotline.db"))
+        self.assertEqual(0, os.path.getsize(self.path("hotline.db")))
+
+    def test_commands_make_no_store_either(self):
+        os.truncate(self.path("hotline.db"), 0)
+        done = hotline(self.dir, "user", "list")
+        self.assertEqual(3, done.returncode, done.stderr)
+        self.assertIn("this store is empty:", done.stderr)
+        self.assertEqual(0, os.path.getsize(self.path("hotline.db")))
+
+    def test_init_founds_no_store_a_second_time(self):
+        shutil.rmtree(self.path("keys"))
+        os.remove(self.path("hotline.conf"))
+        done = hotline(self.dir, "init")
+        self.assertEqual(4, done.returncode, done.stderr)
+        self.assertIn("there is a store", done.stderr)
+        self.assertEqual({"hotline.db"},
+                         {n for n in files(self.dir)
+                          if not n.startswith(("laws/", "hotline.db-"))})
+
+
+if __name__ == "__main__":
+    unittest.main()
