@@ -9,17 +9,21 @@
 #include "accounts/session.h"
 
 #define PASSWORD_MAX 1024
+#define BROKEN_OFF 3 /* Ctrl-C, read as a byte: see ISIG below */
 #define SHEETS_MAX (4u << 20)
 
 /* One line, byte by byte: what stands behind it is not ours. */
 static int read_line(struct hl_buf *out, struct hl_err *err)
 {
 	for (;;) {
-		char c;
+		char c = 0;
 		ssize_t n = read(STDIN_FILENO, &c, 1);
 
 		if (n < 0) {
 			return HL_FAIL_SYS(err, "read the password");
+		}
+		if (c == BROKEN_OFF) {
+			return HL_FAIL(err, HL_E_INVALID, "broken off");
 		}
 		if (n == 0 || c == '\n') {
 			return out->fault ? HL_FAIL(err, HL_E_INVALID,
@@ -39,7 +43,8 @@ static int read_password(
 	if (typed) {
 		fprintf(stderr, "Password of %s: ", login);
 		hidden = shown;
-		hidden.c_lflag &= ~(tcflag_t)ECHO;
+		/* no signal may leave a terminal that shows nothing */
+		hidden.c_lflag &= ~(tcflag_t)(ECHO | ISIG);
 		tcsetattr(STDIN_FILENO, TCSAFLUSH, &hidden);
 	}
 	int r = read_line(out, err);
