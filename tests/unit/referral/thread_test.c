@@ -165,6 +165,23 @@ static void what_is_approved_can_be_watched(void **state)
 	thread_end(&t);
 }
 
+/* What was drafted is what leaves, whatever became of the item's own seal. */
+static void a_broken_seal_keeps_no_mail_back(void **state)
+{
+	THREAD(t);
+	int64_t id = world_draft(&t.w, t.w.provider);
+
+	change(t.w.f, "UPDATE item SET url_sealed = zeroblob(200)");
+	struct hl_who rikke = who(t.w.f, RIKKE);
+	ok(hl_referral_approve(&rikke, &t.w.desk, id, NULL, NULL));
+	assert_int_equal(1, world_send(&t.w).n_sent);
+	later(t.w.f, HL_US_PER_HOUR);
+	assert_false(look(&t));
+	assert_true(page(&t).watch_active && page(&t).address_broken);
+	assert_false(page(&t).worker_has_address);
+	thread_end(&t);
+}
+
 static void reopened_by_a_person_is_watched(void **state)
 {
 	static const struct {
@@ -491,6 +508,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_approved_can_be_watched),
+		TEST(a_broken_seal_keeps_no_mail_back),
 		TEST(reopened_by_a_person_is_watched),
 		TEST(reopened_without_the_key),
 		TEST(reported_again_is_watched),
