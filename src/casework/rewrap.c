@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "casework/rewrap.h"
 
+#include "base/time.h"
 #include "casework/inner.h"
 
 /*
@@ -11,6 +12,7 @@
  */
 #define ARENA_BYTES ((size_t)32 << 20)
 #define WRAP_MAX 4096
+#define IDLE_US HL_US_PER_HOUR
 
 /* As in rewrap.sql. */
 enum what {
@@ -161,23 +163,70 @@ static int take_epoch(
 	return r;
 }
 
+/* Looking for what is left goes through all open work, so it is not done at
+ * each queue: when nothing was found, an hour passes. A new epoch has a mark of
+ * its own. A time too far ahead is from a clock that was set back. */
+static struct hl_str mark_of(const struct run *run)
+{
+	return hl_arena_printf(run->who.arena, "rewrap.idle.%lld",
+		(long long)run->keys->queue_epoch);
+}
+
+static int is_idle(const struct run *run, bool *idle, struct hl_err *err)
+{
+	struct hl_in_meta_get in = {mark_of(run)};
+	struct hl_row_meta_get *row;
+	int64_t now = hl_time_now_us(), until = 0;
+	size_t n;
+	int r = hl_get_meta_get(
+		run->who.store, run->who.arena, &in, &row, &n, err);
+
+	*idle = !r && n && hl_str_to_i64(row->value, &until) && until > now &&
+		until <= now + IDLE_US;
+	return r;
+}
+
+static int rest(const struct run *run, struct hl_err *err)
+{
+	struct hl_in_meta_put in = {
+		mark_of(run), hl_arena_printf(run->who.arena, "%lld",
+				      (long long)(hl_time_now_us() + IDLE_US))};
+
+	return hl_do_meta_put(run->who.store, run->who.arena, &in, err);
+}
+
+static int take_all(struct run *run, size_t n_most, size_t *n_done,
+	bool *holds_older, struct hl_err *err)
+{
+	const struct hl_seal_ring_keys *queue = &run->who.ring->queue;
+	int r = 0;
+
+	for (size_t i = 0; i < queue->n && !r && *n_done < n_most; i++) {
+		run->epoch = queue->at[i].epoch;
+		if (run->epoch < run->keys->queue_epoch) {
+			*holds_older = true;
+			r = take_epoch(run, n_most - *n_done, n_done, err);
+		}
+	}
+	return r;
+}
+
 int hl_casework_rewrap(const struct hl_who *who, size_t n_most, size_t *n_done,
 	struct hl_err *err)
 {
-	const struct hl_seal_ring_keys *queue = &who->ring->queue;
 	HL_ARENA_AUTO *arena = hl_arena_new(ARENA_BYTES, true);
 	struct hl_casefile_keys keys;
 	struct run run = {.who = *who, .keys = &keys};
+	bool idle = false, holds_older = false;
 	int r = arena ? hl_casefile_keys(who->store, arena, &keys, err)
 		      : HL_FAIL(err, HL_E_NOMEM, "no memory to rewrap");
 
 	*n_done = 0;
 	run.who.arena = arena;
-	for (size_t i = 0; i < queue->n && !r && *n_done < n_most; i++) {
-		run.epoch = queue->at[i].epoch;
-		if (run.epoch < keys.queue_epoch) {
-			r = take_epoch(&run, n_most - *n_done, n_done, err);
-		}
+	r = r ? r : is_idle(&run, &idle, err);
+	if (r || idle) {
+		return r;
 	}
-	return r;
+	r = take_all(&run, n_most, n_done, &holds_older, err);
+	return r || *n_done || !holds_older ? r : rest(&run, err);
 }

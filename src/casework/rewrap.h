@@ -10,7 +10,8 @@
  * older epoch which `who` holds, of reports that are not settled and of
  * cases that are not closed (docs/keys.md, "A new epoch"). Any number of
  * callers may run at once; one that dies leaves nothing half done. *n_done
- * counts what was taken over; what does not open stays as it is.
+ * counts what was taken over; what does not open stays as it is. When there
+ * is nothing left, nobody looks for an hour.
  */
 int hl_casework_rewrap(const struct hl_who *who, size_t n_most, size_t *n_done,
 	struct hl_err *err);

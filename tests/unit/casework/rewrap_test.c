@@ -75,11 +75,12 @@ static int64_t put_all(struct fixture *f)
 	return id;
 }
 
-/* The second epoch; *only gets a ring with nothing but its key. */
-static void begin_epoch(struct fixture *f, struct hl_seal_ring *only)
+/* A new epoch; *only gets a ring with nothing but its key. */
+static void begin_next(
+	struct fixture *f, int64_t epoch, struct hl_seal_ring *only)
 {
 	struct hl_tx *tx = hl_tx_begin(f->store, f->arena);
-	struct hl_seal_ring_key key = {.epoch = 2};
+	struct hl_seal_ring_key key = {.epoch = epoch};
 
 	hl_seal_keypair_new(&key.pub, &key.secret);
 	*only = f->ring;
@@ -87,11 +88,17 @@ static void begin_epoch(struct fixture *f, struct hl_seal_ring *only)
 	ok(hl_seal_ring_add(&only->queue, &key, NULL));
 	ok(hl_seal_ring_add(&f->ring.queue, &key, NULL));
 	hl_tx_key_epoch_add(
-		tx, &(struct hl_in_key_epoch_add){HL_KEY_QUEUE, 2,
+		tx, &(struct hl_in_key_epoch_add){HL_KEY_QUEUE, epoch,
 			    hl_seal_pub_str(&key.pub), hl_time_now_us()});
-	hl_tx_key_epoch_close(tx, &(struct hl_in_key_epoch_close){
-					  hl_time_now_us(), HL_KEY_QUEUE, 2});
+	hl_tx_key_epoch_close(
+		tx, &(struct hl_in_key_epoch_close){
+			    hl_time_now_us(), HL_KEY_QUEUE, epoch});
 	ok(hl_tx_run(tx, NULL));
+}
+
+static void begin_epoch(struct fixture *f, struct hl_seal_ring *only)
+{
+	begin_next(f, 2, only);
 }
 
 static size_t rewrap(struct fixture *f, size_t n_most)
@@ -208,12 +215,49 @@ static void what_does_not_open_stays_and_blocks_nothing(void **state)
 	hl_seal_ring_wipe(&only);
 }
 
+/* All open work is gone through to find what is left: not at each queue. */
+static void once_done_it_rests_for_an_hour(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = put_case(f, "example.org/closed");
+	struct hl_seal_ring only, third;
+	struct hl_who sofie;
+
+	assess(f, id, HL_OUTCOME_LEGAL);
+	begin_epoch(f, &only);
+	rewrap(f, 100);
+	assert_int_equal(0, rewrap(f, 100));
+	sofie = who(f, SOFIE);
+	ok(hl_casework_reopen(&sofie, id, NULL, NULL));
+	assert_int_equal(0, rewrap(f, 100));
+	later(f, 59 * HL_US_PER_MIN);
+	assert_int_equal(0, rewrap(f, 100));
+	later(f, 2 * HL_US_PER_MIN);
+	assert_true(rewrap(f, 100) > 0);
+	assert_int_equal(0, rewrap(f, 100));
+	/* a clock that was ahead, and is no more, keeps nothing waiting */
+	later(f, -5 * HL_US_PER_DAY);
+	assert_int_equal(0, rewrap(f, 100));
+	change(f, "UPDATE meta SET value = '1895340000000000' WHERE key LIKE "
+		  "'rewrap%'");
+	assert_int_equal(0, rewrap(f, 100));
+	assert_int_equal(0,
+		number(f, "SELECT count(*) FROM meta WHERE key LIKE 'rewrap%' "
+			  "AND value = '1895340000000000'"));
+	/* nor does it keep a new epoch waiting */
+	begin_next(f, 3, &third);
+	assert_true(rewrap(f, 100) > 0);
+	hl_seal_ring_wipe(&only);
+	hl_seal_ring_wipe(&third);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(open_work_moves_and_closed_work_stays),
 		TEST(without_both_keys_nothing_moves),
 		TEST(what_does_not_open_stays_and_blocks_nothing),
+		TEST(once_done_it_rests_for_an_hour),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
