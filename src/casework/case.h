@@ -39,6 +39,7 @@ struct hl_casework_note {
 struct hl_casework_referral {
 	int64_t id, recipient_id, created_at_us, sent_at_us, answered_at_us;
 	int64_t hold_until_us;
+	int64_t n_moved; /* new addresses that nobody has followed */
 	enum hl_recipient kind;
 	enum hl_referral_state state;
 	enum hl_answer answer;

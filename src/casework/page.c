@@ -413,6 +413,7 @@ static int make_referrals(struct view *v, const struct hl_tx *tx)
 			.sent_at_us = rows[i].sent_at_us,
 			.answered_at_us = rows[i].answered_at_us,
 			.hold_until_us = rows[i].hold_until_us,
+			.n_moved = rows[i].n_moved,
 			.kind = (enum hl_recipient)rows[i].kind,
 			.state = (enum hl_referral_state)rows[i].state,
 			.answer = (enum hl_answer)rows[i].answer,

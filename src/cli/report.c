@@ -38,7 +38,9 @@ static void put_members(struct hl_buf *out, const struct hl_row_report_get *r)
 	put_word(out, "state", &hl_vocab_report_state, r->state);
 	hl_cli_put_time(out, "received", r->received_at_us);
 	hl_json_put_member(out, "channel",
-		r->channel == 2 ? HL_STR("api") : HL_STR("form"));
+		r->channel == 3   ? HL_STR("answer")
+		: r->channel == 2 ? HL_STR("api")
+				  : HL_STR("form"));
 	put_word(out, "danger", &hl_vocab_ynu, r->danger);
 	put_word(out, "place", &hl_vocab_place, r->place);
 	hl_json_put_member_bool(out, "contact", r->has_contact != 0);

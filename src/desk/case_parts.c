@@ -358,6 +358,7 @@ static void add_referrals(struct hl_web_ctx *ctx,
 						      (int)r->answer)
 					    : HL_STR_NONE,
 			.tag = referral_tag(r->state),
+			.moved = r->n_moved != 0,
 			.is_test = r->is_test};
 	}
 	out->referrals = made;

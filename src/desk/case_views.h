@@ -101,7 +101,7 @@ struct hl_desk_case_referral {
 	int64_t id, at_us;
 	struct hl_str recipient, kind, answer;
 	struct hl_w_tag tag;
-	bool is_test;
+	bool is_test, moved;
 };
 struct hl_desk_check_row {
 	int64_t at_us;

@@ -188,6 +188,8 @@ static const struct hl_web_route rows[] = {
 		hl_desk_answer_get},
 	{HL_WEB_POST, "/referral/:ref/answer", HL_AUTHZ_ANSWER_RECORD,
 		hl_desk_answer_post},
+	{HL_WEB_POST, "/referral/:ref/follow", HL_AUTHZ_CASE_FOLLOW,
+		hl_desk_follow_post},
 	{HL_WEB_GET, "/recipients", HL_AUTHZ_RECIPIENT_READ,
 		hl_desk_recipients_get},
 	{HL_WEB_GET, "/recipients/add", HL_AUTHZ_RECIPIENT_CHANGE,

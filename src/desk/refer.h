@@ -55,6 +55,7 @@ static inline bool hl_desk_refer_refused(int r, enum hl_referral_why why)
 	X(removed_post)           \
 	X(answer_get)             \
 	X(answer_post)            \
+	X(follow_post)            \
 	X(recipients_get)         \
 	X(recipient_add_get)      \
 	X(recipient_add_post)     \

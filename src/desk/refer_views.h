@@ -31,7 +31,7 @@ struct hl_desk_referral_row {
 	int64_t id, case_id, at_us;
 	struct hl_str recipient, kind, answer, error;
 	struct hl_w_tag tag;
-	bool is_test, overdue;
+	bool is_test, overdue, moved;
 };
 struct hl_desk_referrals {
 	struct hl_desk_page page;
@@ -42,12 +42,15 @@ struct hl_desk_referrals {
 	int64_t n_contacts; /* recipients that wait for approval */
 	int64_t n_drafts;   /* referrals that do */
 	int64_t n_overdue;
-	bool overdue; /* only those are shown */
+	bool overdue;    /* only those are shown */
+	int64_t n_moved; /* with a new address that has no case */
 };
 
 struct hl_desk_answer_row {
-	int64_t at_us;
+	int64_t id, at_us;
 	struct hl_str answer, via, reason, new_address, note;
+	int64_t case_id; /* of the new address; 0 none */
+	bool can_follow;
 };
 struct hl_desk_referral {
 	struct hl_desk_page page;

@@ -2,6 +2,7 @@
 /* Referrals: the list, one of them, what will be sent, what is done. */
 #include "desk/refer.h"
 
+#include "casework/moved.h"
 #include "referral/answers.h"
 #include "referral/document.h"
 #include "web/templates.h"
@@ -23,15 +24,16 @@ static void fill_row(
 		.error = from->last_error,
 		.tag = hl_desk_referral_tag(from->state),
 		.is_test = from->is_test,
-		.overdue = from->overdue};
+		.overdue = from->overdue,
+		.moved = from->n_moved != 0};
 }
 
-static int add_tabs(
-	struct hl_web_ctx *ctx, int state, struct hl_desk_referrals *v)
+static int add_tabs(struct hl_web_ctx *ctx, int state, bool moved,
+	struct hl_desk_referrals *v)
 {
 	struct hl_referral_desk desk = hl_desk_referral_desk(ctx);
 	struct hl_referral_counts counts;
-	size_t most = hl_vocab_referral_state.n_words + 1, n = 0;
+	size_t most = hl_vocab_referral_state.n_words + 2, n = 0;
 	struct hl_w_link *links =
 		hl_arena_array(ctx->arena, most, sizeof(*links));
 	int r = hl_referral_counts(hl_desk_who(ctx), &desk, &counts, &ctx->err);
@@ -41,7 +43,15 @@ static int add_tabs(
 	}
 	links[n++] = (struct hl_w_link){.text = hl_web_tr(HL_TR("All")),
 		.href = HL_STR("/referrals"),
-		.current = !state && !v->overdue};
+		.current = !state && !v->overdue && !moved};
+	if (counts.n_moved || moved) {
+		links[n++] = (struct hl_w_link){
+			.text = hl_web_tr(HL_TR("New address")),
+			.href = HL_STR("/referrals?moved=1"),
+			.current = moved,
+			.count = hl_arena_printf(
+				ctx->arena, "%lld", (long long)counts.n_moved)};
+	}
 	for (size_t i = 0; i < hl_vocab_referral_state.n_words; i++) {
 		const struct hl_vocab_word *word =
 			&hl_vocab_referral_state.words[i];
@@ -62,6 +72,7 @@ static int add_tabs(
 	v->n_contacts = counts.n_contacts;
 	v->n_drafts = counts.state[HL_REFERRAL_DRAFT];
 	v->n_overdue = counts.n_overdue;
+	v->n_moved = counts.n_moved;
 	return 0;
 }
 
@@ -73,20 +84,24 @@ int hl_desk_referrals_get(struct hl_web_ctx *ctx,
 	struct hl_desk_referral_row *rows;
 	struct hl_desk_referrals v = {0};
 	struct hl_web_form query;
+	bool moved = false;
 	size_t n;
 	int state = 0, r = hl_web_query_read(ctx, req, &query);
 
 	if (!r) {
+		moved = hl_web_form_has(&query, "moved", "1");
 		hl_vocab_parse(&hl_vocab_referral_state,
 			hl_web_form_get(&query, "state"), &state);
-		v.overdue = !state && hl_web_form_get(&query, "overdue").n != 0;
-		r = add_tabs(ctx, state, &v);
+		v.overdue = !state && !moved &&
+			    hl_web_form_get(&query, "overdue").n != 0;
+		r = add_tabs(ctx, state, moved, &v);
 	}
 	if (!r) {
 		r = hl_referral_list(hl_desk_who(ctx), &desk,
 			&(struct hl_referral_filter){
 				.state = (enum hl_referral_state)state,
 				.overdue = v.overdue,
+				.moved = moved,
 				.n_most = ROWS},
 			&from, &n, &ctx->err);
 	}
@@ -99,7 +114,8 @@ int hl_desk_referrals_get(struct hl_web_ctx *ctx,
 	}
 	v.rows = rows;
 	v.n_rows = rows ? n : 0;
-	v.tab_text = state       ? hl_desk_word(&hl_vocab_referral_state, state)
+	v.tab_text = moved       ? hl_web_tr(HL_TR("New address"))
+		     : state     ? hl_desk_word(&hl_vocab_referral_state, state)
 		     : v.overdue ? hl_web_tr(HL_TR("No answer in time"))
 				 : hl_web_tr(HL_TR("All"));
 	hl_desk_page_init(
@@ -245,7 +261,10 @@ static void add_answers(struct hl_web_ctx *ctx,
 	for (size_t i = 0; rows && i < from->n_answers; i++) {
 		const struct hl_referral_answered *a = &from->answers[i];
 
-		rows[i] = (struct hl_desk_answer_row){.at_us = a->at_us,
+		rows[i] = (struct hl_desk_answer_row){.id = a->id,
+			.at_us = a->at_us,
+			.case_id = a->case_id,
+			.can_follow = a->can_follow,
 			.answer =
 				hl_desk_word(&hl_vocab_answer, (int)a->answer),
 			.via = via_text(a),
@@ -632,4 +651,65 @@ int hl_desk_answer_post(struct hl_web_ctx *ctx,
 		return show_answer(ctx, req, resp, &view, &v);
 	}
 	return hl_desk_refer_end(ctx, req, resp, &end);
+}
+
+/* What the page says once a new address has been reported. */
+static struct hl_str followed_text(
+	struct hl_web_ctx *ctx, int64_t from_id, int64_t case_id)
+{
+	return from_id == case_id
+		       ? hl_web_tr(HL_TR("That is the address of this very "
+					 "case. It counts as reported once "
+					 "more."))
+		       : hl_desk_fill(ctx->arena,
+				 HL_TR("Reported. Its case is {1}: it waits to "
+				       "be assessed, or counts once more if "
+				       "it was known."),
+				 hl_desk_ref(ctx->arena, HL_REF_CASE, case_id),
+				 HL_STR_NONE);
+}
+
+static int follow(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_web_response *resp, const struct hl_referral_view *view,
+	const struct hl_referral_answered *answer)
+{
+	struct hl_casework_moved moved = {view->row.case_id, view->row.id,
+		answer->id, answer->new_address};
+	struct hl_desk_end end = {
+		.to = hl_desk_referral_path(ctx->arena, view->row.id, "")};
+	int64_t case_id;
+
+	end.r = hl_casework_follow(hl_desk_who(ctx), hl_desk_of(ctx)->settings,
+		&moved, &case_id, &end.why, &ctx->err);
+	if (end.r == HL_E_INVALID) {
+		return hl_desk_refuse(ctx, req, resp, end.to,
+			hl_web_tr(HL_TR("The new address cannot be read as one "
+					"address. Ask the recipient for it.")));
+	}
+	if (!end.r) {
+		end.notice = followed_text(ctx, view->row.case_id, case_id);
+	}
+	return hl_desk_end(ctx, req, resp, &end);
+}
+
+int hl_desk_follow_post(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	struct hl_referral_view view;
+	int64_t id = 0;
+	int r = hl_desk_referral_load(ctx, req, &view);
+
+	if (r) {
+		return r;
+	}
+	hl_web_form_get_i64(&hl_desk_session_of(ctx)->form, "answer", &id);
+	for (size_t i = 0; i < view.n_answers; i++) {
+		if (view.answers[i].id == id && view.answers[i].can_follow) {
+			return follow(ctx, req, resp, &view, &view.answers[i]);
+		}
+	}
+	return hl_desk_refuse(ctx, req, resp,
+		hl_desk_referral_path(ctx->arena, view.row.id, ""),
+		hl_web_tr(HL_TR("There is no new address that you could make "
+				"a case of now.")));
 }

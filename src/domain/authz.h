@@ -49,6 +49,7 @@ enum hl_authz_action {
 	HL_AUTHZ_ERASE_APPROVE,
 	HL_AUTHZ_WATCH_PAUSE, /* of one item; also resume, declare gone */
 	HL_AUTHZ_EXPORT_DOWNLOAD,
+	HL_AUTHZ_CASE_FOLLOW, /* make a case of a recipient's new address */
 	HL_AUTHZ_REFERRAL_DRAFT,
 	/* on a referral, with its case's fields */
 	HL_AUTHZ_REFERRAL_READ,

@@ -47,6 +47,8 @@ static const struct hl_vocab_word actions[] = {
 		HL_MSG("Pause the watch of an address")},
 	{HL_AUTHZ_EXPORT_DOWNLOAD, "export.download",
 		HL_MSG("Download a bundle")},
+	{HL_AUTHZ_CASE_FOLLOW, "case.follow",
+		HL_MSG("Make a case of a new address")},
 	{HL_AUTHZ_REFERRAL_DRAFT, "referral.draft", HL_MSG("Draft a referral")},
 	{HL_AUTHZ_REFERRAL_READ, "referral.read", HL_MSG("Read a referral")},
 	{HL_AUTHZ_REFERRAL_APPROVE, "referral.approve",

@@ -61,7 +61,8 @@ static void vocab_counts(struct walk *w, const char *section,
 
 static void put_reports(struct walk *w, const struct hl_insight *in)
 {
-	static const char *const channels[] = {"unknown", "form", "api"};
+	static const char *const channels[] = {
+		"unknown", "form", "api", "answer"};
 
 	begin(w, "reports");
 	count(w, "n", in->n_reports);
@@ -72,7 +73,7 @@ static void put_reports(struct walk *w, const struct hl_insight *in)
 	for (size_t i = 0; i < in->by_channel.n; i++) {
 		int64_t v = in->by_channel.at[i].value;
 
-		w->name = hl_str_c(channels[v == 1 || v == 2 ? v : 0]);
+		w->name = hl_str_c(channels[v >= 1 && v <= 3 ? v : 0]);
 		count(w, "n", in->by_channel.at[i].n);
 	}
 	begin(w, "day");

@@ -50,6 +50,7 @@ static struct hl_referral_row row_of(
 		.last_error = v->last_error,
 		.case_state = (enum hl_case_state)v->case_state,
 		.outcome = (enum hl_outcome)v->outcome,
+		.n_moved = v->n_moved,
 		.overdue = waits && remind_hours > 0 &&
 			   since + remind_hours * HL_US_PER_HOUR < now_us};
 }
@@ -70,6 +71,7 @@ int hl_referral_list(const struct hl_who *who,
 	struct hl_in_referral_view in = {.case_id = filter->case_id,
 		.state = filter->state,
 		.silent_since_us = filter->overdue ? silent_since(desk) : 0,
+		.moved = filter->moved,
 		.n_most = (int64_t)filter->n_most};
 	struct hl_row_referral_view *rows;
 	struct hl_referral_row *made;
@@ -116,7 +118,8 @@ int hl_referral_counts(const struct hl_who *who,
 {
 	struct hl_row_referral_counts *rows;
 	struct hl_row_recipient_unapproved *contacts;
-	size_t n, n_contacts;
+	struct hl_row_referral_moved *moved;
+	size_t n, n_contacts, n_moved;
 
 	*out = (struct hl_referral_counts){0};
 	if (hl_authz_check(&who->actor, HL_AUTHZ_RECIPIENT_READ, NULL, NULL)) {
@@ -127,12 +130,17 @@ int hl_referral_counts(const struct hl_who *who,
 		r = hl_get_recipient_unapproved(
 			who->store, who->arena, &contacts, &n_contacts, err);
 	}
+	if (!r) {
+		r = hl_get_referral_moved(
+			who->store, who->arena, &moved, &n_moved, err);
+	}
 	for (size_t i = 0; i < n && !r; i++) {
 		if (rows[i].state > 0 && rows[i].state <= HL_REFERRAL_CLOSED) {
 			out->state[rows[i].state] = rows[i].n;
 		}
 	}
 	out->n_contacts = r ? 0 : contacts->n;
+	out->n_moved = r ? 0 : moved->n;
 	return r ? r : count_overdue(who, desk, &out->n_overdue, err);
 }
 
@@ -146,7 +154,9 @@ static int open_answer(const struct hl_who *who,
 	int r = hl_casefile_open(
 		who, row->epoch, &label, row->words_sealed, &plain, err);
 
-	*out = (struct hl_referral_answered){.at_us = row->at_us,
+	*out = (struct hl_referral_answered){.id = row->id,
+		.at_us = row->at_us,
+		.case_id = row->case_id,
 		.answer = (enum hl_answer)row->answer,
 		.via = (int)row->via,
 		.staff_id = row->staff_id};
@@ -163,7 +173,23 @@ static int open_answer(const struct hl_who *who,
 	return 0;
 }
 
-static int put_answers(const struct hl_who *who, struct hl_referral_view *v,
+/* A new address is followed from its referral, by the case's permission. */
+static void put_follow(const struct hl_who *who,
+	const struct hl_referral_record *f, struct hl_referral_view *v,
+	struct hl_referral_answered *answers)
+{
+	struct hl_authz_object o = hl_casefile_object(&f->c, hl_time_now_us());
+	bool may = hl_authz_check(
+			   &who->actor, HL_AUTHZ_CASE_FOLLOW, &o, NULL) == 0;
+
+	for (size_t i = 0; i < v->n_answers; i++) {
+		answers[i].can_follow =
+			may && answers[i].new_address.n && !answers[i].case_id;
+	}
+}
+
+static int put_answers(const struct hl_who *who,
+	const struct hl_referral_record *f, struct hl_referral_view *v,
 	struct hl_err *err)
 {
 	struct hl_in_answer_list in = {v->row.id};
@@ -184,6 +210,7 @@ static int put_answers(const struct hl_who *who, struct hl_referral_view *v,
 	}
 	v->answers = made;
 	v->n_answers = n;
+	put_follow(who, f, v, made);
 	return r;
 }
 
@@ -313,6 +340,10 @@ static void put_notes(
 		add_note(v, HL_MSG("Download the bundle, hand it to the "
 				   "police, and mark it as handed over."));
 	}
+	if (v->row.n_moved) {
+		add_note(v, HL_MSG("The recipient gave a new address: make a "
+				   "case of it below."));
+	}
 	if (v->row.overdue) {
 		add_note(v, HL_MSG("No answer for longer than the settings "
 				   "wait (referral.remind_hours): consider a "
@@ -370,7 +401,7 @@ int hl_referral_view(const struct hl_who *who,
 		return HL_NOTFOUND;
 	}
 	r = put_row(who, desk, id, out, err);
-	r = r ? r : put_answers(who, out, err);
+	r = r ? r : put_answers(who, &f, out, err);
 	r = r ? r : put_untold(who, desk, out, &f, err);
 	r = r ? r : is_watched(who, desk, f.now.item_id, &watched, err);
 	if (r) {

@@ -8,13 +8,15 @@
 /* What people see of referrals: lists, counts, one with what they may do. */
 
 struct hl_referral_answered {
-	int64_t at_us;
+	int64_t id, at_us;
 	enum hl_answer answer;
 	int via;                         /* enum hl_referral_via */
 	int64_t staff_id;                /* typed in by; 0 the recipient */
 	bool open;                       /* words were opened */
 	enum hl_refusal reason;          /* with open */
 	struct hl_str new_address, note; /* with open */
+	int64_t case_id;                 /* made of the new address; 0 none */
+	bool can_follow;                 /* this person may make one */
 };
 
 /* Everything about one referral without its document. */
@@ -36,7 +38,8 @@ struct hl_referral_row {
 	struct hl_str last_error; /* for a person; "" none */
 	enum hl_case_state case_state;
 	enum hl_outcome outcome;
-	bool overdue; /* sent, unanswered for referral.remind hours */
+	bool overdue;    /* sent, unanswered for referral.remind hours */
+	int64_t n_moved; /* new addresses without a case */
 };
 
 struct hl_referral_may {
@@ -72,6 +75,7 @@ struct hl_referral_filter {
 	enum hl_referral_state state; /* 0 any */
 	int64_t case_id;              /* 0 any */
 	bool overdue;                 /* those that are */
+	bool moved;                   /* only with a new address to follow */
 	size_t n_most;
 };
 /* Newest first. HL_DENIED: may not see referrals at all (only officers and
@@ -84,6 +88,7 @@ struct hl_referral_counts {
 	int64_t state[HL_REFERRAL_CLOSED + 1]; /* by enum hl_referral_state */
 	int64_t n_contacts; /* recipients that wait for approval */
 	int64_t n_overdue;
+	int64_t n_moved; /* with a new address that has no case */
 };
 int hl_referral_counts(const struct hl_who *who,
 	const struct hl_referral_desk *desk, struct hl_referral_counts *out,

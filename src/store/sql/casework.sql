@@ -524,12 +524,32 @@ ORDER BY t.started_at_us, CASE t.ended_at_us WHEN 0 THEN 1 ELSE 0 END,
 -- in: case_id int
 -- out: id int, recipient_id int, name text, kind int, state int, answer int,
 -- out: is_test int, created_at_us int, sent_at_us int, answered_at_us int,
--- out: hold_until_us int, last_error text
+-- out: hold_until_us int, last_error text, n_moved int
 SELECT f.id, f.recipient_id, p.name, f.kind, f.state, f.answer, f.is_test,
 	f.created_at_us, f.sent_at_us, f.answered_at_us, f.hold_until_us,
-	f.last_error
+	f.last_error, (SELECT count(*) FROM answer a
+		WHERE a.referral_id = f.id AND a.answer = 2
+			AND a.report_id = 0 AND length(a.words_sealed) > 0)
 FROM referral f JOIN recipient p ON p.id = f.recipient_id
 WHERE f.case_id = $1 ORDER BY f.created_at_us, f.id;
+
+-- name: answer_moved
+-- doc: A new address that was given in answer to a referral of a case, and
+-- doc: the report that was made of it, 0 for none.
+-- roles: staff
+-- in: id int, referral_id int, case_id int
+-- out: report_id int, is_test int
+SELECT a.report_id, f.is_test FROM answer a
+JOIN referral f ON f.id = a.referral_id
+WHERE a.id = $1 AND f.id = $2 AND f.case_id = $3 AND a.answer = 2;
+
+-- name: answer_followed
+-- doc: Marks a new address as reported; conflict when it has been before.
+-- roles: staff
+-- in: report_id int, id int
+-- expect: one
+UPDATE answer SET report_id = $1
+WHERE id = $2 AND answer = 2 AND report_id = 0;
 
 -- name: page_checks
 -- doc: The checks of a case's item, newest first.

@@ -53,7 +53,7 @@ DELETE FROM draft WHERE expires_at_us <= $1;
 
 -- name: report_put
 -- doc: A report that has just come in; in no other state than "received".
--- roles: public
+-- roles: public, staff
 -- in: id int, lookup blob, mailbox_key blob, received_at_us int,
 -- in: channel int, danger int, place int, has_contact int, is_test int
 INSERT INTO report (id, lookup, mailbox_key, received_at_us, channel, danger,
@@ -67,7 +67,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, 0, 0, 0, 0, x'', 0, 0, 0);
 -- doc: that it is sealed to has been closed meanwhile, or when the report
 -- doc: has been looked at or never had such a part: nobody adds to a report
 -- doc: that somebody else sent.
--- roles: public
+-- roles: public, staff
 -- in: report_id int, part int, key_sealed blob, body_sealed blob,
 -- in: kind int, epoch int
 -- expect: one

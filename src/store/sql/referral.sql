@@ -164,7 +164,8 @@ ORDER BY f.hold_until_us LIMIT $2;
 -- doc: Referrals for people, newest first, without content; those alone
 -- doc: that nobody has answered since before a time, if there is one.
 -- roles: staff, admin
--- in: id int, case_id int, state int, silent_since_us int, n_most int
+-- in: id int, case_id int, state int, silent_since_us int, moved int,
+-- in: n_most int
 -- out: id int, case_id int, item_id int, version int, recipient_id int,
 -- out: kind int, channel int, state int, is_test int, hold_until_us int,
 -- out: created_by int, created_at_us int, created_name text,
@@ -173,7 +174,7 @@ ORDER BY f.hold_until_us LIMIT $2;
 -- out: answer_until_us int, attempts int, last_code int, last_error text,
 -- out: next_at_us int, lease_until_us int, exported_at_us int,
 -- out: reminded_at_us int, name text, mail text, country text, asn int,
--- out: contact int, case_state int, outcome int
+-- out: contact int, case_state int, outcome int, n_moved int
 SELECT f.id, f.case_id, f.item_id, f.version, f.recipient_id, f.kind,
 	f.channel, f.state, f.is_test, f.hold_until_us, f.created_by,
 	f.created_at_us, coalesce(s.display_name, ''), f.approved_by,
@@ -185,7 +186,10 @@ SELECT f.id, f.case_id, f.item_id, f.version, f.recipient_id, f.kind,
 		AND e.object_id = f.id AND e.kind = 414), 0),
 	coalesce((SELECT max(e.at_us) FROM event e WHERE e.object_kind = 4
 		AND e.object_id = f.id AND e.kind = 415), 0),
-	p.name, p.mail, p.country, p.asn, p.state, c.state, c.outcome
+	p.name, p.mail, p.country, p.asn, p.state, c.state, c.outcome,
+	(SELECT count(*) FROM answer m WHERE m.referral_id = f.id
+		AND m.answer = 2 AND m.report_id = 0
+		AND length(m.words_sealed) > 0)
 FROM referral f JOIN recipient p ON p.id = f.recipient_id
 JOIN cases c ON c.id = f.case_id
 LEFT JOIN staff s ON s.id = f.created_by
@@ -197,7 +201,10 @@ WHERE ($1 = 0 OR f.id = $1) AND ($2 = 0 OR f.case_id = $2)
 		AND max(f.sent_at_us, coalesce((SELECT max(e.at_us)
 			FROM event e WHERE e.object_kind = 4
 			AND e.object_id = f.id AND e.kind = 415), 0)) < $4))
-ORDER BY f.created_at_us DESC, f.id LIMIT $5;
+	AND ($5 = 0 OR EXISTS (SELECT 1 FROM answer m
+		WHERE m.referral_id = f.id AND m.answer = 2
+			AND m.report_id = 0 AND length(m.words_sealed) > 0))
+ORDER BY f.created_at_us DESC, f.id LIMIT $6;
 
 -- name: referral_silent
 -- doc: How many nobody has answered since before a time.
@@ -208,6 +215,13 @@ SELECT count(*) FROM referral f WHERE f.state = 5 AND f.answer = 0
 	AND max(f.sent_at_us, coalesce((SELECT max(e.at_us) FROM event e
 		WHERE e.object_kind = 4 AND e.object_id = f.id
 		AND e.kind = 415), 0)) < $1;
+
+-- name: referral_moved
+-- doc: How many referrals have a new address that nobody has made a case of.
+-- roles: staff
+-- out: n int
+SELECT count(DISTINCT referral_id) FROM answer
+WHERE answer = 2 AND report_id = 0 AND length(words_sealed) > 0;
 
 -- name: referral_counts
 -- doc: How many referrals there are in each state.
@@ -447,13 +461,18 @@ INSERT INTO answer (id, referral_id, at_us, answer, via, epoch, words_sealed,
 VALUES ($1, $2, $3, $4, $5, $6, $7, $8, x'');
 
 -- name: answer_list
--- doc: What was answered to a referral, oldest first, sealed.
+-- doc: What was answered to a referral, oldest first, sealed; the case that
+-- doc: was made of a new address, 0 for none.
 -- roles: staff
 -- in: referral_id int
 -- out: id int, at_us int, answer int, via int, epoch int, words_sealed blob,
--- out: staff_id int
-SELECT id, at_us, answer, via, epoch, words_sealed, staff_id
-FROM answer WHERE referral_id = $1 ORDER BY at_us, id;
+-- out: staff_id int, case_id int
+SELECT a.id, a.at_us, a.answer, a.via, a.epoch, a.words_sealed, a.staff_id,
+	coalesce((SELECT i.case_id FROM report_item l
+		JOIN item i ON i.id = l.item_id
+		WHERE l.report_id = a.report_id AND a.report_id <> 0
+		ORDER BY l.position LIMIT 1), 0)
+FROM answer a WHERE a.referral_id = $1 ORDER BY a.at_us, a.id;
 
 -- name: recipient_list
 -- doc: Recipients by kind, country and name.

@@ -211,6 +211,54 @@ static void police_first_is_said_and_meant(void **state)
 	world_restore(w);
 }
 
+/* What nobody has followed is work to do until it has been. */
+static void a_new_address_becomes_a_case(void **state)
+{
+	struct world *w = *state;
+	static const char moved[] =
+		"answer=moved&new_address=hxxp%3A%2F%2Fnew%5B.%5Dexample.org";
+	char page[80], answer[80], follow[80], at[80], form[80];
+
+	path_of(page, "/referral/", HL_REF_REFERRAL, w->referral, "");
+	path_of(answer, "/referral/", HL_REF_REFERRAL, w->referral, "/answer");
+	path_of(follow, "/referral/", HL_REF_REFERRAL, w->referral, "/follow");
+	path_of(at, "/case/", HL_REF_CASE, w->cases[ACTING], "");
+	change(w->f, "UPDATE referral SET state = 5, sent_at_us = 1, "
+		     "approved_at_us = 1");
+	post(w, RIKKE, answer, "answer=moved&new_address=javascript%3A1");
+	expect(w, 422, "Give one web address");
+	post(w, RIKKE, answer, moved);
+	assert_string_equal("The answer has been recorded.", w->notice);
+	world_ask(w, RIKKE, "/referrals?moved=1", NULL);
+	expect(w, 200, "One recipient gave a new address");
+	expect(w, 200, page);
+	world_ask(w, RIKKE, at, NULL);
+	expect(w, 200, "Make a case of it");
+	world_ask(w, RIKKE, page, NULL);
+	expect(w, 200, "Make a case of the new address");
+	/* who took part reads it, and has no such button */
+	world_ask(w, ANNA, page, NULL);
+	expect(w, 200, "hxxp://new[.]example[.]org");
+	assert_false(says(w, "Make a case of the new address"));
+	snprintf(form, sizeof(form), "answer=%lld",
+		(long long)only(w, "SELECT id FROM answer"));
+	post(w, ANNA, follow, form);
+	post(w, RIKKE, follow, "answer=1");
+	assert_int_equal('!', w->notice[0]);
+	assert_int_equal(0, only(w, "SELECT sum(report_id) FROM answer"));
+	post(w, RIKKE, follow, form);
+	assert_int_equal(303, w->status);
+	assert_non_null(strstr(w->notice, "Reported. Its case is C-"));
+	world_ask(w, RIKKE, page, NULL);
+	expect(w, 200, "Its case:");
+	assert_false(says(w, "Make a case of the new address"));
+	world_ask(w, RIKKE, "/referrals?moved=1", NULL);
+	expect(w, 200, "No referrals here");
+	world_ask(w, RIKKE, at, NULL);
+	assert_false(says(w, "Make a case of it"));
+	world_restore(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -219,6 +267,7 @@ int main(void)
 		cmocka_unit_test(
 			a_second_contact_with_an_address_is_asked_about),
 		cmocka_unit_test(a_change_says_what_it_did),
+		cmocka_unit_test(a_new_address_becomes_a_case),
 		cmocka_unit_test(police_first_is_said_and_meant),
 	};
 

@@ -343,8 +343,11 @@ void world_ask(struct world *w, int person, const char *path, const char *body)
 			HL_STR("application/x-www-form-urlencoded")},
 		{HL_STR("Sec-Fetch-Site"), hl_str_c(w->fetch_site)},
 	};
+	struct hl_str all = hl_str_c(path);
+	size_t mark = hl_str_find_char(all, '?');
 	struct hl_web_request req = {.method = body ? HL_WEB_POST : HL_WEB_GET,
-		.path = hl_str_c(path),
+		.path = hl_str_sub(all, 0, mark),
+		.query = hl_str_sub(all, mark + 1, all.n),
 		.host = HL_STR("desk.example.org"),
 		.body = hl_str_c(body),
 		.headers = headers,

@@ -156,13 +156,13 @@ static const struct row {
 			.second_assessor = THIRD, .illegal = true),
 		"case.read:sr first.read:sr case.note:sr case.trace:sr "
 		"case.close:sr case.reopen:s case.legal_hold:s watch.pause:sr "
-		"export.download:sr referral.draft:sr"},
+		"export.download:sr case.follow:sr referral.draft:sr"},
 	{"I assessed it and another agreed", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_MONITORING, .first_assessor = ME,
 			.second_assessor = THIRD, .illegal = true),
 		"case.read:avsr first.read:avsr case.note:sr case.trace:sr "
 		"case.close:sr case.reopen:s case.legal_hold:s watch.pause:sr "
-		"export.download:sr referral.draft:asr"},
+		"export.download:sr case.follow:sr referral.draft:asr"},
 	{"decided to be legal", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_ADJUDICATED, .first_assessor = OTHER,
 			.second_assessor = THIRD, .adjudicator = ME),
@@ -177,7 +177,7 @@ static const struct row {
 			.second_assessor = THIRD, .illegal = true),
 		"case.read:sr first.read:sr case.note:sr case.trace:sr "
 		"case.reopen:s case.legal_hold:s erase.propose:s "
-		"export.download:sr"},
+		"export.download:sr case.follow:sr"},
 	{"closed, on legal hold", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_CLOSED, .first_assessor = OTHER,
 			.legal_hold = true, .erase_proposed_by = OTHER),
