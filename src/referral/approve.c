@@ -215,6 +215,7 @@ static int change_retry(struct hl_referral_job *job, struct hl_err *err)
 	if (!r && f->contact != HL_CONTACT_APPROVED) {
 		r = hl_referral_refuse(job->why, HL_REFERRAL_CONTACT);
 	}
+	r = r ? r : hl_referral_hold_check(job, err);
 	if (!r && in_outbox(f)) {
 		r = drop(job);
 	}
@@ -247,6 +248,7 @@ static int change_remind(struct hl_referral_job *job, struct hl_err *err)
 		f->state != HL_REFERRAL_ACKED) {
 		r = hl_referral_refuse(job->why, HL_REFERRAL_WRONG_STATE);
 	}
+	r = r ? r : hl_referral_hold_check(job, err);
 	r = r ? r : hl_referral_pack_send(job, true, err);
 	if (r) {
 		return r;

@@ -61,6 +61,7 @@ int hl_referral_hold(const struct hl_referral_hold_ask *ask,
 				(hours ? hours : ASKED_HOURS) * HL_US_PER_HOUR;
 
 		out->until_us = until > out->until_us ? until : out->until_us;
+		out->asked = out->applies && out->until_us > hl_time_now_us();
 	}
 	return 0;
 }
@@ -72,6 +73,17 @@ static int ask(const struct hl_referral_job *job, struct hl_referral_hold *out,
 		hl_referral_hold_of(job->who, job->desk, &job->f);
 
 	return hl_referral_hold(&in, out, err);
+}
+
+int hl_referral_hold_check(
+	const struct hl_referral_job *job, struct hl_err *err)
+{
+	struct hl_referral_hold hold;
+	int r = ask(job, &hold, err);
+
+	return r || !hold.asked
+		       ? r
+		       : hl_referral_refuse(job->why, HL_REFERRAL_POLICE_ASKED);
 }
 
 static int end(

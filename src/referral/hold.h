@@ -10,6 +10,7 @@ struct hl_referral_hold {
 	bool applies; /* the police come first, and have not cleared it */
 	bool cleared; /* they said that the notice may go */
 	bool told;    /* a referral of this case has reached them */
+	bool asked;   /* they asked for time, and it is not over */
 	/* Since when it may go, with applies and told; may be past. */
 	int64_t until_us;
 };
@@ -29,5 +30,10 @@ struct hl_referral_hold_ask hl_referral_hold_of(const struct hl_who *who,
 	const struct hl_referral_record *f);
 int hl_referral_hold(const struct hl_referral_hold_ask *ask,
 	struct hl_referral_hold *out, struct hl_err *err);
+/* HL_DENIED, POLICE_ASKED: the police asked that this one not be written to
+ * now. For what would send a notice again. */
+struct hl_referral_job;
+int hl_referral_hold_check(
+	const struct hl_referral_job *job, struct hl_err *err);
 
 #endif

@@ -60,6 +60,10 @@ static const struct hl_vocab_word whys[] = {
 		       "Approve the referral to them and let it leave first. "
 		       "If they cannot be reached, a supervisor can release "
 		       "this notice with a reason.")},
+	{HL_REFERRAL_POLICE_ASKED, "police_asked",
+		HL_MSG("The police have asked not to write to this recipient "
+		       "now. When they clear it, record their answer on the "
+		       "referral to them.")},
 };
 const struct hl_vocab hl_vocab_referral_why = {
 	"referral_why", HL_ARRAY_LEN(whys), whys};

@@ -48,6 +48,7 @@ enum hl_referral_why {
 	HL_REFERRAL_WATCHED = 50,      /* the watch decides, not a person */
 	HL_REFERRAL_NO_SENDER = 51,    /* mail.from or service name missing */
 	HL_REFERRAL_POLICE_FIRST = 52, /* they have not been told yet */
+	HL_REFERRAL_POLICE_ASKED = 53, /* they asked to wait */
 };
 /* Labels are whole sentences for the person. */
 extern const struct hl_vocab hl_vocab_referral_why;

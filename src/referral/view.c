@@ -281,9 +281,10 @@ static void put_can(const struct hl_who *who,
 						      S(QUEUED) | S(RETRYING) |
 						      S(PERMANENT_ERROR)));
 	v->can_retry =
-		send && mail &&
+		send && mail && !v->asked &&
 		is_in(state, S(RETRYING) | S(PERMANENT_ERROR) | S(BOUNCED));
-	v->can_remind = send && mail && is_in(state, S(SENT) | S(ACKED));
+	v->can_remind =
+		send && mail && !v->asked && is_in(state, S(SENT) | S(ACKED));
 	v->can_close = send && is_in(state, S(SENT) | S(ACKED) | S(BOUNCED));
 	v->can_bounce = send && mail && state == HL_REFERRAL_SENT;
 	v->can_download = send && !mail && desk->bundle_key &&
@@ -332,6 +333,12 @@ static void put_notes(
 				   "told of this case. Once approved, this "
 				   "waits until they have been."));
 	}
+	if (v->asked && v->row.state != HL_REFERRAL_LEA_HOLD) {
+		add_note(v, HL_MSG("The police have asked not to write to "
+				   "this recipient now: no reminder can be "
+				   "sent until they clear it or their time is "
+				   "over."));
+	}
 	if (v->row.recipient.state != HL_CONTACT_APPROVED) {
 		add_note(v, HL_MSG("The contact is not approved (any more)."));
 	}
@@ -351,8 +358,8 @@ static void put_notes(
 	}
 }
 
-/* Only before it has left: later it is history. */
-static int put_untold(const struct hl_who *who,
+/* That nobody was told is of interest before it has left only. */
+static int put_police(const struct hl_who *who,
 	const struct hl_referral_desk *desk, struct hl_referral_view *v,
 	const struct hl_referral_record *f, struct hl_err *err)
 {
@@ -360,6 +367,7 @@ static int put_untold(const struct hl_who *who,
 	struct hl_referral_hold hold;
 	int r = hl_referral_hold(&ask, &hold, err);
 
+	v->asked = !r && hold.asked && v->row.state != HL_REFERRAL_CLOSED;
 	v->untold = !r && hold.applies && !hold.told &&
 		    is_in(v->row.state, S(DRAFT) | S(LEA_HOLD));
 	return r;
@@ -402,7 +410,7 @@ int hl_referral_view(const struct hl_who *who,
 	}
 	r = put_row(who, desk, id, out, err);
 	r = r ? r : put_answers(who, &f, out, err);
-	r = r ? r : put_untold(who, desk, out, &f, err);
+	r = r ? r : put_police(who, desk, out, &f, err);
 	r = r ? r : is_watched(who, desk, f.now.item_id, &watched, err);
 	if (r) {
 		return r;

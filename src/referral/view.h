@@ -58,6 +58,8 @@ struct hl_referral_view {
 	/* Police first, and they have not been told: it will wait, or waits,
 	 * without a deadline. */
 	bool untold;
+	/* The police asked that this recipient not be written to now. */
+	bool asked;
 	/* What a person can do about it now; a caller shows the buttons. */
 	bool can_approve, can_release, can_cancel, can_retry, can_remind,
 		can_close, can_download, can_hand_over, can_bounce, can_answer,

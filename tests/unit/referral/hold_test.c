@@ -242,6 +242,54 @@ static void an_emergency_needs_a_reason(void **state)
 	world_end(&w);
 }
 
+static void say(struct world *w, int64_t id, enum hl_answer answer)
+{
+	struct hl_who rikke = who(w->f, RIKKE);
+	struct hl_referral_answer a = {.answer = answer};
+
+	later(w->f, HL_US_PER_MIN);
+	ok(hl_referral_staff_answer(&rikke, id, &a, NULL, NULL));
+}
+
+/* The notice has left; then the police ask for time after all. */
+static void nobody_is_reminded_while_they_ask_to_wait(void **state)
+{
+	WORLD(w);
+	int64_t police = world_approved(&w, w.police);
+	int64_t id = world_approved(&w, w.provider);
+	enum hl_referral_why why = 0;
+
+	assert_int_equal(1, world_send(&w).n_sent);
+	say(&w, police, HL_ANSWER_CLEARED);
+	assert_int_equal(1, world_holds(&w));
+	assert_int_equal(1, world_send(&w).n_sent);
+	assert_true(world_view(&w, id).can_remind);
+	say(&w, police, HL_ANSWER_HOLD);
+	struct hl_referral_view v = world_view(&w, id);
+	assert_true(v.asked && has_note(&v, "asked not to write"));
+	assert_false(v.can_remind);
+	struct hl_who rikke = who(w.f, RIKKE);
+	assert_int_equal(
+		HL_DENIED, hl_referral_remind(&rikke, &w.desk, id, &why, NULL));
+	assert_int_equal(HL_REFERRAL_POLICE_ASKED, why);
+	assert_true(world_view(&w, police).can_remind); /* they may be */
+	rikke = who(w.f, RIKKE);
+	ok(hl_referral_bounced(&rikke, id, NULL, NULL));
+	assert_int_equal(
+		HL_DENIED, hl_referral_retry(&rikke, &w.desk, id, &why, NULL));
+	assert_int_equal(HL_REFERRAL_POLICE_ASKED, why);
+	say(&w, police, HL_ANSWER_CLEARED);
+	rikke = who(w.f, RIKKE);
+	ok(hl_referral_retry(&rikke, &w.desk, id, &why, NULL));
+	assert_int_equal(1, world_send(&w).n_sent);
+	/* or their time is over */
+	say(&w, police, HL_ANSWER_HOLD);
+	later(w.f, 25 * HL_US_PER_HOUR);
+	rikke = who(w.f, RIKKE);
+	ok(hl_referral_remind(&rikke, &w.desk, id, &why, NULL));
+	world_end(&w);
+}
+
 /* The operator's own word that nobody has to wait in that country. */
 static void no_hours_no_hold(void **state)
 {
@@ -268,6 +316,7 @@ int main(void)
 		TEST(an_answer_shows_that_they_know),
 		TEST(a_test_does_not_count_for_a_real_notice),
 		TEST(an_emergency_needs_a_reason),
+		TEST(nobody_is_reminded_while_they_ask_to_wait),
 		TEST(no_hours_no_hold),
 	};
 
