@@ -176,6 +176,8 @@ static const struct hl_web_route rows[] = {
 		hl_desk_retry_post},
 	{HL_WEB_POST, "/referral/:ref/remind", HL_AUTHZ_REFERRAL_SEND,
 		hl_desk_remind_post},
+	{HL_WEB_POST, "/referral/:ref/recall", HL_AUTHZ_REFERRAL_SEND,
+		hl_desk_recall_post},
 	{HL_WEB_POST, "/referral/:ref/bounced", HL_AUTHZ_REFERRAL_SEND,
 		hl_desk_bounced_post},
 	{HL_WEB_POST, "/referral/:ref/bundle", HL_AUTHZ_REFERRAL_SEND,

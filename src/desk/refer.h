@@ -49,6 +49,7 @@ static inline bool hl_desk_refer_refused(int r, enum hl_referral_why why)
 	X(referral_close_post)    \
 	X(retry_post)             \
 	X(remind_post)            \
+	X(recall_post)            \
 	X(bounced_post)           \
 	X(download_post)          \
 	X(handed_post)            \

@@ -220,6 +220,8 @@ static void add_deeds(struct hl_web_ctx *ctx,
 		{from->can_remind, HL_TR("Remind them"), "/remind", false},
 		{from->can_bounce, HL_TR("The mail came back"), "/bounced",
 			false},
+		{from->can_recall, HL_TR("Take the reminder back"), "/recall",
+			false},
 		{from->can_cancel, HL_TR("Cancel it"), "/close", false},
 		{from->can_close, HL_TR("Close it"), "/close", false},
 	};
@@ -447,6 +449,22 @@ int hl_desk_remind_post(struct hl_web_ctx *ctx,
 {
 	return press(ctx, req, resp, hl_referral_remind,
 		HL_TR("A reminder goes out."));
+}
+
+static int do_recall(const struct hl_who *who,
+	const struct hl_referral_desk *desk, int64_t id,
+	enum hl_referral_why *why, struct hl_err *err)
+{
+	(void)desk;
+	return hl_referral_recall(who, id, why, err);
+}
+
+int hl_desk_recall_post(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	return press(ctx, req, resp, do_recall,
+		HL_TR("The reminder has been taken back. What was sent before "
+		      "it stays sent."));
 }
 
 static int do_bounced(const struct hl_who *who,

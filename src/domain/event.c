@@ -109,6 +109,8 @@ static const struct hl_vocab_word events[] = {
 		HL_MSG("Released before the police were told")},
 	{HL_EVENT_REFERRAL_FOLLOWED, "referral.followed",
 		HL_MSG("New address reported")},
+	{HL_EVENT_REFERRAL_RECALLED, "referral.recalled",
+		HL_MSG("Reminder taken back")},
 	{HL_EVENT_RECIPIENT_PROPOSED, "recipient.proposed",
 		HL_MSG("Recipient proposed")},
 	{HL_EVENT_RECIPIENT_APPROVED, "recipient.approved",

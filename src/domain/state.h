@@ -104,7 +104,8 @@ enum hl_action {
 	HL_ACTION_FAIL,
 	HL_ACTION_BOUNCE,
 	HL_ACTION_ACK,
-	HL_ACTION_LAST = HL_ACTION_ACK,
+	HL_ACTION_RECALL, /* a reminder that has not left */
+	HL_ACTION_LAST = HL_ACTION_RECALL,
 };
 
 struct hl_transition {

@@ -268,6 +268,39 @@ int hl_referral_remind(const struct hl_who *who,
 	return hl_referral_do(who, id, &deed, why, err);
 }
 
+/* The notice itself has been sent and stays so, with the link in it. */
+static int change_recall(struct hl_referral_job *job, struct hl_err *err)
+{
+	struct hl_row_referral_get *f = &job->f.now;
+	int r = in_outbox(f) ? drop(job) : 0;
+
+	if (r) {
+		return r;
+	}
+	if (!f->sent_at_us ||
+		hl_referral_record_act(&job->f, HL_ACTION_RECALL,
+			HL_EVENT_REFERRAL_RECALLED) ||
+		(f->answer && hl_referral_record_act(&job->f, HL_ACTION_ACK,
+				      HL_EVENT_REFERRAL_ANSWERED))) {
+		return hl_referral_refuse(job->why, HL_REFERRAL_WRONG_STATE);
+	}
+	f->last_error = HL_STR("");
+	f->last_code = 0;
+	hl_tx_referral_unseal(job->tx, &(struct hl_in_referral_unseal){f->id});
+	hl_tx_referral_link_back(
+		job->tx, &(struct hl_in_referral_link_back){f->id});
+	return settle(job, err);
+}
+
+int hl_referral_recall(const struct hl_who *who, int64_t id,
+	enum hl_referral_why *why, struct hl_err *err)
+{
+	struct hl_referral_deed deed = {
+		.action = HL_AUTHZ_REFERRAL_SEND, .change = change_recall};
+
+	return hl_referral_do(who, id, &deed, why, err);
+}
+
 static int change_bounced(struct hl_referral_job *job, struct hl_err *err)
 {
 	(void)err;
@@ -343,6 +376,7 @@ static int change_download(struct hl_referral_job *job, struct hl_err *err)
 	hl_seal_token_hash(&token, hash);
 	hl_tx_referral_seal(job->tx,
 		&(struct hl_in_referral_seal){.worker_sealed = HL_STR(""),
+			.has_link = 0,
 			.answer_hash = hl_str_mem(hash, sizeof(hash)),
 			.id = job->f.now.id});
 	job->f.now.answer_until_us =

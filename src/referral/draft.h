@@ -63,9 +63,14 @@ int hl_referral_close(const struct hl_who *who, int64_t id,
 int hl_referral_retry(const struct hl_who *who,
 	const struct hl_referral_desk *desk, int64_t id,
 	enum hl_referral_why *why, struct hl_err *err);
-/* Sends an unanswered one again, marked as a reminder, with a fresh link. */
+/* Sends an unanswered one again, marked as a reminder, with a fresh link; the
+ * one that the recipient has works until the reminder has left. */
 int hl_referral_remind(const struct hl_who *who,
 	const struct hl_referral_desk *desk, int64_t id,
+	enum hl_referral_why *why, struct hl_err *err);
+/* Takes a reminder back that has not left (SENDING while the worker has it):
+ * what was sent before it stays sent. */
+int hl_referral_recall(const struct hl_who *who, int64_t id,
 	enum hl_referral_why *why, struct hl_err *err);
 /* Its mail came back. */
 int hl_referral_bounced(const struct hl_who *who, int64_t id,

@@ -239,7 +239,11 @@ static int seal_mail(struct hl_referral_job *job, struct hl_str plain,
 	struct hl_seal_label label = HL_LABEL_REFERRAL_MAIL(job->f.now.id);
 	struct hl_casefile_keys keys;
 	uint8_t hash[HL_SEAL_TOKEN_HASH_BYTES];
-	struct hl_in_referral_seal in = {.id = job->f.now.id};
+	const struct hl_row_referral_get *f = &job->f.now;
+	struct hl_in_referral_seal in = {
+		.has_link = f->state == HL_REFERRAL_SENT ||
+			    f->state == HL_REFERRAL_ACKED,
+		.id = f->id};
 	int r = hl_casefile_keys(job->who->store, job->who->arena, &keys, err);
 
 	if (!r && !keys.worker_epoch) {

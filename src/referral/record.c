@@ -167,6 +167,8 @@ int hl_referral_reach(const struct hl_referral_reached *how,
 	}
 	hl_tx_referral_unseal(
 		how->tx, &(struct hl_in_referral_unseal){f->now.id});
+	hl_tx_referral_link_arrived(
+		how->tx, &(struct hl_in_referral_link_arrived){f->now.id});
 	if (f->c.now.state < HL_CASE_CLOSED) {
 		hl_tx_referral_watch(
 			how->tx, &(struct hl_in_referral_watch){

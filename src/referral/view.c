@@ -276,10 +276,14 @@ static void put_can(const struct hl_who *who,
 	v->can_approve = allows(v, HL_AUTHZ_REFERRAL_APPROVE);
 	v->can_release = !v->untold && allows(v, HL_AUTHZ_REFERRAL_RELEASE);
 	v->can_override = v->untold && allows(v, HL_AUTHZ_REFERRAL_OVERRIDE);
-	v->can_cancel = v->can_approve ||
-			(send && is_in(state, S(APPROVED) | S(LEA_HOLD) |
-						      S(QUEUED) | S(RETRYING) |
-						      S(PERMANENT_ERROR)));
+	v->can_recall =
+		send && v->row.sent_at_us &&
+		is_in(state, S(QUEUED) | S(RETRYING) | S(PERMANENT_ERROR));
+	v->can_cancel =
+		v->can_approve ||
+		(send && !v->can_recall &&
+			is_in(state, S(APPROVED) | S(LEA_HOLD) | S(QUEUED) |
+					     S(RETRYING) | S(PERMANENT_ERROR)));
 	v->can_retry =
 		send && mail && !v->asked &&
 		is_in(state, S(RETRYING) | S(PERMANENT_ERROR) | S(BOUNCED));

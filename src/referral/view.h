@@ -63,7 +63,7 @@ struct hl_referral_view {
 	/* What a person can do about it now; a caller shows the buttons. */
 	bool can_approve, can_release, can_cancel, can_retry, can_remind,
 		can_close, can_download, can_hand_over, can_bounce, can_answer,
-		can_confirm_removed, can_override;
+		can_confirm_removed, can_override, can_recall;
 	/* Sentences for the person: test message, mail switched off, … */
 	const char *notes[HL_REFERRAL_NOTES_MAX];
 	size_t n_notes;

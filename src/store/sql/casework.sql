@@ -660,7 +660,7 @@ WHERE item_id IN (SELECT id FROM item WHERE case_id = $1);
 -- roles: staff
 -- in: case_id int
 UPDATE referral SET document_sealed = x'', worker_sealed = x'',
-	answer_hash = x''
+	answer_hash = x'', answer_before = x''
 WHERE case_id = $1;
 
 -- name: erase_answers

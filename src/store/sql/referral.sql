@@ -66,11 +66,28 @@ FROM referral WHERE case_id = $1 AND recipient_id = $2;
 SELECT epoch, document_sealed FROM referral WHERE id = $1;
 
 -- name: referral_seal
--- doc: The message for the worker and the hash of its answer link.
+-- doc: The message for the worker and the hash of its answer link; the link
+-- doc: before is kept when the recipient has it.
 -- roles: staff
--- in: worker_sealed blob, answer_hash blob, id int
+-- in: worker_sealed blob, has_link int, answer_hash blob, id int
 -- expect: one
-UPDATE referral SET worker_sealed = $1, answer_hash = $2 WHERE id = $3;
+UPDATE referral SET worker_sealed = $1, answer_before =
+	CASE $2 WHEN 0 THEN answer_before ELSE answer_hash END,
+	answer_hash = $3
+WHERE id = $4;
+
+-- name: referral_link_arrived
+-- doc: The newest link is with the recipient: the one before ends.
+-- roles: staff, worker
+-- in: id int
+UPDATE referral SET answer_before = x'' WHERE id = $1;
+
+-- name: referral_link_back
+-- doc: The link before is the newest again.
+-- roles: staff
+-- in: id int
+UPDATE referral SET answer_hash = answer_before, answer_before = x''
+WHERE id = $1 AND answer_before <> x'';
 
 -- name: referral_mail
 -- doc: The message for the worker.
@@ -388,7 +405,7 @@ SELECT coalesce(min(next_at_us), 0), count(*) FROM outbox WHERE state = 1;
 -- doc: Forgets answer links that have expired for a while.
 -- roles: worker
 -- in: until_us int
-UPDATE referral SET answer_hash = x''
+UPDATE referral SET answer_hash = x'', answer_before = x''
 WHERE answer_hash <> x'' AND answer_until_us > 0 AND answer_until_us < $1;
 
 -- name: answer_link
@@ -401,7 +418,7 @@ WHERE answer_hash <> x'' AND answer_until_us > 0 AND answer_until_us < $1;
 SELECT f.id, f.case_id, f.kind, p.name, f.state, f.version, f.is_test,
 	f.sent_at_us, f.answer_until_us, f.answer, f.answered_at_us
 FROM referral f JOIN recipient p ON p.id = f.recipient_id
-WHERE f.answer_hash = $1 AND $1 <> x'';
+WHERE $1 <> x'' AND (f.answer_hash = $1 OR f.answer_before = $1);
 
 -- name: answer_given
 -- doc: What was answered by this link and by other ways, oldest first.
@@ -410,7 +427,8 @@ WHERE f.answer_hash = $1 AND $1 <> x'';
 -- out: at_us int, answer int, digest blob
 SELECT a.at_us, a.answer, a.digest
 FROM referral f JOIN answer a ON a.referral_id = f.id
-WHERE f.answer_hash = $1 AND $1 <> x'' ORDER BY a.at_us, a.id;
+WHERE $1 <> x'' AND (f.answer_hash = $1 OR f.answer_before = $1)
+ORDER BY a.at_us, a.id;
 
 -- name: answer_key
 -- doc: The queue key that answers are sealed to now.
@@ -428,7 +446,7 @@ WHERE closed_at_us = 0 AND kind = 1 ORDER BY epoch DESC LIMIT 1;
 INSERT INTO answer (id, referral_id, at_us, answer, via, epoch, words_sealed,
 	staff_id, digest)
 SELECT $1, f.id, $2, $3, $4, $5, $6, 0, $7 FROM referral f
-WHERE f.answer_hash = $8 AND $8 <> x''
+WHERE $8 <> x'' AND (f.answer_hash = $8 OR f.answer_before = $8)
 	AND (f.answer_until_us = 0 OR f.answer_until_us > $9);
 
 -- name: answer_record
@@ -440,7 +458,7 @@ WHERE f.answer_hash = $8 AND $8 <> x''
 -- expect: one
 UPDATE referral SET version = version + 1, state = $1, answer = $2,
 	answered_at_us = $3
-WHERE answer_hash = $4 AND $4 <> x'' AND version = $5
+WHERE $4 <> x'' AND (answer_hash = $4 OR answer_before = $4) AND version = $5
 	AND (state = $1 OR ($1 = 6 AND state IN (5, 7)));
 
 -- name: answer_watch_now
@@ -449,7 +467,8 @@ WHERE answer_hash = $4 AND $4 <> x'' AND version = $5
 -- in: next_at_us int, answer_hash blob
 UPDATE watch SET next_at_us = $1
 WHERE active = 1 AND next_at_us > $1 AND item_id IN (SELECT item_id
-	FROM referral WHERE answer_hash = $2 AND $2 <> x'');
+	FROM referral WHERE $2 <> x''
+		AND (answer_hash = $2 OR answer_before = $2));
 
 -- name: answer_add_staff
 -- doc: An answer that came by another way.

@@ -66,15 +66,17 @@ static const char *const allowed[HL_MACHINE_COUNT][12] = {
 		[HL_REFERRAL_LEA_HOLD] =
 			"unhold>queued expire>queued close>closed",
 		[HL_REFERRAL_QUEUED] = "send>sent retry>retrying "
-				       "fail>permanent_error close>closed",
+				       "fail>permanent_error close>closed "
+				       "recall>sent",
 		[HL_REFERRAL_SENT] = "queue>queued ack>acked bounce>bounced "
 				     "close>closed",
 		[HL_REFERRAL_ACKED] = "ack>acked queue>queued close>closed",
 		[HL_REFERRAL_BOUNCED] = "ack>acked queue>queued close>closed",
 		[HL_REFERRAL_RETRYING] =
 			"send>sent retry>retrying fail>permanent_error "
-			"queue>queued close>closed",
-		[HL_REFERRAL_PERMANENT_ERROR] = "queue>queued close>closed",
+			"queue>queued close>closed recall>sent",
+		[HL_REFERRAL_PERMANENT_ERROR] =
+			"queue>queued close>closed recall>sent",
 		[HL_REFERRAL_CLOSED] = "ack>closed"},
 };
 

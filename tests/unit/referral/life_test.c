@@ -474,10 +474,16 @@ static void reminders_have_a_new_link(void **state)
 	world_send(&w);
 	struct hl_str token = world_token(&w, 0);
 	assert_false(world_view(&w, id).row.overdue);
-	later(w.f, 30 * HL_US_PER_DAY);
+	later(w.f, 20 * HL_US_PER_DAY);
 	assert_true(world_view(&w, id).row.overdue);
 	rikke = who(w.f, RIKKE);
 	ok(hl_referral_remind(&rikke, &w.desk, id, NULL, NULL));
+	/* what they have works until they have the other */
+	w.fail_status = HL_REFERRAL_MAIL_TRANSIENT;
+	assert_int_equal(1, world_send(&w).n_retried);
+	ok(hl_referral_link(w.f->store, w.f->arena, token, &link, NULL));
+	w.fail_status = 0;
+	later(w.f, HL_US_PER_HOUR);
 	assert_int_equal(1, world_send(&w).n_sent);
 	assert_int_equal(2, world_mails(&w));
 	world_mail(&w, 1, &mail);
@@ -548,6 +554,71 @@ static void who_does_not_answer_is_listed(void **state)
 	world_end(&w);
 }
 
+/* The notice stays sent, and its link good, whatever became of a reminder. */
+static void a_reminder_can_be_taken_back(void **state)
+{
+	static const struct {
+		int fail; /* of the reminder; 0: it has not been tried */
+		enum hl_referral_state waits;
+		bool answered;
+	} rows[] = {
+		{0, HL_REFERRAL_QUEUED, false},
+		{HL_REFERRAL_MAIL_TRANSIENT, HL_REFERRAL_RETRYING, false},
+		{HL_REFERRAL_MAIL_PERMANENT, HL_REFERRAL_PERMANENT_ERROR,
+			false},
+		{0, HL_REFERRAL_QUEUED, true},
+	};
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		WORLD(w);
+		int64_t id = world_approved(&w, w.provider);
+		struct hl_referral_answer a = says(HL_ANSWER_RECEIVED);
+		struct hl_referral_link link;
+		enum hl_referral_repeat repeat;
+		enum hl_referral_why why = 0;
+		struct hl_who rikke;
+
+		assert_int_equal(1, world_send(&w).n_sent);
+		struct hl_str token = world_token(&w, 0);
+		later(w.f, HL_US_PER_DAY);
+		rikke = who(w.f, RIKKE);
+		assert_int_equal(
+			HL_DENIED, hl_referral_recall(&rikke, id, &why, NULL));
+		assert_int_equal(HL_REFERRAL_WRONG_STATE, why);
+		ok(hl_referral_remind(&rikke, &w.desk, id, NULL, NULL));
+		w.fail_status = rows[i].fail;
+		if (rows[i].fail) {
+			world_send(&w);
+		}
+		if (rows[i].answered) {
+			ok(hl_referral_link_answer(w.f->store, w.f->arena,
+				token, HL_REFERRAL_VIA_PAGE, &a, &repeat,
+				NULL));
+		}
+		struct hl_referral_view v = world_view(&w, id);
+		assert_int_equal(rows[i].waits, v.row.state);
+		assert_true(v.can_recall && !v.can_cancel);
+		rikke = who(w.f, RIKKE);
+		ok(hl_referral_recall(&rikke, id, &why, NULL));
+		assert_int_equal(
+			rows[i].answered ? HL_REFERRAL_ACKED : HL_REFERRAL_SENT,
+			world_state(&w, id));
+		w.fail_status = 0;
+		later(w.f, HL_US_PER_DAY);
+		assert_int_equal(0, world_send(&w).n_sent);
+		ok(hl_referral_link(
+			w.f->store, w.f->arena, token, &link, NULL));
+		a = says(HL_ANSWER_REMOVED);
+		ok(hl_referral_link_answer(w.f->store, w.f->arena, token,
+			HL_REFERRAL_VIA_PAGE, &a, &repeat, NULL));
+		assert_int_equal(HL_REFERRAL_ACKED, world_state(&w, id));
+		check_history(w.f);
+		world_end(&w);
+		tear_down(state);
+		set_up(state);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -565,6 +636,7 @@ int main(void)
 		TEST(words_are_sealed),
 		TEST(reminders_have_a_new_link),
 		TEST(who_does_not_answer_is_listed),
+		TEST(a_reminder_can_be_taken_back),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

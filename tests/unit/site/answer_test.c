@@ -45,7 +45,7 @@ static void put_referral(
 		"'a%d@example.org', '', 0, 1, 2, 1, 1, 1, 1);"
 		"INSERT INTO referral VALUES (%d, 1, 1, %d, %d, 1, 5, 1, %d, "
 		"x'%02x', 0, 0, 1, 0, 1, 1764000000000000, 0, 0, 0, x'%s', "
-		"%lld, 1, 250, '', 1, x'', x'');",
+		"%lld, 1, 250, '', 1, x'', x'', x'');",
 		id, kind, id, id, id, kind, id == 2, id, hex,
 		(long long)(hl_time_now_us() + HL_US_PER_DAY));
 	fixture_sql(b->f, sql);
