@@ -86,6 +86,8 @@ struct hl_desk_preview {
 	struct hl_str from, to, subject;
 	const struct hl_desk_part *parts;
 	size_t n_parts;
+	const struct hl_str *notes;
+	size_t n_notes;
 	bool can_approve;
 };
 

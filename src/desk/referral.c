@@ -302,12 +302,24 @@ int hl_desk_referral_load(struct hl_web_ctx *ctx,
 			   hl_desk_who(ctx), &desk, id, out, &ctx->err);
 }
 
+static const struct hl_str *notes_of(
+	struct hl_arena *arena, const struct hl_referral_view *from, size_t *n)
+{
+	struct hl_str *notes =
+		hl_arena_array(arena, from->n_notes, sizeof(*notes));
+
+	for (size_t i = 0; notes && i < from->n_notes; i++) {
+		notes[i] = hl_web_tr(from->notes[i]);
+	}
+	*n = notes ? from->n_notes : 0;
+	return notes;
+}
+
 int hl_desk_referral_get(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, struct hl_web_response *resp)
 {
 	struct hl_desk_referral v = {0};
 	struct hl_referral_view from;
-	struct hl_str *notes;
 	int r = hl_desk_referral_load(ctx, req, &from);
 
 	if (r) {
@@ -326,12 +338,7 @@ int hl_desk_referral_get(struct hl_web_ctx *ctx,
 	add_facts(ctx, &from.row, &v);
 	add_deeds(ctx, &from, &v);
 	add_answers(ctx, &from, &v);
-	notes = hl_arena_array(ctx->arena, from.n_notes, sizeof(*notes));
-	for (size_t i = 0; notes && i < from.n_notes; i++) {
-		notes[i] = hl_web_tr(from.notes[i]);
-	}
-	v.notes = notes;
-	v.n_notes = notes ? from.n_notes : 0;
+	v.notes = notes_of(ctx->arena, &from, &v.n_notes);
 	hl_web_respond(resp, 200, "text/html");
 	hl_tmpl_desk_referral(&resp->body, &v);
 	return 0;
@@ -384,6 +391,7 @@ int hl_desk_preview_get(struct hl_web_ctx *ctx,
 	add_part(parts, &v.n_parts, HL_TR("XARF, for programs"), from.xarf);
 	add_part(parts, &v.n_parts, HL_TR("Document, for programs"), from.json);
 	v.parts = parts;
+	v.notes = notes_of(ctx->arena, &view, &v.n_notes);
 	hl_web_respond(resp, 200, "text/html");
 	hl_tmpl_desk_preview(&resp->body, &v);
 	return 0;

@@ -51,6 +51,7 @@ static struct hl_referral_row row_of(
 		.case_state = (enum hl_case_state)v->case_state,
 		.outcome = (enum hl_outcome)v->outcome,
 		.n_moved = v->n_moved,
+		.newer_host = v->newer_host != 0,
 		.overdue = waits && remind_hours > 0 &&
 			   since + remind_hours * HL_US_PER_HOUR < now_us};
 }
@@ -354,6 +355,12 @@ static void put_notes(
 	if (v->row.n_moved) {
 		add_note(v, HL_MSG("The recipient gave a new address: make a "
 				   "case of it below."));
+	}
+	if (v->row.newer_host) {
+		add_note(v, HL_MSG("What is known of the host has changed "
+				   "since this was drafted. To send what is "
+				   "known now, cancel this draft and make a "
+				   "new one."));
 	}
 	if (v->row.overdue) {
 		add_note(v, HL_MSG("No answer for longer than the settings "

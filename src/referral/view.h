@@ -40,6 +40,7 @@ struct hl_referral_row {
 	enum hl_outcome outcome;
 	bool overdue;    /* sent, unanswered for referral.remind hours */
 	int64_t n_moved; /* new addresses without a case */
+	bool newer_host; /* a draft, and the host is known otherwise now */
 };
 
 struct hl_referral_may {

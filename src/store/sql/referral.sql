@@ -191,7 +191,8 @@ ORDER BY f.hold_until_us LIMIT $2;
 -- out: answer_until_us int, attempts int, last_code int, last_error text,
 -- out: next_at_us int, lease_until_us int, exported_at_us int,
 -- out: reminded_at_us int, name text, mail text, country text, asn int,
--- out: contact int, case_state int, outcome int, n_moved int
+-- out: contact int, case_state int, outcome int, n_moved int,
+-- out: newer_host int
 SELECT f.id, f.case_id, f.item_id, f.version, f.recipient_id, f.kind,
 	f.channel, f.state, f.is_test, f.hold_until_us, f.created_by,
 	f.created_at_us, coalesce(s.display_name, ''), f.approved_by,
@@ -206,7 +207,16 @@ SELECT f.id, f.case_id, f.item_id, f.version, f.recipient_id, f.kind,
 	p.name, p.mail, p.country, p.asn, p.state, c.state, c.outcome,
 	(SELECT count(*) FROM answer m WHERE m.referral_id = f.id
 		AND m.answer = 2 AND m.report_id = 0
-		AND length(m.words_sealed) > 0)
+		AND length(m.words_sealed) > 0),
+	f.state = 1 AND EXISTS (SELECT 1 FROM trace t
+		WHERE t.item_id = f.item_id AND t.at_us > f.created_at_us
+			AND (t.country <> '' OR t.asn <> 0)
+			AND NOT EXISTS (SELECT 1 FROM trace b
+				WHERE b.item_id = t.item_id
+					AND b.at_us <= f.created_at_us
+					AND b.country = t.country
+					AND b.asn = t.asn
+					AND b.network = t.network))
 FROM referral f JOIN recipient p ON p.id = f.recipient_id
 JOIN cases c ON c.id = f.case_id
 LEFT JOIN staff s ON s.id = f.created_by

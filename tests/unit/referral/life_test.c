@@ -268,6 +268,46 @@ static void the_preview_is_what_leaves(void **state)
 	world_end(&w);
 }
 
+/* What somebody types in later is not in the draft. */
+static void a_draft_says_that_the_host_has_changed(void **state)
+{
+	static const struct {
+		const char *country;
+		int asn;
+		bool newer;
+	} rows[] = {
+		{"DE", 64500, false}, /* looked up again, the same */
+		{"", 0, false},       /* nothing found */
+		{"DE", 64501, true},
+		{"NL", 64500, true},
+	};
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		WORLD(w);
+		int64_t id = world_draft(&w, w.provider);
+		char sql[400];
+
+		later(w.f, HL_US_PER_MIN);
+		snprintf(sql, sizeof(sql),
+			"INSERT INTO trace (id, item_id, at_us, epoch, "
+			"facts_sealed, worker_sealed, source, country, asn, "
+			"network, missing) VALUES (78, %lld, %lld, 1, x'', "
+			"x'', 1, '%s', %d, 'EXAMPLE-NET', 0)",
+			(long long)w.item_id, (long long)hl_time_now_us(),
+			rows[i].country, rows[i].asn);
+		change(w.f, sql);
+		if (world_view(&w, id).row.newer_host != rows[i].newer) {
+			fail_msg("row %zu", i);
+		}
+		struct hl_who rikke = who(w.f, RIKKE);
+		ok(hl_referral_approve(&rikke, &w.desk, id, NULL, NULL));
+		assert_false(world_view(&w, id).row.newer_host);
+		world_end(&w);
+		tear_down(state);
+		set_up(state);
+	}
+}
+
 static void a_second_click_makes_nothing(void **state)
 {
 	WORLD(w);
@@ -628,6 +668,7 @@ int main(void)
 		cmocka_unit_test(names_are_what_is_seen),
 		TEST(from_draft_to_removed),
 		TEST(the_preview_is_what_leaves),
+		TEST(a_draft_says_that_the_host_has_changed),
 		TEST(a_second_click_makes_nothing),
 		TEST(tests_say_so),
 		TEST(what_is_skipped_is_not_sent),
