@@ -188,6 +188,18 @@ int hl_casefile_item_act(struct hl_casefile *c, enum hl_action action,
 	return 0;
 }
 
+int hl_casefile_all_told(struct hl_casefile *c, struct hl_err *err)
+{
+	int r = hl_casefile_act(
+		c, HL_ACTION_MONITOR, HL_EVENT_CASE_MONITORING, err);
+
+	if (r || c->now.item_state != HL_ITEM_OFFLINE) {
+		return r;
+	}
+	c->now.closed_reason = HL_CLOSE_REMOVED;
+	return hl_casefile_act(c, HL_ACTION_CLOSE, HL_EVENT_CASE_CLOSED, err);
+}
+
 /* What the reporter is told also follows from an item's state that did not
  * change: then that it still is as it was read has to hold. */
 static void put_item(struct hl_tx *tx, const struct hl_casefile *c)

@@ -88,6 +88,9 @@ int hl_casefile_act(struct hl_casefile *c, enum hl_action action,
 	enum hl_event event, struct hl_err *err);
 int hl_casefile_item_act(struct hl_casefile *c, enum hl_action action,
 	enum hl_event event, struct hl_err *err);
+/* Everybody has been told: the case waits until the address is gone, or
+ * closes as removed when it is. */
+int hl_casefile_all_told(struct hl_casefile *c, struct hl_err *err);
 /* An event about the case that is no change of state. */
 void hl_casefile_note(
 	struct hl_casefile *c, enum hl_event event, int64_t from, int64_t to);

@@ -349,15 +349,27 @@ static int put_new(struct state *s, const struct place *p, struct hl_err *err)
 	return 0;
 }
 
+/* A case that is open and not being watched goes on as it is. */
+static int act_again(struct place *p, struct hl_err *err)
+{
+	struct hl_casefile *c = &p->c;
+	bool back = p->link == HL_DUPLICATE_REAPPEARED;
+
+	if (c->now.state != HL_CASE_CLOSED &&
+		c->now.state != HL_CASE_MONITORING) {
+		return 0;
+	}
+	return hl_casefile_act(c, back ? HL_ACTION_REAPPEAR : HL_ACTION_REOPEN,
+		HL_EVENT_CASE_REOPENED, err);
+}
+
 /* The reporter's word that it is there stands until a check says else. */
 static int open_again(struct state *s, struct place *p, struct hl_err *err)
 {
 	struct hl_casefile *c = &p->c;
-	bool back = p->link == HL_DUPLICATE_REAPPEARED;
 	struct hl_in_item_again in = {
 		.trace_due_us = hl_time_now_us(), .id = c->item_id};
-	int r = hl_casefile_act(c, back ? HL_ACTION_REAPPEAR : HL_ACTION_REOPEN,
-		HL_EVENT_CASE_REOPENED, err);
+	int r = act_again(p, err);
 
 	if (!r && c->now.item_state == HL_ITEM_OFFLINE) {
 		r = hl_casefile_item_act(

@@ -249,7 +249,9 @@ int hl_desk_address_post(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, struct hl_web_response *resp)
 {
 	struct hl_desk_end end = {
-		.notice = hl_web_tr(HL_TR("The address has been taken up."))};
+		.notice = hl_web_tr(
+			HL_TR("The address has been taken up. Its case is in "
+			      "the queue."))};
 	struct again again = {.text = hl_web_form_get(
 				      &hl_desk_session_of(ctx)->form, "text")};
 	int64_t id;
@@ -258,7 +260,8 @@ int hl_desk_address_post(struct hl_web_ctx *ctx,
 	if (r) {
 		return r;
 	}
-	end.to = report_path(ctx->arena, id);
+	/* the report itself may now be another's to read */
+	end.to = HL_STR("/reports/waiting");
 	end.r = hl_casework_type_in(hl_desk_who(ctx), hl_desk_of(ctx)->settings,
 		id, again.text, &end.why, &ctx->err);
 	if (end.r == HL_E_INVALID) {

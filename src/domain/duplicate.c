@@ -15,7 +15,9 @@ enum hl_duplicate_link hl_duplicate_address(
 		return HL_DUPLICATE_NEW; /* A1 */
 	}
 	if (item->case_open) {
-		return HL_DUPLICATE_COUNTS; /* A2 */
+		return item->state == HL_ITEM_OFFLINE
+			       ? HL_DUPLICATE_REAPPEARED /* A7 */
+			       : HL_DUPLICATE_COUNTS;    /* A2 */
 	}
 	if (item->state == HL_ITEM_OFFLINE) {
 		return hl_outcome_illegal(item->outcome)

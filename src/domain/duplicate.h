@@ -28,7 +28,7 @@ struct hl_duplicate_item {
 enum hl_duplicate_link {
 	HL_DUPLICATE_NEW = 1,    /* no item: a new one */
 	HL_DUPLICATE_COUNTS,     /* known: link, raise the count */
-	HL_DUPLICATE_REAPPEARED, /* known illegal, was gone: reopen */
+	HL_DUPLICATE_REAPPEARED, /* was gone, open or known illegal: act */
 	HL_DUPLICATE_STALE,      /* known, last heard of too long ago: reopen
 				    for a new assessment */
 };

@@ -133,8 +133,7 @@ static int settle(struct hl_referral_job *job, struct hl_err *err)
 		return r;
 	}
 	job->f.case_changed = true;
-	return hl_casefile_act(
-		&job->f.c, HL_ACTION_MONITOR, HL_EVENT_CASE_MONITORING, err);
+	return hl_casefile_all_told(&job->f.c, err);
 }
 
 /* Nothing else waits for the police: the notice's clock runs on. */

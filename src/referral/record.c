@@ -177,8 +177,7 @@ int hl_referral_reach(const struct hl_referral_reached *how,
 					 .started_at_us = how->now_us});
 	}
 	if (f->c.now.state == HL_CASE_ACTIONING && row->n == 0) {
-		return hl_casefile_act(&f->c, HL_ACTION_MONITOR,
-			HL_EVENT_CASE_MONITORING, err);
+		return hl_casefile_all_told(&f->c, err);
 	}
 	return 0;
 }

@@ -171,6 +171,27 @@ static void a_new_cycle_begins_clean(void **state)
 				      "ended_at_us = 0"));
 }
 
+/* Who was told last may learn that it is gone already. */
+static void told_when_it_is_gone(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = put_case(f, "example.org/a");
+	struct hl_casefile c;
+
+	change(f, "UPDATE cases SET state = 8, outcome = 1");
+	load(f, id, &c);
+	struct hl_casefile there = c;
+	ok(hl_casefile_all_told(&there, NULL));
+	assert_int_equal(HL_CASE_MONITORING, there.now.state);
+	change(f, "UPDATE item SET state = 4, removed_at_us = 9");
+	load(f, id, &c);
+	ok(hl_casefile_all_told(&c, NULL));
+	assert_int_equal(HL_CASE_CLOSED, c.now.state);
+	assert_int_equal(HL_CLOSE_REMOVED, c.now.closed_reason);
+	ok(put(f, &c, 0));
+	assert_int_equal(10, number(f, "SELECT state FROM cases"));
+}
+
 /* An event must not be lost, however many a change makes. */
 static void too_many_events_spoil_the_batch(void **state)
 {
@@ -248,6 +269,7 @@ int main(void)
 		TEST(an_item_changed_meanwhile_is_a_conflict),
 		TEST(the_item_has_its_own_life),
 		TEST(a_new_cycle_begins_clean),
+		TEST(told_when_it_is_gone),
 		TEST(too_many_events_spoil_the_batch),
 		TEST(there_is_no_such_case),
 		TEST(keys_and_seals),

@@ -110,6 +110,15 @@ static void an_address_by_the_rules(void **state)
 			"UPDATE cases SET state = 10, outcome = 5;"
 			"UPDATE item SET state = 2",
 			91, HL_CASE_NEW, HL_ITEM_ONLINE, 1, HL_TRIAGE_ACCEPTED},
+		{"A7 open and watched, gone", true,
+			"UPDATE cases SET state = 9, outcome = 1;"
+			"UPDATE item SET state = 4, removed_at_us = 9,"
+			" public_status = 6, passed_to = 2",
+			1, HL_CASE_ACTIONING, HL_ITEM_ONLINE, 1,
+			HL_TRIAGE_ACCEPTED},
+		{"A7 open and not yet assessed, gone", true,
+			"UPDATE item SET state = 4, removed_at_us = 9", 1,
+			HL_CASE_NEW, HL_ITEM_ONLINE, 0, HL_TRIAGE_ACCEPTED},
 		{"A5 the clock was set back", true,
 			"UPDATE cases SET state = 10, outcome = 5;"
 			"UPDATE item SET state = 2",
