@@ -272,6 +272,7 @@ static int run(const struct hl_who *who, int64_t case_id, struct assessing *a,
 	struct hl_err *err)
 {
 	struct hl_casework_assessed *out = deed->out;
+	struct hl_facts_conflict conflicts[HL_FACTS_CONFLICTS];
 	int r = ask(who, case_id, deed->action, why, err);
 
 	*out = (struct hl_casework_assessed){0};
@@ -282,6 +283,9 @@ static int run(const struct hl_who *who, int64_t case_id, struct assessing *a,
 	out->law = a->law;
 	if (!a->law.outcome) {
 		return HL_FAIL(err, HL_E_INVALID, "facts are missing");
+	}
+	if (hl_facts_conflicts(a->facts, conflicts)) {
+		return HL_FAIL(err, HL_E_INVALID, "facts contradict");
 	}
 	r = hl_casefile_keys(who->store, who->arena, &a->keys, err);
 	deed->change = change_assess;

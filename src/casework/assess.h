@@ -23,8 +23,9 @@ struct hl_casework_assessed {
 };
 
 /*
- * Each evaluates the facts and saves nothing while facts are missing:
- * HL_E_INVALID, and out->law.missing names them. HL_DENIED says why;
+ * Each evaluates the facts and saves nothing while facts are missing or
+ * contradict one another (hl_facts_conflicts()): HL_E_INVALID, and
+ * out->law.missing names those that are missing. HL_DENIED says why;
  * a second click finds HL_CASEWORK_WRONG_STATE.
  */
 

@@ -46,7 +46,8 @@ static const struct {
 	{HL_FACT_ACCESS, false, NULL},
 	{HL_FACT_MATERIAL, false, NULL},
 	{HL_FACT_LIFELIKE, false,
-		HL_TR("For drawings and computer-generated material.")},
+		HL_TR("For computer-generated material. A drawing that "
+		      "could is recorded as computer-generated.")},
 	{HL_FACT_ACT, false, NULL},
 	{HL_FACT_POSING, false, NULL},
 	{HL_FACT_AGE, false, NULL},
@@ -71,7 +72,7 @@ struct visit {
 	struct hl_casework_page *page;
 	struct hl_facts facts;
 	struct hl_law_result law;
-	struct hl_w_error errors[HL_FACT_LAST + 3];
+	struct hl_w_error errors[HL_FACT_LAST + HL_FACTS_CONFLICTS + 3];
 	size_t n_errors;
 	struct hl_desk_assess v;
 };
@@ -121,6 +122,16 @@ static struct hl_str error_of(const struct visit *t, struct hl_str field)
 	return HL_STR_NONE;
 }
 
+static void look_for_conflicts(struct visit *t)
+{
+	struct hl_facts_conflict found[HL_FACTS_CONFLICTS];
+	size_t n = hl_facts_conflicts(&t->facts, found);
+
+	for (size_t i = 0; i < n; i++) {
+		add_error(t, hl_web_tr(found[i].text), name_of(found[i].at));
+	}
+}
+
 /* What keeps the answers from giving an outcome, in the form's order. */
 static void look(struct visit *t)
 {
@@ -143,6 +154,7 @@ static void look(struct visit *t)
 		add_error(t, hl_web_tr(HL_TR("More facts are needed")),
 			name_of(HL_FACT_ACCESS));
 	}
+	look_for_conflicts(t);
 	if (hl_utf8_count(t->facts.note) > HL_FACTS_NOTE_MAX) {
 		add_error(t,
 			hl_web_tr(HL_TR("The note is too long: at most 4,000 "

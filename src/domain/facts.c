@@ -46,6 +46,77 @@ bool hl_fact_undetermined(enum hl_fact fact, int value)
 	return is_fact((int)fact) && facts[fact].undetermined == value;
 }
 
+static bool is_child(int age)
+{
+	return age == HL_AGE_INFANT || age == HL_AGE_PREPUBESCENT ||
+	       age == HL_AGE_PUBESCENT;
+}
+
+static bool has_child_in_act(const struct hl_facts *f)
+{
+	return f->value[HL_FACT_ACT] == HL_ACT_PRESENT ||
+	       f->value[HL_FACT_ACT] == HL_ACT_INVOLVED;
+}
+
+/* What only somebody who saw the content can say. */
+static bool has_content(const struct hl_facts *f)
+{
+	return f->value[HL_FACT_MATERIAL] || has_child_in_act(f) ||
+	       is_child(f->value[HL_FACT_AGE]) ||
+	       f->value[HL_FACT_POSING] == HL_POSING_SEXUALISED ||
+	       f->value[HL_FACT_POSING] == HL_POSING_FOCUS;
+}
+
+size_t hl_facts_conflicts(const struct hl_facts *f,
+	struct hl_facts_conflict out[HL_FACTS_CONFLICTS])
+{
+	const int *v = f->value;
+	bool counted = v[HL_FACT_CHILDREN] >= HL_CHILDREN_ONE &&
+		       v[HL_FACT_CHILDREN] <= HL_CHILDREN_MORE;
+	const struct {
+		bool is;
+		enum hl_fact at;
+		const char *text;
+	} rows[HL_FACTS_CONFLICTS] = {
+		{v[HL_FACT_ACCESS] && v[HL_FACT_ACCESS] != HL_ACCESS_SEEN &&
+				has_content(f),
+			HL_FACT_ACCESS,
+			HL_MSG("You answered what the content shows: then it "
+			       "was seen. Or take those answers back")},
+		{v[HL_FACT_MATERIAL] == HL_MATERIAL_DRAWING &&
+				v[HL_FACT_LIFELIKE] == HL_YNU_YES,
+			HL_FACT_LIFELIKE,
+			HL_MSG("What could be taken for a photograph is "
+			       "recorded as computer-generated, not as a "
+			       "drawing")},
+		{v[HL_FACT_AGE] == HL_AGE_ADULT && has_child_in_act(f),
+			HL_FACT_AGE,
+			HL_MSG("You answered that a child takes part or is "
+			       "present: then the youngest is no adult")},
+		{v[HL_FACT_AGE] == HL_AGE_ADULT && counted, HL_FACT_CHILDREN,
+			HL_MSG("You counted children: then the youngest is no "
+			       "adult")},
+		{v[HL_FACT_CHILDREN] == HL_CHILDREN_NONE &&
+				(is_child(v[HL_FACT_AGE]) ||
+					has_child_in_act(f)),
+			HL_FACT_CHILDREN,
+			HL_MSG("You answered a child’s age or part: then "
+			       "there is at least one child")},
+		{v[HL_FACT_COMMERCIAL] == HL_YNU_NO && f->payments,
+			HL_FACT_COMMERCIAL,
+			HL_MSG("You named ways to pay: then one has to pay")},
+	};
+	size_t n = 0;
+
+	for (size_t i = 0; i < HL_FACTS_CONFLICTS; i++) {
+		if (rows[i].is) {
+			out[n++] = (struct hl_facts_conflict){
+				rows[i].at, rows[i].text};
+		}
+	}
+	return n;
+}
+
 static void put_payments(struct hl_buf *b, uint32_t set)
 {
 	hl_json_put_name(b, hl_vocab_payment.name);

@@ -122,6 +122,17 @@ const struct hl_vocab *hl_fact_vocab(enum hl_fact fact);
 /* Whether the answer means "looked, and cannot tell". */
 bool hl_fact_undetermined(enum hl_fact fact, int value);
 
+/* Answers that cannot be true together: the later of them, and a sentence for
+ * whoever gave them. */
+struct hl_facts_conflict {
+	enum hl_fact at;
+	const char *text;
+};
+#define HL_FACTS_CONFLICTS 6
+/* In the form's order; gives their number. */
+size_t hl_facts_conflicts(const struct hl_facts *f,
+	struct hl_facts_conflict out[HL_FACTS_CONFLICTS]);
+
 /* {"schema":1,"access":"seen",…}; what is unanswered is left out. */
 void hl_facts_put_json(struct hl_buf *b, const struct hl_facts *f);
 /* The note is copied into a. HL_E_INVALID names the member at fault. */

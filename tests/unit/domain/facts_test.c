@@ -160,6 +160,77 @@ static void cannot_tell_is_an_answer(void **state)
 	assert_false(hl_fact_undetermined((enum hl_fact)99, 1));
 }
 
+static void contradictions(void **state)
+{
+#define F(name) [HL_FACT_##name]
+#define SEEN F(ACCESS) = HL_ACCESS_SEEN
+	static const struct {
+		const char *what;
+		struct hl_facts f;
+		int at; /* 0: none */
+	} rows[] = {
+		{"nothing answered", {{0}}, 0},
+		{"gone", {{F(ACCESS) = HL_ACCESS_GONE}}, 0},
+		{"behind a pay wall, with its price",
+			{{F(ACCESS) = HL_ACCESS_PAYWALL,
+				 F(COMMERCIAL) = HL_YNU_YES},
+				.payments = 2},
+			0},
+		{"gone, and what it shows",
+			{{F(ACCESS) = HL_ACCESS_GONE,
+				F(MATERIAL) = HL_MATERIAL_PHOTO}},
+			HL_FACT_ACCESS},
+		{"not reached, and whom it shows",
+			{{F(ACCESS) = HL_ACCESS_UNREACHABLE,
+				F(AGE) = HL_AGE_PUBESCENT}},
+			HL_FACT_ACCESS},
+		{"an adult, a child who takes part",
+			{{SEEN, F(AGE) = HL_AGE_ADULT,
+				F(ACT) = HL_ACT_INVOLVED}},
+			HL_FACT_AGE},
+		{"an adult, three children",
+			{{SEEN, F(AGE) = HL_AGE_ADULT, F(CHILDREN) = 3}},
+			HL_FACT_CHILDREN},
+		{"an adult, nobody can tell how many children",
+			{{SEEN, F(AGE) = HL_AGE_ADULT,
+				F(CHILDREN) = HL_CHILDREN_UNDETERMINED}},
+			0},
+		{"a child's age, no child",
+			{{SEEN, F(AGE) = HL_AGE_PREPUBESCENT,
+				F(CHILDREN) = HL_CHILDREN_NONE}},
+			HL_FACT_CHILDREN},
+		{"an act with a child, no child",
+			{{SEEN, F(ACT) = HL_ACT_PRESENT,
+				F(CHILDREN) = HL_CHILDREN_NONE}},
+			HL_FACT_CHILDREN},
+		{"a drawing like a photograph",
+			{{SEEN, F(MATERIAL) = HL_MATERIAL_DRAWING,
+				F(LIFELIKE) = HL_YNU_YES}},
+			HL_FACT_LIFELIKE},
+		{"computer-generated, like a photograph",
+			{{SEEN, F(MATERIAL) = HL_MATERIAL_GENERATED,
+				F(LIFELIKE) = HL_YNU_YES}},
+			0},
+		{"free, with ways to pay",
+			{{SEEN, F(COMMERCIAL) = HL_YNU_NO}, .payments = 2},
+			HL_FACT_COMMERCIAL},
+	};
+#undef SEEN
+#undef F
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		struct hl_facts_conflict found[HL_FACTS_CONFLICTS];
+		size_t n = hl_facts_conflicts(&rows[i].f, found);
+
+		if (n != (rows[i].at != 0) ||
+			(n && (int)found[0].at != rows[i].at)) {
+			fail_msg("%s: %zu, at %d", rows[i].what, n,
+				n ? (int)found[0].at : 0);
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -169,6 +240,7 @@ int main(void)
 		cmocka_unit_test(long_notes_are_refused),
 		cmocka_unit_test(differences),
 		cmocka_unit_test(cannot_tell_is_an_answer),
+		cmocka_unit_test(contradictions),
 	};
 	return cmocka_run_group_tests(tests, new_arena, free_arena);
 }
