@@ -196,6 +196,7 @@ int hl_casework_counts(const struct hl_who *who, struct hl_casework_counts *out,
 		.tab = {c->n_all, c->n_unassigned, c->n_mine, c->n_verify,
 			c->n_adjudicate, c->n_act, c->n_monitored, c->n_closed},
 		.n_received = reports->n_received,
-		.n_person = reports->n_person};
+		.n_person = reports->n_person,
+		.n_danger = reports->n_danger};
 	return 0;
 }

@@ -73,6 +73,7 @@ struct hl_casework_counts {
 	int64_t tab[HL_CASEWORK_TABS];
 	int64_t n_received; /* reports that wait for triage */
 	int64_t n_person;   /* reports that a person must decide */
+	int64_t n_danger;   /* of these, with a child in danger now */
 };
 int hl_casework_counts(const struct hl_who *who, struct hl_casework_counts *out,
 	struct hl_err *err);

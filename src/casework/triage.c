@@ -209,12 +209,55 @@ int hl_casework_triage(const struct hl_who *who,
 	return r ? r : count(who, out, err);
 }
 
-int hl_casework_type_in(const struct hl_who *who,
-	const struct hl_settings *settings, int64_t report_id,
-	struct hl_str text, enum hl_casework_why *why, struct hl_err *err)
+/* What a person found in the report: the place as typed, or text. */
+struct typed {
+	const struct hl_str *place; /* service and name */
+	struct hl_str text;
+};
+
+static int read_typed(const struct typed *typed, struct hl_arena *arena,
+	struct hl_url_list *found, struct hl_err *err)
+{
+	if (!typed->place) {
+		int r = hl_url_extract(typed->text, arena, found, err);
+
+		return r || found->n_addresses
+			       ? r
+			       : HL_FAIL(err, HL_E_INVALID,
+					 "there is no address in it");
+	}
+	*found = (struct hl_url_list){
+		.v = hl_arena_alloc(arena, sizeof(*found->v)),
+		.n = 1,
+		.n_addresses = 1};
+	return found->v ? hl_url_place(typed->place[0], typed->place[1], arena,
+				  found->v, err)
+			: HL_FAIL(err, HL_E_NOMEM, "no memory for a place");
+}
+
+static int link_typed(const struct hl_who *who,
+	const struct hl_settings *settings, struct hl_row_report_get *report,
+	const struct hl_url_list *found, struct hl_err *err)
+{
+	struct hl_casefile_keys keys;
+	int r = hl_casefile_keys(who->store, who->arena, &keys, err);
+
+	return r ? r
+		 : hl_casework_link(&(struct hl_casework_linking){.who = who,
+					    .settings = settings,
+					    .keys = &keys,
+					    .report = report,
+					    .found = found,
+					    .typed_in = true},
+			   err);
+}
+
+static int take_up(const struct hl_who *who, const struct hl_settings *settings,
+	int64_t report_id, const struct typed *typed, enum hl_casework_why *why,
+	struct hl_err *err)
 {
 	HL_ARENA_AUTO *arena = hl_arena_new(ARENA_MAX, true);
-	struct hl_casefile_keys keys;
+	struct hl_who in_arena = *who;
 	struct hl_row_report_get *report;
 	struct hl_url_list found;
 	int r = may_triage(who, why);
@@ -231,25 +274,29 @@ int hl_casework_type_in(const struct hl_who *who,
 		r = hl_casework_refuse(why, HL_CASEWORK_WRONG_STATE);
 	}
 	if (!r) {
-		r = hl_url_extract(text, arena, &found, err);
-	}
-	if (!r && !found.n_addresses) {
-		r = HL_FAIL(err, HL_E_INVALID, "there is no address in it");
-	}
-	if (!r) {
-		r = hl_casefile_keys(who->store, who->arena, &keys, err);
+		r = read_typed(typed, arena, &found, err);
 	}
 	if (r) {
 		return r;
 	}
-	struct hl_who in_arena = *who;
 	in_arena.arena = arena;
-	r = hl_casework_link(&(struct hl_casework_linking){.who = &in_arena,
-				     .settings = settings,
-				     .keys = &keys,
-				     .report = report,
-				     .found = &found,
-				     .typed_in = true},
-		err);
+	r = link_typed(&in_arena, settings, report, &found, err);
 	return r == HL_CONFLICT ? hl_casework_refuse(why, HL_CASEWORK_BUSY) : r;
+}
+
+int hl_casework_type_in(const struct hl_who *who,
+	const struct hl_settings *settings, int64_t report_id,
+	struct hl_str text, enum hl_casework_why *why, struct hl_err *err)
+{
+	return take_up(who, settings, report_id, &(struct typed){.text = text},
+		why, err);
+}
+
+int hl_casework_name_place(const struct hl_who *who,
+	const struct hl_settings *settings, int64_t report_id,
+	const struct hl_str place[2], enum hl_casework_why *why,
+	struct hl_err *err)
+{
+	return take_up(who, settings, report_id,
+		&(struct typed){.place = place}, why, err);
 }

@@ -53,6 +53,12 @@ int hl_casework_type_in(const struct hl_who *who,
 	const struct hl_settings *settings, int64_t report_id,
 	struct hl_str text, enum hl_casework_why *why, struct hl_err *err);
 
+/* The same for a place without an address, hl_url_place(). */
+int hl_casework_name_place(const struct hl_who *who,
+	const struct hl_settings *settings, int64_t report_id,
+	const struct hl_str place[2], enum hl_casework_why *why,
+	struct hl_err *err);
+
 /* Takes a decision back: the report waits for a person again. */
 int hl_casework_undecide(const struct hl_who *who, int64_t report_id,
 	enum hl_casework_why *why, struct hl_err *err);

@@ -32,6 +32,7 @@ struct hl_desk_queue {
 	struct hl_str running_href;       /* the viewing clock runs there */
 	bool may_take, may_triage, no_key;
 	int64_t n_person; /* reports that wait for a decision */
+	int64_t n_danger; /* of these, with a child in danger now */
 };
 
 struct hl_desk_link {
@@ -57,6 +58,7 @@ struct hl_desk_report {
 	size_t n_reasons;
 	struct hl_str reason_error;
 	struct hl_str text, text_error; /* the address typed in */
+	struct hl_str service, name, place_error; /* a place without one */
 };
 
 /* What every page about a case begins with. */

@@ -95,6 +95,8 @@ static const struct hl_web_route rows[] = {
 		hl_desk_decide_post},
 	{HL_WEB_POST, "/report/:ref/address", HL_AUTHZ_REPORT_TRIAGE,
 		hl_desk_address_post},
+	{HL_WEB_POST, "/report/:ref/place", HL_AUTHZ_REPORT_TRIAGE,
+		hl_desk_place_post},
 	{HL_WEB_POST, "/report/:ref/undecide", HL_AUTHZ_REPORT_TRIAGE,
 		hl_desk_undecide_post},
 	{HL_WEB_POST, "/report/:ref/contact", HL_AUTHZ_CONTACT_REQUEST,

@@ -188,6 +188,7 @@ static int add_tabs(struct hl_web_ctx *ctx, const struct hl_casework_filter *f,
 	v->tabs = (struct hl_w_nav){hl_web_tr(HL_TR("Lists of cases")), links,
 		r || !links ? 0 : HL_ARRAY_LEN(order)};
 	v->n_person = r ? 0 : counts.n_person;
+	v->n_danger = r ? 0 : counts.n_danger;
 	return r;
 }
 

@@ -9,6 +9,7 @@
 struct again {
 	struct hl_str contact; /* opened */
 	struct hl_str reason_error, text, text_error;
+	struct hl_str service, name, place_error;
 	int reason;
 };
 
@@ -160,7 +161,7 @@ static int show(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 {
 	struct hl_casework_report_page *page =
 		hl_arena_alloc(ctx->arena, sizeof(*page));
-	struct hl_w_error errors[2];
+	struct hl_w_error errors[3];
 	struct hl_desk_report v = {0};
 	size_t n = 0;
 	int r = page ? hl_casework_report_page(
@@ -182,8 +183,15 @@ static int show(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	v.reason_error = again->reason_error;
 	v.text = again->text;
 	v.text_error = again->text_error;
+	v.service = again->service;
+	v.name = again->name;
+	v.place_error = again->place_error;
 	if (v.text_error.n) {
 		errors[n++] = (struct hl_w_error){v.text_error, HL_STR("text")};
+	}
+	if (v.place_error.n) {
+		errors[n++] =
+			(struct hl_w_error){v.place_error, HL_STR("service")};
 	}
 	if (v.reason_error.n) {
 		errors[n++] =
@@ -274,6 +282,38 @@ int hl_desk_address_post(struct hl_web_ctx *ctx,
 	}
 	return again.text_error.n ? show(ctx, req, resp, id, &again)
 				  : hl_desk_end(ctx, req, resp, &end);
+}
+
+int hl_desk_place_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_web_response *resp)
+{
+	const struct hl_web_form *form = &hl_desk_session_of(ctx)->form;
+	struct hl_desk_end end = {.to = HL_STR("/reports/waiting"),
+		.notice = hl_web_tr(
+			HL_TR("The place has been taken up. Its case is in "
+			      "the queue."))};
+	struct again again = {.service = hl_web_form_get(form, "service"),
+		.name = hl_web_form_get(form, "name")};
+	int64_t id;
+	int r = report_param(req, &id);
+
+	if (r) {
+		return r;
+	}
+	end.r = hl_casework_name_place(hl_desk_who(ctx),
+		hl_desk_of(ctx)->settings, id,
+		(struct hl_str[]){again.service, again.name}, &end.why,
+		&ctx->err);
+	if (end.r == HL_E_INVALID) {
+		again.place_error = hl_web_tr(
+			HL_TR("Give the app or service and the name in it, "
+			      "each at most 200 characters"));
+	} else if (hl_desk_refused(end.r, end.why)) {
+		again.place_error =
+			hl_desk_word(&hl_vocab_casework_why, (int)end.why);
+	}
+	return again.place_error.n ? show(ctx, req, resp, id, &again)
+				   : hl_desk_end(ctx, req, resp, &end);
 }
 
 typedef int deed(const struct hl_who *who, int64_t report_id,

@@ -101,6 +101,7 @@ struct hl_w_summary_row hl_desk_rule_row(const struct hl_law_rule *rule);
 	X(report_get)            \
 	X(decide_post)           \
 	X(address_post)          \
+	X(place_post)            \
 	X(undecide_post)         \
 	X(contact_post)          \
 	X(contact_grant_post)    \

@@ -27,6 +27,7 @@ const char *hl_url_kind_name(enum hl_url_kind kind)
 		[HL_URL_EMAIL] = "email",
 		[HL_URL_P2P] = "p2p",
 		[HL_URL_OTHER] = "other",
+		[HL_URL_PLACE] = "place",
 	};
 
 	return (unsigned)kind < HL_URL_N_KINDS ? names[kind] : "unknown";

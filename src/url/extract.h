@@ -21,9 +21,11 @@ enum hl_url_kind {
 	HL_URL_EMAIL,
 	HL_URL_P2P,   /* magnet, ed2k */
 	HL_URL_OTHER, /* tg:, irc:, news:, … */
+	HL_URL_PLACE, /* hl_url_place() */
 	HL_URL_N_KINDS,
 };
-/* "words", "web", "onion", "email", "p2p", "other". Static. */
+/* "words", "web", "onion", "email", "p2p", "other", "place".
+ * Static. */
 const char *hl_url_kind_name(enum hl_url_kind kind);
 
 struct hl_url_found {
@@ -54,5 +56,17 @@ struct hl_url_list {
  */
 int hl_url_extract(struct hl_str text, struct hl_arena *a,
 	struct hl_url_list *out, struct hl_err *err);
+
+/* Characters of a service, and of a name in it. */
+#define HL_URL_PLACE_MAX 200
+/*
+ * A place that has no address: an app, a game, a chat (the service), and the
+ * name of a person, group or channel there, as somebody gives them. Kind
+ * PLACE, address "Service: Name", key "place:service/name" folded; a leading
+ * "@" makes no difference. In the arena. HL_E_INVALID: one of them is empty,
+ * longer than HL_URL_PLACE_MAX or no UTF-8.
+ */
+int hl_url_place(struct hl_str service, struct hl_str name, struct hl_arena *a,
+	struct hl_url_found *out, struct hl_err *err);
 
 #endif

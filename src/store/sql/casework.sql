@@ -133,9 +133,11 @@ ORDER BY CASE danger WHEN 1 THEN 0 ELSE 1 END, received_at_us, id LIMIT $1;
 -- name: report_counts
 -- doc: How many reports wait, by what they wait for.
 -- roles: staff, admin
--- out: n_received int, n_person int
+-- out: n_received int, n_person int, n_danger int
 SELECT (SELECT count(*) FROM report WHERE state = 1),
-	(SELECT count(*) FROM report WHERE state = 2 AND triage = 0);
+	(SELECT count(*) FROM report WHERE state = 2 AND triage = 0),
+	(SELECT count(*) FROM report WHERE state = 2 AND triage = 0
+		AND danger = 1);
 
 -- name: item_by_hash
 -- doc: The item at a canonical address.

@@ -5,6 +5,7 @@
 #include "base/rand.h"
 #include "base/time.h"
 #include "casefile/sealed.h"
+#include "url/extract.h"
 
 static int64_t rows_of(struct fixture *f, int64_t report)
 {
@@ -392,6 +393,41 @@ static void a_person_types_the_address(void **state)
 	check_history(f);
 }
 
+/* An app has no address; a place in it is one all the same. */
+static void a_person_names_the_place(void **state)
+{
+	struct fixture *f = *state;
+	int64_t first = put_addresses(f, "in that messenger");
+	int64_t again = put_addresses(f, "the messenger, you know");
+	enum hl_casework_why why;
+	struct hl_casefile c;
+
+	triage_all(f);
+	struct hl_who anna = who(f, ANNA);
+	assert_int_equal(HL_E_INVALID,
+		hl_casework_name_place(&anna, f->settings, first,
+			(struct hl_str[]){
+				HL_STR("Example Messenger"), HL_STR(" ")},
+			&why, NULL));
+	assert_int_equal(0, rows_of(f, first));
+	anna = who(f, ANNA);
+	ok(hl_casework_name_place(&anna, f->settings, first,
+		(struct hl_str[]){
+			HL_STR("Example Messenger"), HL_STR("@SomeUser77")},
+		&why, NULL));
+	anna = who(f, ANNA);
+	ok(hl_casework_name_place(&anna, f->settings, again,
+		(struct hl_str[]){
+			HL_STR(" example  messenger"), HL_STR("someuser77 ")},
+		&why, NULL));
+	assert_int_equal(case_of(f, first, 1), case_of(f, again, 1));
+	load(f, case_of(f, first, 1), &c);
+	assert_int_equal(HL_CASE_NEW, c.now.state);
+	assert_int_equal(2, c.n_reports);
+	assert_int_equal(HL_URL_PLACE, c.item_kind);
+	check_history(f);
+}
+
 static void broken_seals_block_nobody(void **state)
 {
 	static const char *const breaks[] = {
@@ -660,6 +696,7 @@ int main(void)
 		TEST(a_person_decides),
 		TEST(a_decision_is_taken_back),
 		TEST(a_person_types_the_address),
+		TEST(a_person_names_the_place),
 		TEST(broken_seals_block_nobody),
 		TEST(what_another_key_opens_is_left_to_its_holder),
 		TEST(no_key_no_triage),

@@ -390,6 +390,65 @@ static void a_small_arena_is_a_fault(void **state)
 		HL_E_NOMEM, hl_url_extract(HL_STR("example.org"), a, &l, NULL));
 }
 
+static void places_without_an_address(void **state)
+{
+	static const struct {
+		const char *service, *name, *key; /* NULL: refused */
+	} places[] = {
+		{"Example Messenger", "@SomeUser77",
+			"place:example messenger/someuser77"},
+		{" Example  Messenger ", "someuser77",
+			"place:example messenger/someuser77"},
+		{"a/b", "c", "place:a%2Fb/c"},
+		{"a", "b/c", "place:a/b%2Fc"},
+		{"a", "100%", "place:a/100%25"},
+		{"a", "@", "place:a/@"},
+		{"a\tb", "c", "place:a b/c"},
+		{"Sp\xc3\xa6l", "\xc3\x86", "place:sp\xc3\xa6l/\xc3\x86"},
+		{"", "name", NULL},
+		{"service", " ", NULL},
+		{"service", "\xff", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(places); i++) {
+		HL_ARENA_AUTO *a = hl_arena_new(1 << 16, false);
+		struct hl_url_found found;
+		int r = hl_url_place(hl_str_c(places[i].service),
+			hl_str_c(places[i].name), a, &found, NULL);
+
+		if (!places[i].key) {
+			assert_int_equal(HL_E_INVALID, r);
+			continue;
+		}
+		assert_int_equal(0, r);
+		assert_int_equal(HL_URL_PLACE, found.kind);
+		if (!hl_str_eq(found.key, hl_str_c(places[i].key))) {
+			fail_msg("row %zu: %.*s", i, HL_STR_ARG(found.key));
+		}
+	}
+}
+
+static void long_places_are_refused(void **state)
+{
+	HL_ARENA_AUTO *a = hl_arena_new(1 << 16, false);
+	char name[2 * HL_URL_PLACE_MAX + 3];
+	struct hl_url_found found;
+
+	(void)state;
+	for (size_t i = 0; i + 1 < sizeof(name); i += 2) {
+		name[i] = '\xc3';
+		name[i + 1] = '\xa6';
+	}
+	struct hl_str most = hl_str_mem(name, (size_t)2 * HL_URL_PLACE_MAX);
+	assert_int_equal(0, hl_url_place(HL_STR("a"), most, a, &found, NULL));
+	most.n += 2;
+	assert_int_equal(
+		HL_E_INVALID, hl_url_place(HL_STR("a"), most, a, &found, NULL));
+	assert_int_equal(
+		HL_E_INVALID, hl_url_place(most, HL_STR("a"), a, &found, NULL));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -399,6 +458,8 @@ int main(void)
 		cmocka_unit_test(bounds),
 		cmocka_unit_test(a_long_address_is_told),
 		cmocka_unit_test(a_small_arena_is_a_fault),
+		cmocka_unit_test(places_without_an_address),
+		cmocka_unit_test(long_places_are_refused),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
