@@ -84,34 +84,60 @@ static int open_links(struct hl_main_hotline *h, struct hl_err *err)
 
 /* Processes of a supervisor that was killed need a moment to let go of their
  * sockets, so an address in use is tried again for a while. */
-static int listen_patiently(const char *address, int *fd, struct hl_err *err)
+static int listen_patiently(
+	const char *key, const char *address, int *fd, struct hl_err *err)
 {
-	int r = HL_E_IO;
+	struct hl_err why = {0};
 
-	for (int i = 0; i < LISTEN_TRIES && r; i++) {
-		*err = (struct hl_err){0};
-		r = hl_web_listen(hl_str_c(address), fd, err);
-		if (r && err->sys_errno != EADDRINUSE) {
-			return r;
+	for (int i = 0; i < LISTEN_TRIES; i++) {
+		why = (struct hl_err){0};
+		int r = hl_web_listen(hl_str_c(address), fd, &why);
+		if (!r) {
+			return 0;
 		}
-		if (r) {
-			usleep(LISTEN_WAIT_US);
+		if (why.sys_errno != EADDRINUSE) {
+			return HL_FAIL(
+				err, r, "%s = %s: %s", key, address, why.msg);
 		}
+		usleep(LISTEN_WAIT_US);
 	}
-	return r;
+	return HL_FAIL(err, HL_CONFLICT,
+		"%s = %s: the address is in use by another program", key,
+		address);
+}
+
+/* The socket of a hotline that runs must not be taken from it. */
+static int listen_for_commands(struct hl_main_hotline *h, struct hl_err *err)
+{
+	for (int i = 0; i < LISTEN_TRIES; i++) {
+		struct hl_store *other = NULL;
+
+		if (hl_store_connect(HL_CLI_SOCKET, &other, NULL)) {
+			/* relative, since the path of a socket has to be
+			 * short */
+			return hl_store_listen(
+				HL_CLI_SOCKET, &h->admin_listen, err);
+		}
+		hl_store_close(other);
+		usleep(LISTEN_WAIT_US);
+	}
+	return HL_FAIL(
+		err, HL_CONFLICT, "a hotline runs in %s already", h->dir);
 }
 
 static int open_listeners(struct hl_main_hotline *h, struct hl_err *err)
 {
-	int r = listen_patiently(
-		h->settings->public_listen, &h->public_listen, err);
+	int r = listen_for_commands(h, err);
 
 	if (!r) {
-		r = listen_patiently(
-			h->settings->staff_listen, &h->staff_listen, err);
+		r = listen_patiently("public.listen",
+			h->settings->public_listen, &h->public_listen, err);
 	}
-	/* relative, since the path of a socket has to be short */
-	return r ? r : hl_store_listen(HL_CLI_SOCKET, &h->admin_listen, err);
+	if (!r) {
+		r = listen_patiently("staff.listen", h->settings->staff_listen,
+			&h->staff_listen, err);
+	}
+	return r;
 }
 
 /* What is made here belongs to who runs the processes. */
