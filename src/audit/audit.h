@@ -20,7 +20,9 @@ enum hl_audit_fault {
 	HL_AUDIT_HEAD,       /* the head does not fit the last entry */
 	HL_AUDIT_REWRITTEN,  /* a checkpoint has another hash for `seq` */
 	HL_AUDIT_CHECKPOINT, /* a checkpoint's signature or form is wrong */
-	HL_AUDIT_TIME,       /* entry `seq` is earlier than the one before */
+	HL_AUDIT_NO_CHECKPOINT, /* the log notes one of entry `seq` that the
+				   file has not */
+	HL_AUDIT_TIME,          /* entry `seq` is earlier than the one before */
 };
 
 struct hl_audit_result {
@@ -44,6 +46,10 @@ struct hl_audit_verify {
 	struct hl_store *store;
 	struct hl_str checkpoints;
 	const struct hl_seal_sign_pub *pub;
+	/* The checkpoints are all that were made up to this entry, which
+	 * hl_audit_newest() gave before they were read; 0: they are a copy of
+	 * any age, whose end says nothing. */
+	int64_t complete_to;
 	void (*progress)(void *arg, int64_t done);
 	void *arg;
 };
@@ -52,12 +58,17 @@ int hl_audit_verify(const struct hl_audit_verify *v,
 
 /*
  * Appends a checkpoint of the log's head to the file at path (mode 0600, made
- * if it is not there), unless the last one there is of the same head. One
- * JSON object a line; durable when it returns.
+ * if it is not there), unless nothing has happened since the last one. One
+ * JSON object a line; durable when it returns. An entry of the log notes it,
+ * so that a checkpoint that is taken away later is missed.
  */
 int hl_audit_checkpoint(struct hl_store *store, struct hl_arena *arena,
 	const struct hl_seal_sign_key *key, const char *path,
 	struct hl_err *err);
+
+/* Number of the newest entry, 0: none. */
+int hl_audit_newest(struct hl_store *store, struct hl_arena *arena,
+	int64_t *seq, struct hl_err *err);
 
 /* How many bytes of a checkpoint file's text are about entries up to seq:
  * whole lines from its beginning. For a copy of the store, beyond which the

@@ -10,6 +10,7 @@
 #include "base/json.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "domain/event.h"
 #include "store/sql.h"
 
 #define FORM "openhotline checkpoint 1"
@@ -73,16 +74,24 @@ static void put_line(struct hl_buf *out, const struct hl_seal_sign_key *key,
 	hl_buf_put(out, HL_STR("}\n"));
 }
 
-static bool is_last(struct hl_str file, struct hl_str hash_hex)
+/* Whether the newest checkpoint is of the newest entry, or of the one before
+ * the note that this checkpoint was made. */
+static bool is_covered(struct hl_str file, const struct hl_row_event_head *head,
+	struct hl_str hash_hex)
 {
 	size_t from = file.n > LINE_MAX_BYTES ? file.n - LINE_MAX_BYTES : 0;
 	struct hl_str tail = hl_str_sub(file, from, file.n);
 	struct hl_str rest = hl_str_trim(tail), line, last = HL_STR_NONE;
+	HL_JSON_AUTO *one = NULL;
 
 	while (hl_str_next(&rest, '\n', &line)) {
 		last = line;
 	}
-	return hl_str_find(last, hash_hex) < last.n;
+	if (hl_str_find(last, hash_hex) < last.n) {
+		return true;
+	}
+	return hl_json_parse(last, LINE_MAX_BYTES, &one, NULL) == 0 &&
+	       hl_json_int(one, "seq", -1) == head->seq - 1;
 }
 
 static int append(const char *path, struct hl_str line, struct hl_err *err)
@@ -97,6 +106,30 @@ static int append(const char *path, struct hl_str line, struct hl_err *err)
 	if (!r && fsync(fd) < 0) {
 		r = HL_FAIL_SYS(err, "sync %s", path);
 	}
+	return r;
+}
+
+/* After the line, so that no note is without one. */
+static int note(struct hl_store *store, struct hl_arena *arena, int64_t seq,
+	struct hl_err *err)
+{
+	struct hl_tx *tx = hl_tx_begin(store, arena);
+
+	hl_tx_event(
+		tx, &(struct hl_store_event){.kind = HL_EVENT_SYSTEM_CHECKPOINT,
+			    .object_kind = HL_OBJECT_SYSTEM,
+			    .a = seq});
+	return hl_tx_run(tx, err);
+}
+
+int hl_audit_newest(struct hl_store *store, struct hl_arena *arena,
+	int64_t *seq, struct hl_err *err)
+{
+	struct hl_row_event_head *head;
+	size_t n;
+	int r = hl_get_event_head(store, arena, &head, &n, err);
+
+	*seq = !r && n == 1 ? head[0].seq : 0;
 	return r;
 }
 
@@ -117,15 +150,17 @@ int hl_audit_checkpoint(struct hl_store *store, struct hl_arena *arena,
 		return r;
 	}
 	hl_text_put_hex(&hex, head[0].hash.p, head[0].hash.n);
-	if (head[0].seq == 0 || is_last(hl_buf_str(&file), hl_buf_str(&hex))) {
+	if (head[0].seq == 0 ||
+		is_covered(hl_buf_str(&file), &head[0], hl_buf_str(&hex))) {
 		return 0;
 	}
 	if (file.n && file.p[file.n - 1] != '\n') {
 		hl_buf_put_c(&line, '\n'); /* a line that a crash cut off */
 	}
 	put_line(&line, key, head[0].seq, hl_buf_str(&hex));
-	return line.fault ? HL_FAIL(err, line.fault, "checkpoint too long")
-			  : append(path, hl_buf_str(&line), err);
+	r = line.fault ? HL_FAIL(err, line.fault, "checkpoint too long")
+		       : append(path, hl_buf_str(&line), err);
+	return r ? r : note(store, arena, head[0].seq, err);
 }
 
 size_t hl_audit_checkpoints_until(struct hl_str text, int64_t seq)

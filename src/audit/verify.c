@@ -7,9 +7,13 @@
 #include "audit/audit.h"
 
 #include "audit/checkpoint.h"
+#include "domain/event.h"
 #include "store/sql.h"
 
 #define PAGE 1000
+/* Checkpoints that are remembered until the log notes them, which it does
+ * within a moment. */
+#define MET_MAX 16
 
 struct walk {
 	const struct hl_audit_verify *given;
@@ -21,6 +25,8 @@ struct walk {
 	struct hl_str lines; /* of checkpoints, still to come */
 	struct hl_audit_line next;
 	bool has_next;
+	int64_t met[MET_MAX]; /* entries that had a checkpoint, in a ring */
+	size_t n_met;
 };
 
 static bool found(struct walk *w, enum hl_audit_fault fault, int64_t seq)
@@ -59,6 +65,7 @@ static bool meet_checkpoints(struct walk *w)
 		if (memcmp(w->next.hash, w->hash, sizeof(w->hash)) != 0) {
 			return found(w, HL_AUDIT_REWRITTEN, w->seq);
 		}
+		w->met[w->n_met++ % MET_MAX] = w->seq;
 		w->out->n_checkpoints++;
 		w->out->covered_seq = w->seq;
 		if (!next_checkpoint(w)) {
@@ -66,6 +73,22 @@ static bool meet_checkpoints(struct walk *w)
 		}
 	}
 	return true;
+}
+
+/* An entry that notes a checkpoint wants it; in a copy of the checkpoints only
+ * as long as there are later ones. */
+static bool look_for_noted(struct walk *w, const struct hl_row_event_page *row)
+{
+	if (row->kind != HL_EVENT_SYSTEM_CHECKPOINT ||
+		(row->seq > w->given->complete_to && !w->has_next)) {
+		return true;
+	}
+	for (size_t i = 0; i < w->n_met && i < MET_MAX; i++) {
+		if (w->met[i] == row->a) {
+			return true;
+		}
+	}
+	return found(w, HL_AUDIT_NO_CHECKPOINT, row->a);
 }
 
 static bool look_at(struct walk *w, const struct hl_row_event_page *row)
@@ -98,7 +121,7 @@ static bool look_at(struct walk *w, const struct hl_row_event_page *row)
 	w->seq = row->seq;
 	w->at_us = row->at_us;
 	w->out->n_entries++;
-	return meet_checkpoints(w);
+	return look_for_noted(w, row) && meet_checkpoints(w);
 }
 
 static int walk_pages(
@@ -198,6 +221,8 @@ const char *hl_audit_fault_text(enum hl_audit_fault fault)
 		return "the log was rewritten after a checkpoint";
 	case HL_AUDIT_CHECKPOINT:
 		return "a checkpoint is damaged or not signed by this key";
+	case HL_AUDIT_NO_CHECKPOINT:
+		return "a checkpoint of this entry was signed and is missing";
 	case HL_AUDIT_TIME:
 		return "an entry is earlier than the one before it";
 	default:

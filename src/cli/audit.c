@@ -126,8 +126,12 @@ static int verify(struct run *run, int *status, struct hl_err *err)
 	HL_BUF_AUTO checkpoints = HL_BUF_INIT(CHECKPOINTS_MAX);
 	struct hl_seal_sign_pub pub;
 	struct hl_audit_result found;
+	int64_t newest = 0;
 	int r = load_pub(run, &pub, err);
 
+	if (!r) {
+		r = hl_audit_newest(run->store, run->arena, &newest, err);
+	}
 	if (!r) {
 		r = load_checkpoints(run, &checkpoints, err);
 	}
@@ -137,6 +141,7 @@ static int verify(struct run *run, int *status, struct hl_err *err)
 	struct hl_audit_verify v = {.store = run->store,
 		.checkpoints = hl_buf_str(&checkpoints),
 		.pub = &pub,
+		.complete_to = run->checkpoints ? 0 : newest,
 		.progress = show_progress};
 	r = hl_audit_verify(&v, &found, err);
 	if (isatty(STDERR_FILENO)) {

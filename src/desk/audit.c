@@ -150,14 +150,20 @@ int hl_desk_audit_verify_post(struct hl_web_ctx *ctx,
 	HL_BUF_AUTO checkpoints = HL_BUF_INIT(CHECKPOINTS_MAX);
 	struct hl_desk_audit v = {.verified = true};
 	struct hl_audit_result found;
-	int r = hl_file_read(app->checkpoints_path, &checkpoints, &ctx->err);
+	int64_t head = 0;
+	int r = newest(ctx, &head);
 
+	if (r) {
+		return r;
+	}
+	r = hl_file_read(app->checkpoints_path, &checkpoints, &ctx->err);
 	if (r && r != HL_NOTFOUND) {
 		return r;
 	}
 	struct hl_audit_verify verify = {.store = hl_desk_store(ctx),
 		.checkpoints = hl_buf_str(&checkpoints),
-		.pub = &app->sign->pub};
+		.pub = &app->sign->pub,
+		.complete_to = head};
 	r = hl_audit_verify(&verify, &found, &ctx->err);
 	if (r) {
 		return r;

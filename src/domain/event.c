@@ -148,6 +148,8 @@ static const struct hl_vocab_word events[] = {
 	{HL_EVENT_SYSTEM_CLOCK, "system.clock",
 		HL_MSG("System clock went back")},
 	{HL_EVENT_SYSTEM_ESCROW, "system.escrow", HL_MSG("Escrow sheets made")},
+	{HL_EVENT_SYSTEM_CHECKPOINT, "system.checkpoint",
+		HL_MSG("Checkpoint signed")},
 };
 const struct hl_vocab hl_vocab_event = {"event", HL_ARRAY_LEN(events), events};
 

@@ -116,7 +116,8 @@ enum hl_object {
 	X(SYSTEM_AUDIT_VERIFIED, 706) \
 	X(SYSTEM_STATS_EXPORTED, 707) \
 	X(SYSTEM_CLOCK, 708)          \
-	X(SYSTEM_ESCROW, 709)
+	X(SYSTEM_ESCROW, 709)         \
+	X(SYSTEM_CHECKPOINT, 710)
 
 enum hl_event {
 #define X(constant, value) HL_EVENT_##constant = (value),

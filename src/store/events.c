@@ -43,6 +43,7 @@ static const int of_worker[] = {
 	HL_EVENT_REFERRAL_CLOSED,
 	HL_EVENT_RECIPIENT_PROPOSED,
 	HL_EVENT_SYSTEM_CLOCK,
+	HL_EVENT_SYSTEM_CHECKPOINT,
 };
 
 static bool lists(const int *kinds, size_t n, int64_t kind)

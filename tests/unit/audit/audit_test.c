@@ -22,6 +22,7 @@ struct fixture {
 	char dir[64], path[96], checkpoints[96];
 	struct hl_seal_sign_key key;
 	struct hl_arena *arena;
+	bool is_copy; /* the checkpoints are one of any age */
 };
 
 static void add_entries(struct fixture *f, int n)
@@ -66,7 +67,8 @@ static struct hl_audit_result verify(struct fixture *f)
 		0, hl_store_open(f->path, HL_STORE_STAFF, &store, NULL));
 	struct hl_audit_verify v = {.store = store,
 		.checkpoints = hl_buf_str(&text),
-		.pub = &f->key.pub};
+		.pub = &f->key.pub,
+		.complete_to = f->is_copy ? 0 : INT64_MAX};
 	assert_int_equal(0, hl_audit_verify(&v, &found, NULL));
 	hl_store_close(store);
 	return found;
@@ -126,9 +128,9 @@ static void an_untouched_log_is_sound(void **state)
 	add_entries(f, 1);
 	struct hl_audit_result found = verify(f);
 	assert_int_equal(HL_AUDIT_SOUND, found.fault);
-	assert_int_equal(N_ENTRIES + 4, found.n_entries);
+	assert_int_equal(N_ENTRIES + 4 + 2, found.n_entries); /* two notes */
 	assert_int_equal(2, found.n_checkpoints);
-	assert_int_equal(N_ENTRIES + 3, found.covered_seq);
+	assert_int_equal(N_ENTRIES + 1 + 3, found.covered_seq);
 }
 
 static void an_empty_log_is_sound(void **state)
@@ -302,6 +304,75 @@ static void a_false_checkpoint_is_refused(void **state)
 	assert_int_equal(HL_AUDIT_CHECKPOINT, verify(f).fault);
 }
 
+/* "1.1": of three lines, the second goes. */
+static void keep_lines(struct fixture *f, const char *which)
+{
+	HL_BUF_AUTO text = HL_BUF_INIT(1 << 16), kept = HL_BUF_INIT(1 << 16);
+
+	assert_int_equal(0, hl_file_read(f->checkpoints, &text, NULL));
+	struct hl_str rest = hl_buf_str(&text), line;
+	for (size_t i = 0; which[i] && hl_str_next(&rest, '\n', &line); i++) {
+		if (which[i] == '1') {
+			hl_buf_put(&kept, line);
+			hl_buf_put_c(&kept, '\n');
+		}
+	}
+	hl_file_write(f->checkpoints, hl_buf_str(&kept), 0600, NULL);
+}
+
+static void a_checkpoint_that_was_taken_away_is_missed(void **state)
+{
+	static const struct {
+		const char *name, *lines, *sql;
+		bool is_copy;
+		enum hl_audit_fault fault;
+		int seq;
+	} rows[] = {
+		{"all there", "111", "", false, HL_AUDIT_SOUND, 0},
+		{"all there in a copy", "111", "", true, HL_AUDIT_SOUND, 0},
+		{"emptied", "...", "", false, HL_AUDIT_NO_CHECKPOINT, 20},
+		{"removed", NULL, "", false, HL_AUDIT_NO_CHECKPOINT, 20},
+		{"the first", ".11", "", false, HL_AUDIT_NO_CHECKPOINT, 20},
+		{"the middle one", "1.1", "", false, HL_AUDIT_NO_CHECKPOINT,
+			23},
+		{"the last", "11.", "", false, HL_AUDIT_NO_CHECKPOINT, 26},
+		{"the middle one of a copy", "1.1", "", true,
+			HL_AUDIT_NO_CHECKPOINT, 23},
+		{"an older copy", "1..", "", true, HL_AUDIT_SOUND, 0},
+		{"an empty copy", "...", "", true, HL_AUDIT_SOUND, 0},
+		{"removed, and the end cut off", NULL,
+			"DELETE FROM event WHERE seq > 24;"
+			"UPDATE event_head SET seq = 24, hash = (SELECT hash "
+			"FROM event WHERE seq = 24)",
+			false, HL_AUDIT_NO_CHECKPOINT, 20},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		unlink(f->path);
+		unlink(f->checkpoints);
+		add_entries(f, N_ENTRIES);
+		add_checkpoint(f); /* of 20, noted by 21 */
+		add_entries(f, 2);
+		add_checkpoint(f); /* of 23, noted by 24 */
+		add_entries(f, 2);
+		add_checkpoint(f); /* of 26, noted by 27 */
+		if (rows[i].lines) {
+			keep_lines(f, rows[i].lines);
+		} else {
+			unlink(f->checkpoints);
+		}
+		tamper(f, rows[i].sql);
+		f->is_copy = rows[i].is_copy;
+		struct hl_audit_result found = verify(f);
+		if (found.fault != rows[i].fault ||
+			(found.fault && found.seq != rows[i].seq)) {
+			fail_msg("%s: fault %d at %d", rows[i].name,
+				found.fault, (int)found.seq);
+		}
+	}
+}
+
 static void checkpoints_are_cut_to_a_copy(void **state)
 {
 	static const struct {
@@ -346,6 +417,7 @@ int main(void)
 		TEST(a_rebuilt_chain_is_found_by_a_checkpoint),
 		TEST(a_cut_end_is_found_by_a_checkpoint),
 		TEST(a_false_checkpoint_is_refused),
+		TEST(a_checkpoint_that_was_taken_away_is_missed),
 		TEST(checkpoints_are_cut_to_a_copy),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
