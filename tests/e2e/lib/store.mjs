@@ -22,3 +22,11 @@ export async function countRows(hotline, table, where = '1') {
   return (await query(hotline,
     `select count(*) from ${table} where ${where}`))[0][0];
 }
+
+// Changes it behind the program's back.
+export async function change(hotline, sql) {
+  await run('python3', ['-c', `import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.executescript(sys.argv[2])
+db.commit()`, join(hotline.dir, 'hotline.db'), sql]);
+}
