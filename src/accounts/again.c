@@ -101,7 +101,7 @@ static int seal_new(const struct hl_accounts_step *step, struct hl_buf *sealed,
 
 	*used = 0;
 	hl_accounts_enrol_secret(step->token, &totp);
-	if (hl_seal_totp_check(&totp, hl_time_now_us(), step->code, used)) {
+	if (hl_seal_totp_check(&totp, hl_time_wall_us(), step->code, used)) {
 		return HL_DENIED;
 	}
 	hl_seal_staff_key(&step->session->secret, HL_SEAL_STAFF_TOTP, &key);
@@ -131,6 +131,8 @@ static int change(struct hl_tx *tx, struct hl_accounts_proof *p,
 			    .id = p->user->id,
 			    .totp_sealed_before = p->user->totp_sealed,
 			    .totp_step_before = p->user->totp_step});
+	hl_tx_totp_forget(tx, &(struct hl_in_totp_forget){p->user->id});
+	hl_accounts_use_step(tx, p->user->id, used);
 	hl_accounts_event(tx, HL_EVENT_USER_TOTP, p->user->id, 0);
 	return 0;
 }

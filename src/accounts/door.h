@@ -38,10 +38,9 @@ void hl_accounts_event(
 	struct hl_tx *tx, enum hl_event kind, int64_t staff_id, int64_t detail);
 
 /*
- * A code of the generator, for which *step moves on, or a recovery code,
- * which tx uses up. The caller guards its batch by the step from before, so
- * that of two who send the same code at once one meets HL_CONFLICT.
- * HL_DENIED: neither.
+ * A code of the generator, whose step goes to *step, or a recovery code; tx
+ * uses either up, and ends in HL_CONFLICT when it was used before. The caller
+ * guards its batch by the step from before as well. HL_DENIED: neither.
  */
 struct hl_accounts_code {
 	const struct hl_accounts_session *session;
@@ -50,6 +49,14 @@ struct hl_accounts_code {
 };
 int hl_accounts_check_code(struct hl_tx *tx, struct hl_arena *arena,
 	const struct hl_accounts_code *code, int64_t *step, struct hl_err *err);
+
+/*
+ * Each step is good once. Which ones were used is kept as a list and not as
+ * the highest: after a sign-in by a clock that was ahead, the codes of the
+ * present are below that, and people would wait until it has come.
+ * HL_CONFLICT of the batch: it was used before.
+ */
+void hl_accounts_use_step(struct hl_tx *tx, int64_t staff_id, int64_t step);
 
 /* Password and code of who has come in already; outcomes as `again` says.
  * What they prove is added to tx with the guard on user->totp_step. */
@@ -73,7 +80,8 @@ int hl_accounts_swap_session(struct hl_tx *tx, struct hl_arena *arena,
 const struct hl_seal_label *hl_accounts_totp_label(
 	int64_t staff_id, struct hl_seal_label *label);
 
-/* How long the user has to wait for the next try; 0: not. */
+/* How long the user has to wait for the next try; 0: not. A time further ahead
+ * than any lock is of a clock that was wrong, and does not count. */
 int hl_accounts_wait_s(const struct hl_row_staff_by_login *user);
 
 /* When the next try is allowed after `failed` wrong ones before this. */

@@ -23,7 +23,9 @@ int hl_accounts_wait_s(const struct hl_row_staff_by_login *user)
 {
 	int64_t left_us = user->locked_until_us - hl_time_now_us();
 
-	return left_us > 0 ? (int)(left_us / HL_US_PER_S) + 1 : 0;
+	return left_us > 0 && left_us <= LOCK_MAX_S * HL_US_PER_S
+		       ? (int)(left_us / HL_US_PER_S) + 1
+		       : 0;
 }
 
 void hl_accounts_event(
@@ -126,7 +128,7 @@ int hl_accounts_login(struct hl_store *store, struct hl_arena *arena,
 	if (r) {
 		return r;
 	}
-	if (n == 0 || user->locked_until_us > hl_time_now_us()) {
+	if (n == 0 || hl_accounts_wait_s(user)) {
 		r = hl_seal_staff_pretend(
 			typed->password, &HL_SEAL_COST_DEFAULT, err);
 		return r == HL_DENIED ? refuse(store, arena, NULL, err) : r;

@@ -54,6 +54,13 @@ static int add_recovery(struct hl_tx *tx, struct hl_arena *arena,
 	return 0;
 }
 
+void hl_accounts_use_step(struct hl_tx *tx, int64_t staff_id, int64_t step)
+{
+	hl_tx_totp_use(tx, &(struct hl_in_totp_use){staff_id, step});
+	hl_tx_totp_tidy(
+		tx, &(struct hl_in_totp_tidy){staff_id, step - 2, staff_id});
+}
+
 int hl_accounts_check_code(struct hl_tx *tx, struct hl_arena *arena,
 	const struct hl_accounts_code *code, int64_t *step, struct hl_err *err)
 {
@@ -64,11 +71,13 @@ int hl_accounts_check_code(struct hl_tx *tx, struct hl_arena *arena,
 		return r;
 	}
 	*step = code->user->totp_step;
-	if (hl_seal_totp_check(&totp, hl_time_now_us(), code->typed, step) &&
-		add_recovery(tx, arena, code)) {
-		return HL_DENIED;
+	/* the generator goes by the clock of people */
+	if (hl_seal_totp_check(&totp, hl_time_wall_us(), code->typed, step) ==
+		0) {
+		hl_accounts_use_step(tx, code->session->staff_id, *step);
+		return 0;
 	}
-	return 0;
+	return add_recovery(tx, arena, code) ? HL_DENIED : 0;
 }
 
 int hl_accounts_swap_session(struct hl_tx *tx, struct hl_arena *arena,

@@ -35,6 +35,13 @@ int64_t hl_time_now_us(void)
 	return seen;
 }
 
+int64_t hl_time_wall_us(void)
+{
+	int64_t pretended = atomic_load(&pretended_us);
+
+	return pretended ? pretended : clock_us(CLOCK_REALTIME);
+}
+
 int64_t hl_time_mono_us(void)
 {
 	return clock_us(CLOCK_MONOTONIC);

@@ -17,12 +17,17 @@
  */
 int64_t hl_time_now_us(void);
 
+/* What the system clock says at this moment, set back or not: for comparing
+ * with clocks elsewhere, as a person's code generator has. */
+int64_t hl_time_wall_us(void);
+
 /* Monotonic microseconds for measuring; no relation to the calendar. */
 int64_t hl_time_mono_us(void);
 
 /*
- * Makes hl_time_now_us() answer at_us from now on, 0 for the real clock
- * again; for tests and for making demonstration histories. Process-wide.
+ * Makes hl_time_now_us() and hl_time_wall_us() answer at_us from now on, 0
+ * for the real clock again; for tests and for making demonstration histories.
+ * Process-wide.
  */
 void hl_time_pretend(int64_t at_us);
 

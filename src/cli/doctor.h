@@ -64,6 +64,9 @@ void hl_cli_doctor_outbox(struct hl_doctor *d);
 void hl_cli_doctor_log(struct hl_doctor *d);
 /* doctor_host.c */
 void hl_cli_doctor_clock(struct hl_doctor *d);
+/* The time is credible, and the kernel knows of a time service that keeps
+ * the clock. */
+bool hl_cli_doctor_clock_kept(void);
 void hl_cli_doctor_sandbox(struct hl_doctor *d);
 void hl_cli_doctor_network(struct hl_doctor *d);
 

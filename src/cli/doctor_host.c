@@ -19,9 +19,16 @@
 #define CLOCK_LEAST (INT64_C(1767225600) * HL_US_PER_S)
 #define PASSWORD_MAX 1024
 
-void hl_cli_doctor_clock(struct hl_doctor *d)
+bool hl_cli_doctor_clock_kept(void)
 {
 	struct timex t = {.modes = 0};
+
+	return hl_time_now_us() >= CLOCK_LEAST && adjtimex(&t) >= 0 &&
+	       !(t.status & STA_UNSYNC);
+}
+
+void hl_cli_doctor_clock(struct hl_doctor *d)
+{
 	int64_t now = hl_time_now_us();
 	char at[HL_TIME_ISO_MAX];
 
@@ -33,7 +40,7 @@ void hl_cli_doctor_clock(struct hl_doctor *d)
 		return;
 	}
 	HL_DOCTOR_SAY(d, HL_DOCTOR_OK, "clock", NULL, "It is %s.", at);
-	if (adjtimex(&t) < 0 || t.status & STA_UNSYNC) {
+	if (!hl_cli_doctor_clock_kept()) {
 		HL_DOCTOR_SAY(d, HL_DOCTOR_NOTE, "clock", NULL,
 			"The kernel does not know of a time service that "
 			"keeps the clock; inside a container it may not see "

@@ -388,11 +388,20 @@ void hl_cli_doctor_log(struct hl_doctor *d)
 	check_checkpoints(d);
 	if (n && rows[0].at_us > hl_time_now_us() + HL_US_PER_MIN) {
 		hl_time_iso_s(rows[0].at_us, at);
-		HL_DOCTOR_SAY(d, HL_DOCTOR_ERROR, "clock",
-			"Set the clock right; deadlines stand still until "
-			"then.",
-			"The audit log's newest entry is of %s: the clock was "
-			"set back.",
-			at);
+		bool kept = hl_cli_doctor_clock_kept();
+
+		HL_DOCTOR_SAY(d, kept ? HL_DOCTOR_NOTE : HL_DOCTOR_WARNING,
+			"clock",
+			kept ? NULL
+			     : "If the clock is wrong now, set it right. If it "
+			       "is right, it was wrong then, and there is "
+			       "nothing to do.",
+			"The audit log's newest entry is of %s, later than "
+			"the clock: new entries get that time until it has "
+			"come.%s",
+			at,
+			kept ? " A time service keeps the clock, so it was "
+			       "wrong then."
+			     : "");
 	}
 }

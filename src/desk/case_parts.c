@@ -207,6 +207,29 @@ static struct hl_str event_object(
 	}
 }
 
+/* Whether a time is of a clock that was wrong: no event is of the future. */
+static bool is_ahead(int64_t at_us)
+{
+	return at_us > hl_time_wall_us() + HL_US_PER_MIN;
+}
+
+/* An object that the page is not about, or that the time can't be true. */
+static struct hl_str event_text(
+	struct hl_arena *arena, const struct hl_casework_event *e, int64_t own)
+{
+	struct hl_str text =
+		e->object_id == own ? HL_STR_NONE : event_object(arena, e);
+
+	if (!is_ahead(e->at_us)) {
+		return text;
+	}
+	struct hl_str why = hl_web_tr(
+		HL_TR("The clock was ahead: this was earlier than it says."));
+	return text.n ? hl_arena_printf(arena, "%.*s %.*s", HL_STR_ARG(text),
+				HL_STR_ARG(why))
+		      : why;
+}
+
 const struct hl_w_event *hl_desk_events(struct hl_arena *arena,
 	const struct hl_casework_event *events, size_t n, int64_t own)
 {
@@ -218,8 +241,7 @@ const struct hl_w_event *hl_desk_events(struct hl_arena *arena,
 		made[i] = (struct hl_w_event){
 			.title = hl_desk_word(&hl_vocab_event, (int)e->kind),
 			.by = e->name,
-			.text = e->object_id == own ? HL_STR_NONE
-						    : event_object(arena, e),
+			.text = event_text(arena, e, own),
 			.at_us = e->at_us};
 	}
 	return made;

@@ -78,7 +78,7 @@ static bool read_digits(struct hl_str typed, char out[DIGITS])
 
 /* All three steps are compared, whichever fits. */
 int hl_seal_totp_check(const struct hl_seal_totp *t, int64_t now_us,
-	struct hl_str typed, int64_t *last_step)
+	struct hl_str typed, int64_t *step)
 {
 	int64_t now = hl_seal_totp_step(now_us), fits = -1;
 	char digits[DIGITS], code[DIGITS + 1];
@@ -86,18 +86,17 @@ int hl_seal_totp_check(const struct hl_seal_totp *t, int64_t now_us,
 	if (!read_digits(typed, digits)) {
 		return HL_DENIED;
 	}
-	for (int64_t step = now + 1; step >= now - 1; step--) {
-		hl_seal_totp_code(t, step, code);
-		if (sodium_memcmp(digits, code, DIGITS) == 0 &&
-			step > *last_step) {
-			fits = step;
+	for (int64_t near = now + 1; near >= now - 1; near--) {
+		hl_seal_totp_code(t, near, code);
+		if (sodium_memcmp(digits, code, DIGITS) == 0) {
+			fits = near;
 		}
 	}
 	sodium_memzero(code, sizeof(code));
 	if (fits < 0) {
 		return HL_DENIED;
 	}
-	*last_step = fits;
+	*step = fits;
 	return 0;
 }
 

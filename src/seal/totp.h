@@ -25,12 +25,11 @@ void hl_seal_totp_wipe(struct hl_seal_totp *t);
 
 /*
  * Checks six digits (spaces between them are fine) for now and for one step
- * before and after. *last_step is the last step that was used, from the
- * store, 0 at first: that step and earlier ones are refused. 0 with
- * *last_step moved, which the caller stores in a guarded update; HL_DENIED.
+ * before and after. 0 with the step that fits in *step, which the caller lets
+ * nobody use twice; HL_DENIED, and *step as it was.
  */
 int hl_seal_totp_check(const struct hl_seal_totp *t, int64_t now_us,
-	struct hl_str typed, int64_t *last_step);
+	struct hl_str typed, int64_t *step);
 /* Makes OpenSSL load what it needs; called once before the process enters its
  * sandbox. HL_E_INTERNAL when it can't. */
 int hl_seal_totp_init(struct hl_err *err);

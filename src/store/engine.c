@@ -17,6 +17,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "base/log.h"
 #include "base/rand.h"
 #include "base/time.h"
 #include "store/chain.h"
@@ -541,4 +542,19 @@ int hl_store_engine_commit(struct hl_engine *e, struct hl_err *err)
 void hl_store_engine_hold(struct hl_engine *e, bool on)
 {
 	sqlite3_wal_autocheckpoint(e->db, on ? 0 : CHECKPOINT_PAGES);
+}
+
+void hl_store_engine_tell_clock(struct hl_engine *e)
+{
+	char at[HL_TIME_ISO_MAX];
+
+	if ((!e->head_known && load_head(e, NULL)) ||
+		e->last_at_us <= hl_time_wall_us() + HL_US_PER_MIN) {
+		return;
+	}
+	hl_time_iso_s(e->last_at_us, at);
+	hl_log(HL_LOG_WARN, "store.clock",
+		"the newest entry of the audit log is of %s, which is later "
+		"than the clock: the clock was wrong then, or is wrong now",
+		at);
 }

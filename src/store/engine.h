@@ -32,6 +32,9 @@ int hl_store_engine_run(struct hl_engine *e, enum hl_store_role role,
 int hl_store_engine_begin(struct hl_engine *e, struct hl_err *err);
 int hl_store_engine_commit(struct hl_engine *e, struct hl_err *err);
 
+/* Logs a line if the newest entry of the audit log is later than the clock. */
+void hl_store_engine_tell_clock(struct hl_engine *e);
+
 /* While it is on, the database file lies still and the log grows. */
 void hl_store_engine_hold(struct hl_engine *e, bool on);
 

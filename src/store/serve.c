@@ -306,6 +306,7 @@ int hl_store_serve(const struct hl_store_server *given, struct hl_err *err)
 		s->peers[i] = given->peers[i];
 		send_hello(s->peers[i].fd);
 	}
+	hl_store_engine_tell_clock(s->engine);
 	while (!*given->stop) {
 		wait_round(s);
 		run_round(s);

@@ -67,6 +67,28 @@ UPDATE staff SET failed = 0, locked_until_us = 0, totp_step = $1,
 	last_login_us = $2
 WHERE id = $3 AND totp_step = $4;
 
+-- name: totp_use
+-- doc: Uses a code up; a conflict when it has been used before.
+-- roles: staff
+-- in: staff_id int, step int
+-- expect: one
+INSERT INTO totp_used (staff_id, step) VALUES ($1, $2);
+
+-- name: totp_tidy
+-- doc: Forgets used codes of steps before `step`, but for the latest uses,
+-- doc: which a clock that jumps back may make the present again.
+-- roles: staff
+-- in: staff_id int, step int, same_staff_id int
+DELETE FROM totp_used WHERE staff_id = $1 AND step < $2 AND id NOT IN
+	(SELECT id FROM totp_used WHERE staff_id = $3
+	ORDER BY id DESC LIMIT 16);
+
+-- name: totp_forget
+-- doc: A new secret has no used codes.
+-- roles: staff
+-- in: staff_id int
+DELETE FROM totp_used WHERE staff_id = $1;
+
 -- name: staff_set_password
 -- doc: The secret key under a new password.
 -- roles: staff, admin

@@ -187,6 +187,108 @@ static void the_second_factor_is_asked_for(void **state)
 	hl_accounts_session_wipe(&s);
 }
 
+/* A sign-in by anna with the code of that time; the outcome of the code. */
+static int sign_in(
+	struct fixture *f, const struct hl_seal_totp *totp, int64_t code_at_us)
+{
+	struct hl_seal_token token, fresh;
+	struct hl_accounts_session s;
+	char code[7];
+	int wait_s;
+
+	assert_int_equal(0, login(f, "anna", "first words to come in", &token));
+	open_session(f, &token, &s);
+	hl_seal_totp_code(totp, hl_seal_totp_step(code_at_us), code);
+	struct hl_accounts_step step = {
+		&token, &s, &limits, hl_str_c(code), NULL};
+	int r = hl_accounts_second(
+		f->store, f->arena, &step, &fresh, &wait_s, NULL);
+	hl_accounts_session_wipe(&s);
+	return r;
+}
+
+static void a_clock_that_was_ahead_keeps_nobody_out(void **state)
+{
+	enum { AHEAD_S = 2 * 86400 };
+	static const struct {
+		const char *name;
+		int clock_s, code_s; /* after the second factor's set-up */
+		int expected;
+	} rows[] = {
+		{"first", 60, 60, 0},
+		{"the clock two days ahead", AHEAD_S, AHEAD_S, 0},
+		{"put right: what was used before", 60, 60, HL_DENIED},
+		{"put right: the code of the present", 90, 90, 0},
+		{"once", 90, 90, HL_DENIED},
+		{"one step late", 150, 120, 0},
+		{"and once", 120, 120, HL_DENIED},
+		{"two days later: what was used then", AHEAD_S + 20, AHEAD_S,
+			HL_DENIED},
+		{"two days later: the next", AHEAD_S + 30, AHEAD_S + 30, 0},
+		{"the clock a year back", -365 * 86400, -365 * 86400, 0},
+		{"put right: still used", AHEAD_S + 30, AHEAD_S + 30,
+			HL_DENIED},
+	};
+	struct fixture *f = *state;
+	struct hl_seal_token token;
+	struct hl_seal_totp totp;
+	HL_BUF_AUTO codes = HL_BUF_SECRET(4096);
+	int64_t start =
+		hl_time_now_us() / (30 * HL_US_PER_S) * (30 * HL_US_PER_S);
+
+	hl_time_pretend(start);
+	enter(f, "anna", &token, &totp, &codes);
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		hl_time_pretend(start + rows[i].clock_s * HL_US_PER_S);
+		int r = sign_in(f, &totp, start + rows[i].code_s * HL_US_PER_S);
+		if (r != rows[i].expected) {
+			fail_msg("%s: %d", rows[i].name, r);
+		}
+	}
+}
+
+/* However many codes are used meanwhile, one of the future stays used. */
+static void a_code_of_the_future_stays_used(void **state)
+{
+	struct fixture *f = *state;
+	struct hl_seal_token token;
+	struct hl_seal_totp totp;
+	HL_BUF_AUTO codes = HL_BUF_SECRET(4096);
+	int64_t start = hl_time_now_us();
+
+	hl_time_pretend(start);
+	enter(f, "anna", &token, &totp, &codes);
+	hl_time_pretend(start + HL_US_PER_DAY);
+	assert_int_equal(0, sign_in(f, &totp, start + HL_US_PER_DAY));
+	for (int i = 1; i <= 20; i++) {
+		int64_t at = start + i * HL_US_PER_MIN;
+
+		hl_time_pretend(at);
+		assert_int_equal(0, sign_in(f, &totp, at));
+	}
+	hl_time_pretend(start + HL_US_PER_DAY);
+	assert_int_equal(HL_DENIED, sign_in(f, &totp, start + HL_US_PER_DAY));
+}
+
+static void a_lock_of_a_wrong_clock_does_not_count(void **state)
+{
+	struct fixture *f = *state;
+	struct hl_seal_token token;
+	int64_t start = hl_time_now_us();
+
+	hl_time_pretend(start + 365 * HL_US_PER_DAY);
+	for (int i = 0; i < 16; i++) {
+		assert_int_equal(
+			HL_DENIED, login(f, "anna", "something else", &token));
+		hl_time_pretend(hl_time_now_us() + 20 * HL_US_PER_MIN);
+	}
+	assert_int_equal(HL_DENIED, login(f, "anna", "something else", &token));
+	assert_int_equal(
+		HL_DENIED, login(f, "anna", "first words to come in", &token));
+	hl_time_pretend(start);
+	assert_int_equal(0, login(f, "anna", "first words to come in", &token));
+}
+
 static void a_recovery_code_works_once(void **state)
 {
 	struct fixture *f = *state;
@@ -623,6 +725,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(a_full_session_opens_what_was_sealed),
 		TEST(the_second_factor_is_asked_for),
+		TEST(a_clock_that_was_ahead_keeps_nobody_out),
+		TEST(a_code_of_the_future_stays_used),
+		TEST(a_lock_of_a_wrong_clock_does_not_count),
 		TEST(a_recovery_code_works_once),
 		TEST(an_open_session_changes_no_factor),
 		TEST(recovery_codes_need_both_factors),
