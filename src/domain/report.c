@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/report.h"
 
+#include <strings.h>
+
 #include "base/utf8.h"
 
 /*
@@ -28,6 +30,39 @@ static bool has_hostile(struct hl_str s)
 	return false;
 }
 
+static size_t skip_token(struct hl_str s, size_t at)
+{
+	while (at < s.n && s.p[at] > ' ' && s.p[at] <= '~' &&
+		!strchr("/;,:\"<>()[]", s.p[at])) {
+		at++;
+	}
+	return at;
+}
+
+/* "data:image/png;": RFC 2397 with a media type. Content itself must never
+ * come in, neither as an address nor between words. */
+static bool has_content(struct hl_str s)
+{
+	static const char scheme[] = "data:";
+	const size_t n = sizeof(scheme) - 1;
+
+	for (size_t i = 0; i + n < s.n; i++) {
+		if (strncasecmp(s.p + i, scheme, n) != 0) {
+			continue;
+		}
+		size_t slash = skip_token(s, i + n);
+		if (slash == i + n || slash == s.n || s.p[slash] != '/') {
+			continue;
+		}
+		size_t end = skip_token(s, slash + 1);
+		if (end > slash + 1 && end < s.n &&
+			(s.p[end] == ';' || s.p[end] == ',')) {
+			return true;
+		}
+	}
+	return false;
+}
+
 /* 0 is no problem. */
 static enum hl_report_problem text_problem(struct hl_str s, size_t max_chars)
 {
@@ -40,6 +75,9 @@ static enum hl_report_problem text_problem(struct hl_str s, size_t max_chars)
 	}
 	if (hl_utf8_count(s) > max_chars) {
 		return HL_PROBLEM_TOO_LONG;
+	}
+	if (has_content(s)) {
+		return HL_PROBLEM_CONTENT;
 	}
 	return has_hostile(s) ? HL_PROBLEM_HOSTILE : 0;
 }
@@ -183,6 +221,8 @@ static const struct hl_vocab_word problems[] = {
 		HL_MSG("This contains characters that cannot be shown")},
 	{HL_PROBLEM_NO_MATTER, "no_matter",
 		HL_MSG("Give an address, or say where it is")},
+	{HL_PROBLEM_CONTENT, "content",
+		HL_MSG("Send no pictures, not even as data: addresses")},
 };
 const struct hl_vocab hl_vocab_report_problem = {
 	"report_problem", HL_ARRAY_LEN(problems), problems};

@@ -63,6 +63,7 @@ enum hl_report_problem {
 	HL_PROBLEM_MALFORMED = 4, /* no UTF-8, or no word of its vocabulary */
 	HL_PROBLEM_HOSTILE = 5,   /* control or direction-changing characters */
 	HL_PROBLEM_NO_MATTER = 6, /* neither address, place on it nor words */
+	HL_PROBLEM_CONTENT = 7,   /* carries a picture or film: data: */
 };
 extern const struct hl_vocab hl_vocab_report_problem;
 

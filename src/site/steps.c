@@ -184,6 +184,11 @@ struct hl_str hl_site_fault_text(const struct hl_report_fault *fault)
 		{0, HL_PROBLEM_MALFORMED,
 			HL_TR("This could not be read. Please enter it "
 			      "again")},
+		{0, HL_PROBLEM_CONTENT,
+			HL_TR("This carries a picture or film itself: a text "
+			      "that begins with “data:”. Take it out, and give "
+			      "the address of the page instead. Never send "
+			      "pictures")},
 		{0, HL_PROBLEM_NO_MATTER,
 			HL_TR("Give an address, or say where it is, or "
 			      "describe it in words")},

@@ -166,7 +166,7 @@ static void no_table_has_gaps(void **state)
 		{&hl_vocab_machine, 0, HL_MACHINE_REFERRAL},
 		{&hl_vocab_action, 1, HL_ACTION_LAST},
 		{&hl_vocab_report_field, 1, HL_FIELD_LAST},
-		{&hl_vocab_report_problem, 1, HL_PROBLEM_NO_MATTER},
+		{&hl_vocab_report_problem, 1, HL_PROBLEM_CONTENT},
 		{&hl_vocab_priority, 1, HL_PRIORITY_LAST},
 		{&hl_vocab_authz_action, 1, HL_AUTHZ_ACTION_LAST},
 		{&hl_vocab_authz_why, 0, HL_AUTHZ_TAKEN},

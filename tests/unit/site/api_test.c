@@ -92,6 +92,10 @@ static void what_is_wrong_is_said(void **state)
 			"\"field\":\"place\",\"problem\":\"empty\""},
 		{"nothing said", HEAD "\"seen\":\"today\"}", 422, "no_matter"},
 		{"bidi", HEAD "\"words\":\"a\\u202eb\"}", 422, "hostile"},
+		{"a picture",
+			HEAD
+			"\"addresses\":[\"data:image/png;base64,iVBORw0=\"]}",
+			422, "content"},
 		{"zero", HEAD "\"words\":\"a\\u0000b\"}", 400, "malformed"},
 		{"escape", HEAD "\"words\":\"a\\u001bb\"}", 422, "hostile"},
 	};
