@@ -45,25 +45,44 @@ int hl_accounts_create(const struct hl_who *who, struct hl_accounts_user *user,
 /*
  * Hands over those keys of who's ring that the user's roles call for: queue
  * and URL keys to who works on content, the identity key to supervisors.
+ * What the user holds besides, they keep.
  * HL_NOTFOUND: no such user. HL_DENIED: who lacks the right or the keys.
  */
 int hl_accounts_grant(
 	const struct hl_who *who, int64_t user_id, struct hl_err *err);
 
 /*
+ * What would become of a user's keys if all were taken from them. Changing
+ * and resetting refuse to take a key that nobody else who is active holds,
+ * unless escrow sheets bring it back and from_sheets says to do so.
+ */
+int hl_accounts_keys(const struct hl_who *who, int64_t user_id,
+	enum hl_authz_keys *out, struct hl_err *err);
+
+/*
  * Changes roles and whether the user may come in. Leaving takes all keys
  * and sessions from them and starts a new epoch of the queue key, of which
  * all others who hold the old one get a share. HL_DENIED fills *why.
  */
+struct hl_accounts_standing {
+	unsigned roles;
+	bool active;
+	bool from_sheets;
+};
 int hl_accounts_change(const struct hl_who *who, int64_t user_id,
-	unsigned roles, bool active, enum hl_authz_user_why *why,
+	const struct hl_accounts_standing *after, enum hl_authz_user_why *why,
 	struct hl_err *err);
 
 /* A new first password, for somebody who forgot theirs: their secret key is
  * lost with the old one, so they get a new key pair and need their shares
- * handed over again. Outcomes as hl_accounts_create(). */
+ * handed over again. HL_DENIED fills *why. */
+struct hl_accounts_first {
+	struct hl_str password;
+	const struct hl_seal_cost *cost;
+	bool from_sheets;
+};
 int hl_accounts_reset(const struct hl_who *who, int64_t user_id,
-	struct hl_str password, const struct hl_seal_cost *cost,
+	const struct hl_accounts_first *first, enum hl_authz_user_why *why,
 	struct hl_err *err);
 
 /* a-z, 0-9 and . - _ inside, 2 to 32 characters, begins with a letter. */

@@ -3,7 +3,7 @@
  * A user's keys come from two hands: the administrator makes the user, a
  * holder of the keys hands shares over. Neither can do the other's part.
  */
-#include "accounts/accounts.h"
+#include "accounts/stake.h"
 
 #include "base/rand.h"
 #include "base/time.h"
@@ -144,6 +144,9 @@ static int add_share(struct hl_tx *tx, const struct hl_row_staff_get *user,
 	hl_buf_reset(sealed);
 	r = hl_seal_grant(&grant, &pub, share->key, sealed, err);
 	if (!r) {
+		hl_tx_key_share_drop_one(
+			tx, &(struct hl_in_key_share_drop_one){
+				    share->kind, share->epoch, user->id});
 		hl_tx_key_share_add(
 			tx, &(struct hl_in_key_share_add){.kind = share->kind,
 				    .epoch = share->epoch,
@@ -202,7 +205,6 @@ int hl_accounts_grant(
 		return HL_DENIED;
 	}
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
-	hl_tx_key_share_drop(tx, &(struct hl_in_key_share_drop){user_id});
 	r = add_ring(tx, user, who->ring, err);
 	if (r) {
 		return r;
@@ -258,20 +260,29 @@ static int new_epoch(struct hl_tx *tx, const struct hl_who *who, int64_t leaver,
 	return r;
 }
 
-/* Keys that the new roles no longer call for are taken away. */
-static int take_keys(struct hl_tx *tx, const struct hl_who *who,
-	const struct hl_row_staff_get *user, unsigned roles, bool active,
-	struct hl_err *err)
+/* The kinds of keys that the new standing no longer calls for. */
+static unsigned kinds_to_take(const struct hl_row_staff_get *user,
+	const struct hl_accounts_standing *after)
 {
 	bool had = user->active && user->roles & HL_ROLE_CONTENT;
-	bool has = active && roles & HL_ROLE_CONTENT;
+	bool has = after->active && after->roles & HL_ROLE_CONTENT;
 
-	if (!(roles & HL_ROLE_SUPERVISOR)) {
+	if (had && !has) {
+		return HL_ACCOUNTS_STAKE_ALL;
+	}
+	return after->roles & HL_ROLE_SUPERVISOR ? 0
+						 : HL_ACCOUNTS_STAKE_IDENTITY;
+}
+
+static int take_keys(struct hl_tx *tx, const struct hl_who *who,
+	const struct hl_row_staff_get *user, unsigned kinds, struct hl_err *err)
+{
+	if (kinds & HL_ACCOUNTS_STAKE_IDENTITY) {
 		hl_tx_key_share_drop_kind(
 			tx, &(struct hl_in_key_share_drop_kind){
 				    user->id, HL_KEY_IDENTITY});
 	}
-	if (!had || has) {
+	if (kinds != HL_ACCOUNTS_STAKE_ALL) {
 		return 0;
 	}
 	hl_tx_key_share_drop(tx, &(struct hl_in_key_share_drop){user->id});
@@ -279,49 +290,73 @@ static int take_keys(struct hl_tx *tx, const struct hl_who *who,
 	return new_epoch(tx, who, user->id, err);
 }
 
-int hl_accounts_change(const struct hl_who *who, int64_t user_id,
-	unsigned roles, bool active, enum hl_authz_user_why *why,
+/* Whether the user may be changed so and lose keys of stake's kinds. */
+static int may_take(const struct hl_who *who, struct hl_authz_user *change,
+	struct hl_accounts_stake *stake, enum hl_authz_user_why *why,
 	struct hl_err *err)
 {
+	int r = hl_accounts_stake_look(who, change->user_id, stake, err);
+
+	change->keys = stake->keys;
+	return r ? r : may_change(who, change, why, err);
+}
+
+static struct hl_authz_user change_of(const struct hl_row_staff_get *user,
+	const struct hl_accounts_standing *after)
+{
+	return (struct hl_authz_user){.user_id = user->id,
+		.roles_before = (unsigned)user->roles,
+		.roles_after = after->roles,
+		.enabled_before = user->active != 0,
+		.enabled_after = after->active,
+		.from_sheets = after->from_sheets};
+}
+
+int hl_accounts_change(const struct hl_who *who, int64_t user_id,
+	const struct hl_accounts_standing *after, enum hl_authz_user_why *why,
+	struct hl_err *err)
+{
+	struct hl_accounts_stake stake;
 	struct hl_row_staff_get *user;
 	int r = find_user(who, user_id, &user, err);
 
 	if (r) {
 		return r;
 	}
-	struct hl_authz_user change = {.user_id = user_id,
-		.roles_before = (unsigned)user->roles,
-		.roles_after = roles,
-		.enabled_before = user->active != 0,
-		.enabled_after = active};
-	r = may_change(who, &change, why, err);
+	struct hl_authz_user change = change_of(user, after);
+	stake.kinds = kinds_to_take(user, after);
+	r = may_take(who, &change, &stake, why, err);
 	if (r) {
 		return r;
 	}
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
-	hl_tx_staff_set_roles(tx, &(struct hl_in_staff_set_roles){roles, active,
-					  user_id, user->roles, user->active});
-	r = take_keys(tx, who, user, roles, active, err);
+	hl_accounts_stake_guard(tx, user_id, &stake, after->from_sheets);
+	hl_tx_staff_set_roles(
+		tx, &(struct hl_in_staff_set_roles){after->roles, after->active,
+			    user_id, user->roles, user->active});
+	r = take_keys(tx, who, user, stake.kinds, err);
 	if (r) {
 		return r;
 	}
 	hl_tx_session_drop_all(tx, &(struct hl_in_session_drop_all){user_id});
-	if (user->roles != roles) {
-		add_event(tx, who, HL_EVENT_USER_ROLES, user_id, roles);
+	if (user->roles != after->roles) {
+		add_event(tx, who, HL_EVENT_USER_ROLES, user_id, after->roles);
 	}
-	if ((user->active != 0) != active) {
+	if ((user->active != 0) != after->active) {
 		add_event(tx, who,
-			active ? HL_EVENT_USER_ENABLED : HL_EVENT_USER_DISABLED,
+			after->active ? HL_EVENT_USER_ENABLED
+				      : HL_EVENT_USER_DISABLED,
 			user_id, 0);
 	}
 	return hl_tx_run(tx, err);
 }
 
 int hl_accounts_reset(const struct hl_who *who, int64_t user_id,
-	struct hl_str password, const struct hl_seal_cost *cost,
+	const struct hl_accounts_first *first, enum hl_authz_user_why *why,
 	struct hl_err *err)
 {
 	HL_BUF_AUTO wrapped = HL_BUF_SECRET(HL_SEAL_STAFF_WRAP_BYTES);
+	struct hl_accounts_stake stake = {.kinds = HL_ACCOUNTS_STAKE_ALL};
 	HL_SEAL_SECRET_AUTO secret;
 	struct hl_seal_pub pub;
 	struct hl_row_staff_get *user;
@@ -330,21 +365,21 @@ int hl_accounts_reset(const struct hl_who *who, int64_t user_id,
 	if (r) {
 		return r;
 	}
-	struct hl_authz_user change = {.user_id = user_id,
-		.roles_before = (unsigned)user->roles,
-		.roles_after = (unsigned)user->roles,
-		.enabled_before = user->active != 0,
-		.enabled_after = user->active != 0};
-	r = may_change(who, &change, NULL, err);
+	struct hl_accounts_standing as_is = {
+		(unsigned)user->roles, user->active != 0, first->from_sheets};
+	struct hl_authz_user change = change_of(user, &as_is);
+	r = may_take(who, &change, &stake, why, err);
 	if (r) {
 		return r;
 	}
 	hl_seal_keypair_new(&pub, &secret);
-	r = hl_seal_staff_wrap(user_id, &secret, password, cost, &wrapped, err);
+	r = hl_seal_staff_wrap(
+		user_id, &secret, first->password, first->cost, &wrapped, err);
 	if (r) {
 		return r;
 	}
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
+	hl_accounts_stake_guard(tx, user_id, &stake, first->from_sheets);
 	hl_tx_staff_reset(tx, &(struct hl_in_staff_reset){hl_seal_pub_str(&pub),
 				      hl_buf_str(&wrapped), user_id});
 	hl_tx_key_share_drop(tx, &(struct hl_in_key_share_drop){user_id});

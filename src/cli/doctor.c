@@ -84,6 +84,7 @@ static void look(struct hl_doctor *d, bool network)
 	hl_cli_doctor_store(d);
 	if (d->store) {
 		hl_cli_doctor_epochs(d);
+		hl_cli_doctor_holders(d);
 		hl_cli_doctor_staff(d);
 		hl_cli_doctor_outbox(d);
 		hl_cli_doctor_log(d);

@@ -59,6 +59,7 @@ void hl_cli_doctor_geo(struct hl_doctor *d);
 /* doctor_store.c; the first opens d->store */
 void hl_cli_doctor_store(struct hl_doctor *d);
 void hl_cli_doctor_epochs(struct hl_doctor *d);
+void hl_cli_doctor_holders(struct hl_doctor *d);
 void hl_cli_doctor_staff(struct hl_doctor *d);
 void hl_cli_doctor_outbox(struct hl_doctor *d);
 void hl_cli_doctor_log(struct hl_doctor *d);

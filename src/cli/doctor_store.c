@@ -196,10 +196,57 @@ void hl_cli_doctor_epochs(struct hl_doctor *d)
 	}
 }
 
+static const char *what_is_shut(enum hl_key_kind kind)
+{
+	switch (kind) {
+	case HL_KEY_QUEUE:
+		return "reports and cases";
+	case HL_KEY_IDENTITY:
+		return "reporters' contacts";
+	case HL_KEY_URL_HASH:
+		return "known addresses";
+	case HL_KEY_WORKER:
+		break;
+	}
+	return "";
+}
+
+/* The state in which everything still seems to work and nothing can be read
+ * any more. */
+void hl_cli_doctor_holders(struct hl_doctor *d)
+{
+	static const char todo[] =
+		"hotline user recover LOGIN brings keys back from escrow "
+		"sheets; without sheets, put back a backup from when somebody "
+		"with a known password held them.";
+	struct hl_row_doctor_unheld *rows;
+	struct hl_err err = {0};
+	size_t n;
+	int r = hl_get_doctor_unheld(d->store, d->arena, &rows, &n, &err);
+
+	if (r) {
+		say_fault(d, "keys", r, &err);
+	}
+	for (size_t i = 0; i < n && !r; i++) {
+		enum hl_key_kind kind = (enum hl_key_kind)rows[i].kind;
+
+		HL_DOCTOR_SAY(d,
+			rows[i].in_use ? HL_DOCTOR_ERROR : HL_DOCTOR_WARNING,
+			"keys", todo,
+			"Nobody can open %s of %s: no active person holds "
+			"epoch %lld of the %s key.",
+			what_is_shut(kind),
+			rows[i].in_use ? "now" : "an earlier time",
+			(long long)rows[i].epoch, hl_cli_escrow_name(kind));
+	}
+}
+
 struct team {
 	int n_supervisors, n_admins, n_assess, n_verify, n_approve;
 	int n_either; /* may assess or verify */
 	int n_judges; /* may assess, verify or decide between two */
+	/* somebody holds the key in use: 0 or 1 */
+	int held_queue, held_identity, held_url;
 };
 
 static bool may(const struct hl_row_doctor_staff *u, enum hl_authz_action a)
@@ -225,16 +272,22 @@ static void count(struct team *t, const struct hl_row_doctor_staff *u)
 	t->n_either += assess || verify;
 	t->n_judges += assess || verify || third;
 	t->n_approve += may(u, HL_AUTHZ_REFERRAL_APPROVE);
+	t->held_queue |= u->n_queue > 0;
+	t->held_identity |= u->n_identity > 0;
+	t->held_url |= u->n_url > 0;
 }
 
-static void check_keys(struct hl_doctor *d, const struct hl_row_doctor_staff *u)
+/* A key that nobody holds is no single person's lack. */
+static void check_keys(struct hl_doctor *d, const struct team *t,
+	const struct hl_row_doctor_staff *u)
 {
 	bool supervises = u->roles & HL_ROLE_SUPERVISOR;
 
 	if (!(u->roles & HL_ROLE_CONTENT)) {
 		return;
 	}
-	if (!u->n_queue || !u->n_url || (supervises && !u->n_identity)) {
+	if (u->n_queue < t->held_queue || u->n_url < t->held_url ||
+		(supervises && u->n_identity < t->held_identity)) {
 		HL_DOCTOR_SAY(d, HL_DOCTOR_WARNING, "staff",
 			"A supervisor hands the keys over in the workbench "
 			"(Staff).",
@@ -304,7 +357,9 @@ void hl_cli_doctor_staff(struct hl_doctor *d)
 	}
 	for (size_t i = 0; i < n; i++) {
 		count(&team, &rows[i]);
-		check_keys(d, &rows[i]);
+	}
+	for (size_t i = 0; i < n; i++) {
+		check_keys(d, &team, &rows[i]);
 	}
 	check_team(d, &team);
 }

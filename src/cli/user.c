@@ -19,9 +19,10 @@
 static const char help[] =
 	"usage: hotline user list [--json]\n"
 	"       hotline user add LOGIN NAME ROLE[,ROLE...]\n"
-	"       hotline user roles LOGIN ROLE[,ROLE...]\n"
-	"       hotline user disable|enable LOGIN\n"
-	"       hotline user reset LOGIN\n"
+	"       hotline user roles LOGIN ROLE[,ROLE...] [--from-sheets]\n"
+	"       hotline user disable LOGIN [--from-sheets]\n"
+	"       hotline user enable LOGIN\n"
+	"       hotline user reset LOGIN [--from-sheets]\n"
 	"       hotline user recover LOGIN [FILE...]\n"
 	"       hotline user escrow LOGIN K/N\n"
 	"\n"
@@ -34,6 +35,11 @@ static const char help[] =
 	"sheets of all keys that a supervisor holds, who types the password;\n"
 	"they take the place of older ones.\n"
 	"\n"
+	"Keys that nobody else holds are not taken from anybody: reports "
+	"could\n"
+	"never be opened again. --from-sheets says that enough escrow sheets\n"
+	"are at hand and that recover will bring the keys back.\n"
+	"\n"
 	"exit status: 0 done, 1 refused, 2 usage, 3 no such login\n";
 
 struct session {
@@ -41,6 +47,7 @@ struct session {
 	struct hl_arena *arena;
 	struct hl_seal_ring no_keys;
 	struct hl_who who;
+	bool from_sheets;
 };
 
 static int parse_roles(const char *text, unsigned *roles)
@@ -149,11 +156,21 @@ static int find(struct session *s, const char *login,
 	return r;
 }
 
-static void print_password(const char *login, const char *password)
+static void print_password(
+	const char *login, const char *password, unsigned roles)
 {
-	printf("%s can come in with the first password %s\n"
-	       "A supervisor hands over the keys in the workbench.\n",
-		login, password);
+	printf("%s can come in with the first password %s\n", login, password);
+	if (roles & HL_ROLE_CONTENT) {
+		puts("A supervisor hands over the keys in the workbench.");
+	}
+}
+
+/* Why not, and how to go on where there is a way. */
+static void tell_why(enum hl_authz_user_why why, struct hl_err *err)
+{
+	HL_FAIL(err, HL_DENIED, "%s%s",
+		hl_vocab_label(&hl_vocab_authz_user_why, (int)why),
+		why == HL_AUTHZ_USER_KEYS_ON_SHEETS ? ": --from-sheets" : "");
 }
 
 static int add(struct session *s, char **argv, struct hl_err *err)
@@ -169,7 +186,7 @@ static int add(struct session *s, char **argv, struct hl_err *err)
 	r = hl_accounts_create(&s->who, &user,
 		hl_seal_password_random(password), &HL_SEAL_COST_DEFAULT, err);
 	if (!r) {
-		print_password(argv[2], password);
+		print_password(argv[2], password, user.roles);
 	} else if (r == HL_CONFLICT) {
 		HL_FAIL(err, r, "the login \"%s\" is taken", argv[2]);
 	}
@@ -191,30 +208,37 @@ static int change(struct session *s, const char *login, const char *roles,
 	if (roles && parse_roles(roles, &mask)) {
 		return HL_FAIL(err, HL_E_INVALID, "roles as --help lists them");
 	}
-	r = hl_accounts_change(&s->who, user->id, mask,
-		active < 0 ? user->active != 0 : active, &why, err);
+	r = hl_accounts_change(&s->who, user->id,
+		&(struct hl_accounts_standing){mask,
+			active < 0 ? user->active != 0 : active,
+			s->from_sheets},
+		&why, err);
 	if (r == HL_DENIED) {
-		HL_FAIL(err, r, "%s",
-			hl_vocab_label(&hl_vocab_authz_user_why, (int)why));
+		tell_why(why, err);
 	}
 	return r;
 }
 
 static int reset(struct session *s, const char *login, struct hl_err *err)
 {
+	enum hl_authz_user_why why = HL_AUTHZ_USER_ALLOWED;
 	char password[HL_SEAL_PASSWORD_RANDOM];
 	struct hl_row_staff_by_login *user;
 	int r = find(s, login, &user, err);
 
-	if (!r) {
-		r = hl_accounts_reset(&s->who, user->id,
-			hl_seal_password_random(password),
-			&HL_SEAL_COST_DEFAULT, err);
+	if (r) {
+		return r;
 	}
+	r = hl_accounts_reset(&s->who, user->id,
+		&(struct hl_accounts_first){hl_seal_password_random(password),
+			&HL_SEAL_COST_DEFAULT, s->from_sheets},
+		&why, err);
 	if (!r) {
-		print_password(login, password);
-		explicit_bzero(password, sizeof(password));
+		print_password(login, password, (unsigned)user->roles);
+	} else if (r == HL_DENIED) {
+		tell_why(why, err);
 	}
+	explicit_bzero(password, sizeof(password));
 	return r;
 }
 
@@ -260,6 +284,7 @@ int hl_cli_user(int argc, char **argv)
 		return HL_CLI_OK;
 	}
 	bool json = hl_cli_flag(&argc, argv, "--json");
+	s.from_sheets = hl_cli_flag(&argc, argv, "--from-sheets");
 	if (argc < 2 || hl_cli_unknown(argc, argv)) {
 		fputs(help, stderr);
 		return HL_CLI_USAGE;

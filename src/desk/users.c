@@ -229,19 +229,27 @@ static int find_user(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 
 static int show_user(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp, const struct hl_row_staff_list *user,
-	struct hl_str error)
+	const struct hl_w_error *problem)
 {
 	struct hl_desk_user v = {.row = row_of(ctx->arena, user),
 		.may_manage = manages(ctx),
-		.may_grant = grants(ctx),
-		.roles_error = error};
-	struct hl_w_error problem = {error, HL_STR("roles")};
+		.may_grant = grants(ctx)};
+	enum hl_authz_keys keys;
+	int r = hl_accounts_keys(hl_desk_who(ctx), user->id, &keys, &ctx->err);
 
+	if (r) {
+		return r;
+	}
+	v.keys_on_sheets = keys == HL_AUTHZ_KEYS_ON_SHEETS;
+	v.keys_last = keys == HL_AUTHZ_KEYS_LOST;
+	if (problem && hl_str_eq(problem->field, HL_STR("roles"))) {
+		v.roles_error = problem->text;
+	}
 	hl_desk_page_init(ctx, req, &v.page, user->display_name, "/staff");
 	v.page.web.back_href = HL_STR("/staff");
-	hl_desk_page_errors(&v.page, &problem, error.n > 0);
+	hl_desk_page_errors(&v.page, problem, problem ? 1 : 0);
 	v.roles = role_options(ctx->arena, (unsigned)user->roles, &v.n_roles);
-	hl_web_respond(resp, error.n ? 422 : 200, "text/html");
+	hl_web_respond(resp, problem ? 422 : 200, "text/html");
 	hl_tmpl_desk_user(&resp->body, &v);
 	return 0;
 }
@@ -252,7 +260,15 @@ int hl_desk_user_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_row_staff_list *user;
 	int r = find_user(ctx, req, &user);
 
-	return r ? r : show_user(ctx, req, resp, user, HL_STR_NONE);
+	return r ? r : show_user(ctx, req, resp, user, NULL);
+}
+
+static struct hl_w_error problem_of(
+	enum hl_authz_user_why why, const char *target)
+{
+	return (struct hl_w_error){
+		hl_web_tr(hl_vocab_label(&hl_vocab_authz_user_why, (int)why)),
+		hl_str_c(target)};
 }
 
 int hl_desk_user_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
@@ -266,12 +282,15 @@ int hl_desk_user_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	if (r) {
 		return r;
 	}
-	r = hl_accounts_change(hl_desk_who(ctx), user->id, roles_of(form),
-		hl_web_form_has(form, "active", "yes"), &why, &ctx->err);
+	r = hl_accounts_change(hl_desk_who(ctx), user->id,
+		&(struct hl_accounts_standing){roles_of(form),
+			hl_web_form_has(form, "active", "yes"),
+			hl_web_form_has(form, "from_sheets", "yes")},
+		&why, &ctx->err);
 	if (r == HL_DENIED && why) {
-		return show_user(ctx, req, resp, user,
-			hl_web_tr(hl_vocab_label(
-				&hl_vocab_authz_user_why, (int)why)));
+		struct hl_w_error problem = problem_of(why, "roles");
+
+		return show_user(ctx, req, resp, user, &problem);
 	}
 	return r ? r
 		 : hl_desk_go(ctx, req, resp,
@@ -284,14 +303,24 @@ int hl_desk_user_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 int hl_desk_user_reset_post(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, struct hl_web_response *resp)
 {
+	const struct hl_web_form *form = &hl_desk_session_of(ctx)->form;
+	enum hl_authz_user_why why = HL_AUTHZ_USER_ALLOWED;
 	char password[HL_SEAL_PASSWORD_RANDOM];
 	struct hl_row_staff_list *user;
 	int r = find_user(ctx, req, &user);
 
 	if (!r) {
 		r = hl_accounts_reset(hl_desk_who(ctx), user->id,
-			hl_seal_password_random(password),
-			&HL_SEAL_COST_DEFAULT, &ctx->err);
+			&(struct hl_accounts_first){
+				hl_seal_password_random(password),
+				&HL_SEAL_COST_DEFAULT,
+				hl_web_form_has(form, "from_sheets", "yes")},
+			&why, &ctx->err);
+	}
+	if (r == HL_DENIED && why) {
+		struct hl_w_error problem = problem_of(why, "reset");
+
+		return show_user(ctx, req, resp, user, &problem);
 	}
 	if (!r) {
 		r = show_password(

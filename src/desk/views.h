@@ -55,6 +55,8 @@ struct hl_desk_user {
 	const struct hl_w_option *roles;
 	size_t n_roles;
 	bool may_manage, may_grant;
+	/* nobody else holds this person's keys: escrow sheets do, or none */
+	bool keys_on_sheets, keys_last;
 	struct hl_str roles_error;
 };
 

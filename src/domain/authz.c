@@ -323,7 +323,8 @@ bool hl_authz_may_ever(
 /*
  * Changes of users. They are apart from the matrix because what they must
  * keep true is about all users together: somebody who can hand out work and
- * somebody who can mend the installation always remain.
+ * somebody who can mend the installation always remain, and so does a way to
+ * every key.
  */
 
 static bool loses(const struct hl_authz_user *u, unsigned role)
@@ -358,6 +359,12 @@ static enum hl_authz_user_why judge(
 	}
 	if (loses(u, HL_ROLE_ADMIN) && u->n_other_admins < 1) {
 		return HL_AUTHZ_USER_LAST_ADMIN;
+	}
+	if (u->keys == HL_AUTHZ_KEYS_LOST) {
+		return HL_AUTHZ_USER_LAST_KEYS;
+	}
+	if (u->keys == HL_AUTHZ_KEYS_ON_SHEETS && !u->from_sheets) {
+		return HL_AUTHZ_USER_KEYS_ON_SHEETS;
 	}
 	return HL_AUTHZ_USER_ALLOWED;
 }

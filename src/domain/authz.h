@@ -4,6 +4,7 @@
 
 #include "base/buf.h"
 #include "base/err.h"
+#include "domain/authz_user.h"
 #include "domain/event.h"
 #include "domain/flow.h"
 #include "domain/state.h"
@@ -116,32 +117,6 @@ int hl_authz_check(const struct hl_authz_actor *actor,
 /* Whether any object could be allowed: for menus, never for access. */
 bool hl_authz_may_ever(
 	const struct hl_authz_actor *actor, enum hl_authz_action action);
-
-enum hl_authz_user_why {
-	HL_AUTHZ_USER_ALLOWED = 0,
-	HL_AUTHZ_USER_NOT_PERMITTED = 1,
-	HL_AUTHZ_USER_SELF = 2, /* nobody changes their own roles */
-	HL_AUTHZ_USER_LAST_SUPERVISOR = 3,
-	HL_AUTHZ_USER_LAST_ADMIN = 4,
-	HL_AUTHZ_USER_MIXED = 5, /* administrator and content together */
-	HL_AUTHZ_USER_NO_ROLE = 6,
-	HL_AUTHZ_USER_BAD_ROLE = 7,
-};
-extern const struct hl_vocab hl_vocab_authz_user_why;
-
-struct hl_authz_user {
-	int64_t user_id; /* 0 for one that is being created */
-	unsigned roles_before, roles_after;
-	bool enabled_before, enabled_after;
-	/* Enabled users with the role, this one not counted. */
-	int n_other_supervisors, n_other_admins;
-};
-
-/* Creating, enabling, disabling a user and changing roles. actor NULL is
- * the installation itself (`hotline init`, `hotline user` at the host).
- * HL_DENIED. */
-int hl_authz_user_change(const struct hl_authz_actor *actor,
-	const struct hl_authz_user *user, enum hl_authz_user_why *why);
 
 /* The text of docs/roles.md. */
 void hl_authz_put_doc(struct hl_buf *out);

@@ -101,6 +101,14 @@ static const struct hl_vocab_word user_whys[] = {
 		HL_MSG("An administrator cannot have another role")},
 	{HL_AUTHZ_USER_NO_ROLE, "no_role", HL_MSG("Choose at least one role")},
 	{HL_AUTHZ_USER_BAD_ROLE, "bad_role", HL_MSG("No such role")},
+	{HL_AUTHZ_USER_LAST_KEYS, "last_keys",
+		HL_MSG("Nobody else holds these keys, and without them reports "
+		       "could never be opened again. First a supervisor who "
+		       "has them hands them to another supervisor (Staff)")},
+	{HL_AUTHZ_USER_KEYS_ON_SHEETS, "keys_on_sheets",
+		HL_MSG("Nobody else holds these keys. A supervisor hands them "
+		       "to another one first (Staff), or confirm that escrow "
+		       "sheets will bring them back")},
 };
 const struct hl_vocab hl_vocab_authz_user_why = {
 	"authz_user_why", HL_ARRAY_LEN(user_whys), user_whys};

@@ -193,6 +193,51 @@ WHERE s.staff_id = $1 ORDER BY s.kind, s.epoch DESC;
 -- in: staff_id int
 DELETE FROM key_share WHERE staff_id = $1;
 
+-- name: key_share_drop_one
+-- doc: Takes one epoch of a key from a user, before it is handed over anew.
+-- roles: staff, admin
+-- in: kind int, epoch int, staff_id int
+DELETE FROM key_share WHERE kind = $1 AND epoch = $2 AND staff_id = $3;
+
+-- name: key_share_sole
+-- doc: The keys of a user that nobody else who is active holds, and whether
+-- doc: escrow sheets bring them back.
+-- roles: staff, admin
+-- in: staff_id int
+-- out: kind int, epoch int, on_sheets int
+SELECT k.kind, k.epoch, EXISTS (
+		SELECT 1 FROM meta m WHERE m.key = CASE k.kind
+			WHEN 1 THEN 'escrow.queue.'
+			WHEN 2 THEN 'escrow.identity.'
+			ELSE 'escrow.url-hash.' END || k.epoch)
+FROM key_share k
+WHERE k.staff_id = $1 AND NOT EXISTS (
+	SELECT 1 FROM key_share o JOIN staff s ON s.id = o.staff_id
+	WHERE o.kind = k.kind AND o.epoch = k.epoch
+		AND o.staff_id <> k.staff_id AND s.active = 1);
+
+-- name: key_share_guard
+-- doc: Conflict when a user is the last to hold a key of these kinds (bits),
+-- doc: unless it is on escrow sheets and those may do.
+-- roles: staff, admin
+-- in: id int, kinds int, from_sheets int
+-- expect: one
+UPDATE staff SET active = active
+WHERE id = $1 AND NOT EXISTS (
+	SELECT 1 FROM key_share k
+	WHERE k.staff_id = staff.id AND ($2 & (1 << k.kind)) <> 0
+		AND NOT EXISTS (
+			SELECT 1 FROM key_share o
+			JOIN staff s ON s.id = o.staff_id
+			WHERE o.kind = k.kind AND o.epoch = k.epoch
+				AND o.staff_id <> k.staff_id
+				AND s.active = 1)
+		AND NOT ($3 = 1 AND EXISTS (
+			SELECT 1 FROM meta m WHERE m.key = CASE k.kind
+				WHEN 1 THEN 'escrow.queue.'
+				WHEN 2 THEN 'escrow.identity.'
+				ELSE 'escrow.url-hash.' END || k.epoch)));
+
 -- name: key_share_drop_kind
 -- doc: Takes one kind of key from a user.
 -- roles: staff, admin

@@ -15,6 +15,16 @@ LEFT JOIN key_epoch e ON e.kind = k.kind AND e.epoch = k.epoch
 WHERE s.active = 1
 GROUP BY s.id ORDER BY s.login;
 
+-- name: doctor_unheld
+-- doc: Epochs of the keys of people that nobody active holds.
+-- roles: admin
+-- out: kind int, epoch int, in_use int
+SELECT e.kind, e.epoch, e.closed_at_us = 0 FROM key_epoch e
+WHERE e.kind IN (1, 2, 3) AND NOT EXISTS (
+	SELECT 1 FROM key_share k JOIN staff s ON s.id = k.staff_id
+	WHERE k.kind = e.kind AND k.epoch = e.epoch AND s.active = 1)
+ORDER BY e.kind, e.epoch;
+
 -- name: doctor_log
 -- doc: The newest entry of the audit log.
 -- roles: admin

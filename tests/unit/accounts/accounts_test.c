@@ -44,6 +44,14 @@ static int64_t add_user(
 	return user.id;
 }
 
+static int change(struct fixture *f, int64_t id, unsigned roles, bool active,
+	enum hl_authz_user_why *why)
+{
+	return hl_accounts_change(&f->host, id,
+		&(struct hl_accounts_standing){roles, active, false}, why,
+		NULL);
+}
+
 static int set_up(void **state)
 {
 	struct fixture *f = calloc(1, sizeof(*f));
@@ -568,15 +576,15 @@ static void a_refusal_tells_nothing(void **state)
 	int64_t took_us[HL_ARRAY_LEN(rows)], now = hl_time_now_us();
 
 	/* those that are unwrapped, at the price that the others pretend */
-	assert_int_equal(
-		0, hl_accounts_reset(&f->host, f->supervisor,
-			   HL_STR("first words to come in"), &cost, NULL));
+	struct hl_accounts_first first = {
+		HL_STR("first words to come in"), &cost, false};
+	add_user(f, "simon", HL_ROLE_SUPERVISOR, true);
+	assert_int_equal(0,
+		hl_accounts_reset(&f->host, f->supervisor, &first, &why, NULL));
 	int64_t bente = add_user(f, "bente", HL_ROLE_ANALYST, true);
 	assert_int_equal(
-		0, hl_accounts_reset(&f->host, bente,
-			   HL_STR("first words to come in"), &cost, NULL));
-	assert_int_equal(0, hl_accounts_change(&f->host, bente, HL_ROLE_ANALYST,
-				    false, &why, NULL));
+		0, hl_accounts_reset(&f->host, bente, &first, &why, NULL));
+	assert_int_equal(0, change(f, bente, HL_ROLE_ANALYST, false, &why));
 	for (int i = 0; i < 12; i++) {
 		hl_time_pretend(now += HL_US_PER_HOUR);
 		login(f, "anna", "not the right words", &token);
@@ -654,8 +662,8 @@ static void who_leaves_loses_keys_and_a_new_epoch_begins(void **state)
 	HL_BUF_AUTO codes = HL_BUF_SECRET(4096);
 	size_t n;
 
-	assert_int_equal(0, hl_accounts_change(&f->host, f->analyst,
-				    HL_ROLE_ANALYST, false, &why, NULL));
+	assert_int_equal(
+		0, change(f, f->analyst, HL_ROLE_ANALYST, false, &why));
 	assert_int_equal(
 		HL_DENIED, login(f, "anna", "first words to come in", &token));
 	assert_int_equal(0, hl_get_key_epoch_current(
@@ -678,9 +686,8 @@ static void the_last_supervisor_stays(void **state)
 	struct fixture *f = *state;
 	enum hl_authz_user_why why = HL_AUTHZ_USER_ALLOWED;
 
-	assert_int_equal(
-		HL_DENIED, hl_accounts_change(&f->host, f->supervisor,
-				   HL_ROLE_SUPERVISOR, false, &why, NULL));
+	assert_int_equal(HL_DENIED,
+		change(f, f->supervisor, HL_ROLE_SUPERVISOR, false, &why));
 	assert_int_equal(HL_AUTHZ_USER_LAST_SUPERVISOR, why);
 }
 

@@ -373,10 +373,29 @@ static void no_grant(struct fixture *f)
 	add_user(f, "nora", HL_ROLE_ANALYST, false);
 }
 
+/* As after a reset of whoever was the last to hold it. */
+static void no_holder(struct fixture *f)
+{
+	exec(f, "DELETE FROM key_share");
+}
+
+static void no_identity(struct fixture *f)
+{
+	exec(f, "DELETE FROM key_share WHERE kind = 2");
+}
+
 static void one_judge(struct fixture *f)
 {
 	assert_int_equal(0, hl_accounts_change(&f->host, f->vera,
-				    HL_ROLE_VERIFIER, false, NULL, NULL));
+				    &(struct hl_accounts_standing){
+					    HL_ROLE_VERIFIER, false, false},
+				    NULL, NULL));
+}
+
+static void old_epoch(struct fixture *f)
+{
+	one_judge(f);
+	exec(f, "DELETE FROM key_share WHERE kind = 1 AND epoch = 1");
 }
 
 static void one_for_both(struct fixture *f)
@@ -452,8 +471,15 @@ static const struct {
 		1},
 	{"newer store", new_schema, "schema 9999, this program knows", 1, -1},
 	{"another schema", other_schema, "of another make", 1, -1},
-	{"a key is missing", no_epoch, "lacks a public key", 1, 1},
+	{"a key is missing", no_epoch, "lacks a public key", 1, -1},
 	{"no keys", no_grant, "nora lacks a key in use", -1, 1},
+	{"nobody holds keys", no_holder,
+		"Nobody can open reports and cases of now", 3, 0},
+	{"the way back", no_holder, "hotline user recover LOGIN", 3, 0},
+	{"nobody opens contacts", no_identity,
+		"no active person holds epoch 1 of the identity key", 1, 0},
+	{"nobody opens the old", old_epoch,
+		"of an earlier time: no active person holds epoch 1", 0, 1},
 	{"one judge", one_judge, "active: 1 and 0", -1, 1},
 	{"one person for both", one_for_both, "active: 1 and 1", -1, 1},
 	{"no third person", no_third, "there is none", -1, 1},

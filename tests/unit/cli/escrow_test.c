@@ -91,6 +91,20 @@ static int tear_down(void **state)
 	return 0;
 }
 
+/* The supervisor forgot the password, and the sheets are at hand. */
+static void forget(struct fixture *f)
+{
+	struct hl_accounts_first first = {WORDS, &cheap, false};
+	enum hl_authz_user_why why;
+
+	assert_int_equal(HL_DENIED,
+		hl_accounts_reset(&f->host, f->sofie, &first, &why, NULL));
+	assert_int_equal(HL_AUTHZ_USER_KEYS_ON_SHEETS, why);
+	first.from_sheets = true;
+	assert_int_equal(
+		0, hl_accounts_reset(&f->host, f->sofie, &first, &why, NULL));
+}
+
 /* Sheets with these numbers, of reports and of who reported: bit i is sheet
  * i + 1. */
 static void pick(
@@ -329,8 +343,7 @@ static void keys_go_to_a_supervisor_without_keys(void **state)
 			fail_msg("row %zu: %d %s", i, r, err.msg);
 		}
 	}
-	assert_int_equal(
-		0, hl_accounts_reset(&f->host, f->sofie, WORDS, &cheap, NULL));
+	forget(f);
 	assert_false(opens(f, "sofie", HL_KEY_QUEUE, 1, key));
 	assert_int_equal(0, hand_over(f, rows[0].heir, &renewed, NULL));
 	assert_false(renewed);
@@ -355,9 +368,10 @@ static void a_newer_key_is_replaced(void **state)
 	size_t n;
 
 	assert_int_equal(0, hl_accounts_change(&f->host, f->anna,
-				    HL_ROLE_ANALYST, false, NULL, NULL));
-	assert_int_equal(
-		0, hl_accounts_reset(&f->host, f->sofie, WORDS, &cheap, NULL));
+				    &(struct hl_accounts_standing){
+					    HL_ROLE_ANALYST, false, false},
+				    NULL, NULL));
+	forget(f);
 	assert_int_equal(0, hand_over(f,
 				    (struct hl_cli_escrow_heir){
 					    f->sofie, HL_ROLE_SUPERVISOR, true},
@@ -401,7 +415,9 @@ static void new_sheets_open_every_epoch(void **state)
 	bool renewed;
 
 	assert_int_equal(0, hl_accounts_change(&f->host, f->anna,
-				    HL_ROLE_ANALYST, false, NULL, NULL));
+				    &(struct hl_accounts_standing){
+					    HL_ROLE_ANALYST, false, false},
+				    NULL, NULL));
 	struct hl_accounts_session sofie = unlock(f, "sofie", WORDS, 0);
 	assert_int_equal(2, sofie.ring.queue.n);
 	pick(f, 3, 3, &older);
@@ -418,8 +434,7 @@ static void new_sheets_open_every_epoch(void **state)
 				    hl_buf_str(&typed), &ring, NULL));
 	assert_true(same(&sofie.ring.queue, &ring.queue));
 	assert_true(same(&sofie.ring.identity, &ring.identity));
-	assert_int_equal(
-		0, hl_accounts_reset(&f->host, f->sofie, WORDS, &cheap, NULL));
+	forget(f);
 	assert_int_equal(0, hl_cli_escrow_hand_over(f->store, f->arena, &ring,
 				    &(struct hl_cli_escrow_heir){
 					    f->sofie, HL_ROLE_SUPERVISOR, true},
@@ -444,7 +459,9 @@ static void a_password_opens_its_keys_only(void **state)
 	assert_int_equal(0, none.ring.queue.n);
 	unlock(f, "nobody", WORDS, HL_DENIED);
 	assert_int_equal(0, hl_accounts_change(&f->host, f->anna,
-				    HL_ROLE_ANALYST, false, NULL, NULL));
+				    &(struct hl_accounts_standing){
+					    HL_ROLE_ANALYST, false, false},
+				    NULL, NULL));
 	unlock(f, "anna", WORDS, HL_DENIED);
 }
 
