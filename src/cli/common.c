@@ -92,7 +92,11 @@ int hl_cli_store(struct hl_store **out, struct hl_err *err)
 	if (!r) {
 		r = hl_cli_store_there(path, err);
 	}
-	return r ? r : hl_store_open(path, HL_STORE_ADMIN, out, err);
+	if (!r) {
+		r = hl_store_open_still(path, HL_STORE_ADMIN, out, err);
+	}
+	return r != HL_CONFLICT ? r
+				: hl_store_open(path, HL_STORE_ADMIN, out, err);
 }
 
 int hl_cli_fail(const char *name, int r, const struct hl_err *err)

@@ -42,7 +42,8 @@ int hl_cli_settings(struct hl_settings **out, struct hl_err *err);
  */
 int hl_cli_store_there(const char *path, struct hl_err *err);
 
-/* The store, through its running process or, when none runs, from the file.
+/* The store, through its running process or, when none runs, from the file;
+ * one on read-only media can be read.
  * *out is owned. */
 int hl_cli_store(struct hl_store **out, struct hl_err *err);
 

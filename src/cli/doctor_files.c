@@ -54,6 +54,11 @@ static void check_disk(struct hl_doctor *d, const char *path)
 			"Look at the file system.", "cannot look at %s", path);
 		return;
 	}
+	if (fs.f_flag & ST_RDONLY) {
+		HL_DOCTOR_SAY(d, HL_DOCTOR_ERROR, "disk",
+			"Mount it for writing.", "%s is read-only.", path);
+		return;
+	}
 	unsigned long long left = (unsigned long long)fs.f_bavail * fs.f_frsize;
 	bool no_files = fs.f_files > 0 && fs.f_favail < 64;
 	enum hl_doctor_level level =
@@ -64,10 +69,6 @@ static void check_disk(struct hl_doctor *d, const char *path)
 	HL_DOCTOR_SAY(d, level, "disk", level == HL_DOCTOR_OK ? NULL : todo,
 		"%llu MiB are free%s.", left / MIB,
 		no_files ? ", but hardly any inode" : "");
-	if (fs.f_flag & ST_RDONLY) {
-		HL_DOCTOR_SAY(d, HL_DOCTOR_ERROR, "disk",
-			"Mount it for writing.", "%s is read-only.", path);
-	}
 }
 
 void hl_cli_doctor_folder(struct hl_doctor *d)

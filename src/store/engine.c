@@ -100,27 +100,55 @@ static int open_file(const char *path, sqlite3 **db, struct hl_err *err)
 		err);
 }
 
-int hl_store_engine_open(
-	const char *path, struct hl_engine **out, struct hl_err *err)
+static int engine_new(struct hl_engine **out, struct hl_err *err)
 {
 	struct hl_engine *e = calloc(1, sizeof(*e));
 
 	*out = NULL;
-	if (!e) {
-		return HL_FAIL(err, HL_E_NOMEM, "no memory for the store");
+	if (e) {
+		e->prepared =
+			calloc(hl_store_n_statements, sizeof(sqlite3_stmt *));
 	}
-	e->prepared = calloc(hl_store_n_statements, sizeof(sqlite3_stmt *));
-	int r = e->prepared ? open_file(path, &e->db, err)
-			    : HL_FAIL(err, HL_E_NOMEM, "no memory");
-	if (!r) {
-		r = hl_store_migrate(e->db, err);
-	}
-	if (r) {
+	if (!e || !e->prepared) {
 		hl_store_engine_close(e);
-		return r;
+		return HL_FAIL(err, HL_E_NOMEM, "no memory for the store");
 	}
 	*out = e;
 	return 0;
+}
+
+static int opened(struct hl_engine **out, int r)
+{
+	if (r) {
+		hl_store_engine_close(*out);
+		*out = NULL;
+	}
+	return r;
+}
+
+int hl_store_engine_open(
+	const char *path, struct hl_engine **out, struct hl_err *err)
+{
+	int r = engine_new(out, err);
+
+	if (r) {
+		return r;
+	}
+	r = open_file(path, &(*out)->db, err);
+	if (!r) {
+		r = hl_store_migrate((*out)->db, err);
+	}
+	return opened(out, r);
+}
+
+int hl_store_engine_open_still(
+	const char *path, struct hl_engine **out, struct hl_err *err)
+{
+	int r = engine_new(out, err);
+
+	return r ? r
+		 : opened(out,
+			   hl_store_sqlite_open_still(path, &(*out)->db, err));
 }
 
 /*

@@ -13,6 +13,9 @@ struct hl_engine;
 
 int hl_store_engine_open(
 	const char *path, struct hl_engine **out, struct hl_err *err);
+/* For reading alone, as hl_store_open_still(). */
+int hl_store_engine_open_still(
+	const char *path, struct hl_engine **out, struct hl_err *err);
 void hl_store_engine_close(struct hl_engine *e);
 int hl_store_engine_settle(struct hl_engine *e, struct hl_err *err);
 

@@ -1,7 +1,12 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "store/sqlite.h"
 
-#include <stddef.h>
+#include <limits.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/buf.h"
 
 int hl_store_sqlite_fault(
 	sqlite3 *db, int result, const char *what, struct hl_err *err)
@@ -41,8 +46,81 @@ int hl_store_sqlite_fault(
 	}
 }
 
+bool hl_store_sqlite_is_still(const char *path)
+{
+	return access(path, R_OK) == 0 && access(path, W_OK) < 0;
+}
+
+/* The file's name as a URI; what means something there is encoded. */
+static void put_uri(struct hl_buf *out, const char *path)
+{
+	hl_buf_put(out, HL_STR("file:"));
+	for (; *path; path++) {
+		if (strchr("%?#", *path)) {
+			hl_buf_printf(out, "%%%02X", (unsigned char)*path);
+		} else {
+			hl_buf_put_c(out, *path);
+		}
+	}
+	hl_buf_put(out, HL_STR("?immutable=1"));
+	hl_buf_put_c(out, '\0');
+}
+
+/* A log that is not empty belongs to the file, and cannot be read without
+ * writing. */
+static int refuse_log(const char *path, struct hl_err *err)
+{
+	HL_BUF_AUTO log = HL_BUF_INIT(PATH_MAX);
+	struct stat st;
+
+	hl_buf_printf(&log, "%s-wal", path);
+	hl_buf_put_c(&log, '\0');
+	if (log.fault) {
+		return HL_FAIL(err, HL_E_LIMIT, "a path is too long");
+	}
+	return stat(log.p, &st) == 0 && st.st_size > 0
+		       ? HL_FAIL(err, HL_E_UNAVAILABLE,
+				 "%s cannot be written, and its log is still "
+				 "to be taken in: copy both to where they can",
+				 path)
+		       : 0;
+}
+
+int hl_store_sqlite_open_still(
+	const char *path, sqlite3 **db, struct hl_err *err)
+{
+	HL_BUF_AUTO uri = HL_BUF_INIT(3 * PATH_MAX);
+	int r = refuse_log(path, err);
+
+	if (r) {
+		return r;
+	}
+	put_uri(&uri, path);
+	if (uri.fault) {
+		return HL_FAIL(err, HL_E_LIMIT, "a path is too long");
+	}
+	r = sqlite3_open_v2(uri.p, db,
+		SQLITE_OPEN_READONLY | SQLITE_OPEN_URI |
+			SQLITE_OPEN_PRIVATECACHE | SQLITE_OPEN_NOMUTEX |
+			SQLITE_OPEN_EXRESCODE,
+		NULL);
+	if (r == SQLITE_OK) {
+		r = sqlite3_exec(*db,
+			"PRAGMA trusted_schema=OFF;"
+			"PRAGMA temp_store=MEMORY;"
+			"SELECT count(*) FROM sqlite_schema;",
+			NULL, NULL, NULL);
+	}
+	return r == SQLITE_OK
+		       ? 0
+		       : hl_store_sqlite_fault(*db, r, "open the store", err);
+}
+
 int hl_store_sqlite_lock(const char *path, sqlite3 **db, struct hl_err *err)
 {
+	if (hl_store_sqlite_is_still(path)) {
+		return hl_store_sqlite_open_still(path, db, err);
+	}
 	int r = sqlite3_open_v2(path, db,
 		SQLITE_OPEN_READWRITE | SQLITE_OPEN_PRIVATECACHE |
 			SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_EXRESCODE,

@@ -6,6 +6,7 @@
 
 #include "base/rand.h"
 #include "store/handle.h"
+#include "store/sqlite.h"
 
 static struct hl_store *handle_new(int fd)
 {
@@ -18,8 +19,10 @@ static struct hl_store *handle_new(int fd)
 	return store;
 }
 
-int hl_store_open(const char *path, enum hl_store_role role,
-	struct hl_store **out, struct hl_err *err)
+static int open_with(int (*open_engine)(const char *path,
+			     struct hl_engine **out, struct hl_err *err),
+	const char *path, enum hl_store_role role, struct hl_store **out,
+	struct hl_err *err)
 {
 	struct hl_store *store = handle_new(-1);
 
@@ -28,13 +31,29 @@ int hl_store_open(const char *path, enum hl_store_role role,
 		return HL_FAIL(err, HL_E_NOMEM, "no memory for the store");
 	}
 	store->role = role;
-	int r = hl_store_engine_open(path, &store->engine, err);
+	int r = open_engine(path, &store->engine, err);
 	if (r) {
 		free(store);
 		return r;
 	}
 	*out = store;
 	return 0;
+}
+
+int hl_store_open(const char *path, enum hl_store_role role,
+	struct hl_store **out, struct hl_err *err)
+{
+	return open_with(hl_store_engine_open, path, role, out, err);
+}
+
+int hl_store_open_still(const char *path, enum hl_store_role role,
+	struct hl_store **out, struct hl_err *err)
+{
+	*out = NULL;
+	return hl_store_sqlite_is_still(path)
+		       ? open_with(hl_store_engine_open_still, path, role, out,
+				 err)
+		       : HL_CONFLICT;
 }
 
 int hl_store_settle(struct hl_store *store, struct hl_err *err)

@@ -45,6 +45,15 @@ int hl_store_open(const char *path, enum hl_store_role role,
 	struct hl_store **out, struct hl_err *err);
 
 /*
+ * Opens a file that cannot be written, as on read-only media, for reading
+ * alone; its schema stays as it is, and statements that do not fit it fail.
+ * HL_CONFLICT: it can be written, and is to be opened as above.
+ * HL_E_UNAVAILABLE: its log would have to be taken in first.
+ */
+int hl_store_open_still(const char *path, enum hl_store_role role,
+	struct hl_store **out, struct hl_err *err);
+
+/*
  * For a process that is shut in next: from here on the store opens, makes
  * and removes no file, and what it has made is on the disk by its name. Its
  * log stays when it is closed, empty. A link is left as it is.

@@ -4,13 +4,14 @@
 // What a job that runs `hotline audit verify` is told by its exit status: 1
 // is a log that was tampered with, 4 is one that cannot be read.
 import assert from 'node:assert/strict';
+import { execFileSync } from 'node:child_process';
 import { cpSync, existsSync, readFileSync, rmSync, truncateSync,
   writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { Hotline, scratch } from './lib/hotline.mjs';
 import { Api } from './lib/people.mjs';
 import { change } from './lib/store.mjs';
-import { main, test, until } from './lib/tap.mjs';
+import { atEnd, main, test, until } from './lib/tap.mjs';
 
 const path = (h, name) => join(h.dir, name);
 
@@ -54,6 +55,47 @@ const rows = [
   ['usage', () => {}, 2, /usage/, () => ['--what']],
 ];
 
+// An installation on media that cannot be written, as evidence is kept.
+async function readOnly(good) {
+  if (process.getuid() !== 0) {
+    await test('read-only media # SKIP only root can mount', () => {});
+    return;
+  }
+  const disk = scratch('evidence');
+  const remount = (how) => execFileSync('mount', ['-o', `remount,${how}`, disk]);
+  execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=20m', 'none', disk]);
+  atEnd(() => execFileSync('umount', ['-l', disk]));
+  const copy = new Hotline();
+  Object.assign(copy, { dir: join(disk, '100%?#1'), env: process.env });
+  cpSync(good, copy.dir, { recursive: true });
+  const verify = async (code, says) => {
+    remount('ro');
+    const got = await copy.command('audit', 'verify');
+    assert.equal(got.code, code, got.out + got.err);
+    assert.match(got.out + got.err, says);
+  };
+  await test('read-only media: sound is 0', () => verify(0, /is sound/));
+  await test('read-only media: other commands read, none writes', async () => {
+    const listed = await copy.command('audit', 'list');
+    assert.match(listed.out, /report\.received/, listed.err);
+    const got = await copy.command('user', 'add', 'nina', 'Nina', 'analyst');
+    assert.equal(got.code, 1, got.err);
+    assert.match((await copy.command('doctor')).out, /is read-only\./);
+    const to = join(scratch('from-evidence'), 'b');
+    assert.equal((await copy.command('backup', to)).code, 0);
+  });
+  await test('read-only media: tampered with is 1', async () => {
+    remount('rw');
+    await change(copy, 'update event set actor = actor + 1 where seq = 3');
+    await verify(1, /FAULT at entry 3/);
+  });
+  await test('read-only media: a log to be taken in is 4', async () => {
+    remount('rw');
+    writeFileSync(path(copy, 'hotline.db-wal'), 'something');
+    await verify(4, /its log is still to be taken in/);
+  });
+}
+
 await main(async () => {
   const h = await Hotline.install('audit');
   await h.start();
@@ -83,4 +125,5 @@ await main(async () => {
       assert.match(got.out + got.err, says);
     });
   }
+  await readOnly(good);
 });
