@@ -280,6 +280,7 @@ int world_set_up(void **state)
 	put_things(w);
 	move_things(w);
 	put_draft(w);
+	w->headers = HL_BUF_INIT(32768);
 	w->body = HL_BUF_INIT((size_t)8 << 20);
 	w->arena = hl_arena_new((size_t)64 << 20, true);
 	ok(hl_desk_init(&w->app, w->f->settings, NULL));
@@ -302,6 +303,7 @@ int world_tear_down(void **state)
 	void *fixture = w->f;
 
 	hl_desk_fini(&w->app);
+	hl_buf_fini(&w->headers);
 	hl_buf_fini(&w->body);
 	hl_arena_free(w->arena);
 	hl_seal_sign_wipe(&w->sign);
@@ -326,6 +328,7 @@ static void take_header(void *arg, const char *name, struct hl_str value)
 {
 	struct world *w = arg;
 
+	hl_buf_printf(&w->headers, "%s: %.*s\n", name, HL_STR_ARG(value));
 	if (!strcmp(name, "Location")) {
 		snprintf(w->location, sizeof(w->location), "%.*s",
 			HL_STR_ARG(value));
@@ -343,11 +346,12 @@ void world_ask(struct world *w, int person, const char *path, const char *body)
 			HL_STR("application/x-www-form-urlencoded")},
 		{HL_STR("Sec-Fetch-Site"), hl_str_c(w->fetch_site)},
 	};
-	struct hl_str all = hl_str_c(path);
-	size_t mark = hl_str_find_char(all, '?');
+	struct hl_str target = hl_str_c(path);
+	size_t at = hl_str_find_char(target, '?');
 	struct hl_web_request req = {.method = body ? HL_WEB_POST : HL_WEB_GET,
-		.path = hl_str_sub(all, 0, mark),
-		.query = hl_str_sub(all, mark + 1, all.n),
+		.path = hl_str_sub(target, 0, at),
+		.query = at < target.n ? hl_str_sub(target, at + 1, target.n)
+				       : HL_STR_NONE,
 		.host = HL_STR("desk.example.org"),
 		.body = hl_str_c(body),
 		.headers = headers,
@@ -366,6 +370,7 @@ void world_ask(struct world *w, int person, const char *path, const char *body)
 	w->status = resp.status;
 	w->location[0] = 0;
 	w->notice[0] = 0;
+	hl_buf_reset(&w->headers);
 	hl_web_response_headers(&resp, false, take_header, w);
 	hl_buf_reset(&w->body);
 	hl_buf_put(&w->body, hl_buf_str(&resp.body));

@@ -39,6 +39,7 @@ struct world {
 	int status;
 	char location[256];
 	char notice[512]; /* for the next page; a refusal begins with "!" */
+	struct hl_buf headers; /* "name: value\n" */
 	struct hl_buf body;
 	struct hl_arena *arena;
 	char kept[128]; /* the copy of the store's file */
