@@ -138,9 +138,12 @@ static int show(const struct hl_site_visit *v, const struct asked *a)
 	}
 	if (hl_site_visit_asks(v, "again")) {
 		q.notice = hl_web_tr(
-			HL_TR("Your earlier answers had run out. We kept the "
-			      "one that you just gave; please answer the "
-			      "others again."));
+			HL_TR("Your earlier answers are no longer here: they "
+			      "ran out, or were removed when you left or "
+			      "sent your report. If you sent it, we have it "
+			      "and you need do nothing. What you gave just "
+			      "now begins a new report: answer the other "
+			      "questions again to send it."));
 	}
 	hl_web_respond(v->resp, a->n_faults ? 422 : 200, "text/html");
 	hl_tmpl_site_question(&v->resp->body, &q);

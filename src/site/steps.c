@@ -172,8 +172,9 @@ struct hl_str hl_site_fault_text(const struct hl_report_fault *fault)
 			HL_TR("These addresses are too long for one report. "
 			      "Send the rest in a second report")},
 		{HL_FIELD_ADDRESSES, HL_PROBLEM_TOO_MANY,
-			HL_TR("One report can hold 200 addresses. Send the "
-			      "rest in a second report")},
+			HL_TR("One report can hold 200 addresses. Leave the "
+			      "first 200 here and send the rest in a second "
+			      "report")},
 		{HL_FIELD_WHERE, HL_PROBLEM_TOO_LONG,
 			HL_TR("Shorten this to 2,000 characters or fewer")},
 		{HL_FIELD_WORDS, HL_PROBLEM_TOO_LONG,

@@ -318,11 +318,34 @@ static void a_late_answer_is_kept(void **state)
 	browser_post(b, "/report/words", "words=written+for+an+hour");
 	browser_must_go(b, "/report/danger?again=1");
 	browser_get(b, b->location);
-	browser_must(b, "again", 200, "Your earlier answers had run out");
+	browser_must(
+		b, "again", 200, "Your earlier answers are no longer here");
 	browser_get(b, "/report/words");
 	browser_must(b, "words", 200, "written for an hour</textarea>");
 	browser_get(b, "/report/check");
 	assert_false(browser_sees(b, "third reply"));
+}
+
+/* A tab that was left open does not make a sent report look lost. */
+static void an_old_tab_does_not_take_a_report_back(void **state)
+{
+	struct browser *b = *state;
+	char cookie[64], csrf[64];
+
+	browser_fill(b);
+	snprintf(cookie, sizeof(cookie), "%s", b->cookie);
+	browser_press_send(b);
+	browser_must_go(b, "/report/receipt");
+	browser_get(b, "/report/receipt");
+	snprintf(csrf, sizeof(csrf), "%s", b->csrf);
+	browser_post(b, "/report/receipt", "saved=yes");
+	browser_must_go(b, "/report/done");
+	snprintf(b->cookie, sizeof(b->cookie), "%s", cookie);
+	snprintf(b->csrf, sizeof(b->csrf), "%s", csrf);
+	browser_post(b, "/report/words", "words=one+more+thing");
+	browser_must_go(b, "/report/danger?again=1");
+	browser_get(b, b->location);
+	browser_must(b, "old tab", 200, "If you sent it, we have it");
 }
 
 static void looking_keeps_answers_alive(void **state)
@@ -511,6 +534,7 @@ int main(void)
 		BROWSE(markup_in_answers_stays_text),
 		BROWSE(without_cookies_it_says_so),
 		BROWSE(a_late_answer_is_kept),
+		BROWSE(an_old_tab_does_not_take_a_report_back),
 		BROWSE(looking_keeps_answers_alive),
 		BROWSE(forged_posts_change_nothing),
 		BROWSE(exit_leaves_nothing),
