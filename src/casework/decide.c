@@ -5,12 +5,12 @@
 
 /* What a person does with reports that triage set aside. */
 
-#define WAITING_MOST 500
-
 int hl_casework_waiting(const struct hl_who *who,
+	const struct hl_casework_window *part,
 	const struct hl_casework_waiting **out, size_t *n, struct hl_err *err)
 {
-	struct hl_in_report_waiting in = {WAITING_MOST};
+	struct hl_in_report_waiting in = {
+		(int64_t)part->n_most, (int64_t)part->n_skip};
 	struct hl_row_report_waiting *rows;
 	struct hl_casework_waiting *made;
 

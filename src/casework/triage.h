@@ -29,7 +29,11 @@ struct hl_casework_waiting {
 	enum hl_triage_reason reason; /* NO_ADDRESS, UNREADABLE */
 	bool has_contact, is_test;
 };
+struct hl_casework_window {
+	size_t n_skip, n_most;
+};
 int hl_casework_waiting(const struct hl_who *who,
+	const struct hl_casework_window *part,
 	const struct hl_casework_waiting **out, size_t *n, struct hl_err *err);
 
 /*

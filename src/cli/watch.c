@@ -164,7 +164,7 @@ static void put_line(struct hl_buf *out, const struct hl_row_watch_list *row)
 static int list(const struct watching *w, struct hl_err *err)
 {
 	HL_BUF_AUTO out = HL_BUF_INIT(8 << 20);
-	struct hl_in_watch_list in = {LIST_MAX + 1};
+	struct hl_in_watch_list in = {LIST_MAX + 1, 0};
 	struct hl_row_watch_list *rows;
 	size_t n;
 	int r = hl_get_watch_list(w->store, w->arena, &in, &rows, &n, err);

@@ -81,6 +81,7 @@ struct hl_desk_waiting {
 	struct hl_desk_page page;
 	const struct hl_desk_waiting_row *rows;
 	size_t n_rows;
+	struct hl_w_pagination pages;
 };
 
 #endif

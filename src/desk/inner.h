@@ -101,6 +101,14 @@ void hl_desk_cookie_set(struct hl_web_ctx *ctx,
 	const struct hl_seal_token *token);
 struct hl_accounts_limits hl_desk_limits(const struct hl_web_ctx *ctx);
 
+/* Long lists: ?page=N, from 1; ask for one row more than a page has. */
+#define HL_DESK_ROWS 50
+size_t hl_desk_page_no(const struct hl_web_form *query);
+size_t hl_desk_page_skip(size_t page);
+/* The links below a list at `path`; *n becomes what is on the page. */
+struct hl_w_pagination hl_desk_pages(
+	struct hl_arena *arena, struct hl_str path, size_t page, size_t *n);
+
 /* Radios or check boxes of a vocabulary, without its value 0; `chosen` is a
  * value, or with set a mask. In the arena. */
 /* "Analyst, Verifier" */

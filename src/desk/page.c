@@ -7,6 +7,7 @@
 
 #define NOTICE_COOKIE "notice"
 #define NOTICE_MAX 400
+#define PAGES_MAX 100000
 #define NOTICE_BAD '!' /* before the words of a refusal */
 
 static const struct {
@@ -166,6 +167,47 @@ void hl_desk_cookie_set(struct hl_web_ctx *ctx,
 	hl_web_cookie_set(ctx, req, resp, HL_DESK_COOKIE,
 		hl_arena_dup(ctx->arena, hl_seal_token_print(token, printed)),
 		0);
+}
+
+size_t hl_desk_page_no(const struct hl_web_form *query)
+{
+	int64_t page = 1;
+
+	if (hl_web_form_get_i64(query, "page", &page) || page < 1 ||
+		page > PAGES_MAX) {
+		return 1;
+	}
+	return (size_t)page;
+}
+
+size_t hl_desk_page_skip(size_t page)
+{
+	return (page - 1) * HL_DESK_ROWS;
+}
+
+static struct hl_str page_href(
+	struct hl_arena *arena, struct hl_str path, size_t page)
+{
+	char mark = memchr(path.p, '?', path.n) ? '&' : '?';
+
+	return page == 1 ? path
+			 : hl_arena_printf(arena, "%.*s%cpage=%zu",
+				   HL_STR_ARG(path), mark, page);
+}
+
+struct hl_w_pagination hl_desk_pages(
+	struct hl_arena *arena, struct hl_str path, size_t page, size_t *n)
+{
+	struct hl_w_pagination p = {.page = page};
+
+	if (page > 1) {
+		p.previous_href = page_href(arena, path, *n ? page - 1 : 1);
+	}
+	if (*n > HL_DESK_ROWS) {
+		*n = HL_DESK_ROWS;
+		p.next_href = page_href(arena, path, page + 1);
+	}
+	return p;
 }
 
 const struct hl_w_option *hl_desk_options(struct hl_arena *arena,

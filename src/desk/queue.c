@@ -407,14 +407,24 @@ int hl_desk_waiting_get(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, struct hl_web_response *resp)
 {
 	const struct hl_casework_waiting *from;
+	struct hl_casework_window part = {.n_most = HL_DESK_ROWS + 1};
 	struct hl_desk_waiting_row *rows;
 	struct hl_desk_waiting v = {0};
-	size_t n;
-	int r = hl_casework_waiting(hl_desk_who(ctx), &from, &n, &ctx->err);
+	struct hl_web_form query;
+	size_t page = 1, n;
+	int r = hl_web_query_read(ctx, req, &query);
 
+	if (!r) {
+		page = hl_desk_page_no(&query);
+		part.n_skip = hl_desk_page_skip(page);
+		r = hl_casework_waiting(
+			hl_desk_who(ctx), &part, &from, &n, &ctx->err);
+	}
 	if (r) {
 		return r;
 	}
+	v.pages =
+		hl_desk_pages(ctx->arena, HL_STR("/reports/waiting"), page, &n);
 	rows = hl_arena_array(ctx->arena, n, sizeof(*rows));
 	for (size_t i = 0; rows && i < n; i++) {
 		rows[i] = (struct hl_desk_waiting_row){.id = from[i].id,

@@ -39,6 +39,7 @@ struct hl_desk_referrals {
 	struct hl_str tab_text;
 	const struct hl_desk_referral_row *rows;
 	size_t n_rows;
+	struct hl_w_pagination pages;
 	int64_t n_contacts; /* recipients that wait for approval */
 	int64_t n_drafts;   /* referrals that do */
 	int64_t n_overdue;
@@ -139,6 +140,7 @@ struct hl_desk_watch {
 	bool enabled, http;
 	const struct hl_desk_watch_row *rows;
 	size_t n_rows;
+	struct hl_w_pagination pages;
 };
 
 /* What a person found out about a host. */

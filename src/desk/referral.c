@@ -7,8 +7,6 @@
 #include "referral/document.h"
 #include "web/templates.h"
 
-#define ROWS 200
-
 static void fill_row(
 	const struct hl_referral_row *from, struct hl_desk_referral_row *out)
 {
@@ -85,7 +83,7 @@ int hl_desk_referrals_get(struct hl_web_ctx *ctx,
 	struct hl_desk_referrals v = {0};
 	struct hl_web_form query;
 	bool moved = false;
-	size_t n;
+	size_t page = 1, n;
 	int state = 0, r = hl_web_query_read(ctx, req, &query);
 
 	if (!r) {
@@ -94,6 +92,7 @@ int hl_desk_referrals_get(struct hl_web_ctx *ctx,
 			hl_web_form_get(&query, "state"), &state);
 		v.overdue = !state && !moved &&
 			    hl_web_form_get(&query, "overdue").n != 0;
+		page = hl_desk_page_no(&query);
 		r = add_tabs(ctx, state, moved, &v);
 	}
 	if (!r) {
@@ -102,12 +101,19 @@ int hl_desk_referrals_get(struct hl_web_ctx *ctx,
 				.state = (enum hl_referral_state)state,
 				.overdue = v.overdue,
 				.moved = moved,
-				.n_most = ROWS},
+				.n_most = HL_DESK_ROWS + 1,
+				.n_skip = hl_desk_page_skip(page)},
 			&from, &n, &ctx->err);
 	}
 	if (r) {
 		return r;
 	}
+	v.pages = hl_desk_pages(ctx->arena,
+		state       ? hl_arena_printf(ctx->arena, "/referrals?state=%s",
+				      hl_vocab_name(&hl_vocab_referral_state, state))
+		: v.overdue ? HL_STR("/referrals?overdue=1")
+			    : HL_STR("/referrals"),
+		page, &n);
 	rows = hl_arena_array(ctx->arena, n, sizeof(*rows));
 	for (size_t i = 0; rows && i < n; i++) {
 		fill_row(&from[i], &rows[i]);

@@ -8,8 +8,6 @@
 #include "trace/record.h"
 #include "web/templates.h"
 
-#define ROWS 300
-
 static void fill_row(struct hl_web_ctx *ctx,
 	const struct hl_row_watch_list *from, struct hl_desk_watch_row *out)
 {
@@ -34,18 +32,25 @@ int hl_desk_watch_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp)
 {
 	const struct hl_settings *settings = hl_desk_of(ctx)->settings;
-	struct hl_in_watch_list in = {ROWS};
+	struct hl_in_watch_list in = {HL_DESK_ROWS + 1, 0};
 	struct hl_row_watch_list *from;
 	struct hl_desk_watch_row *rows;
 	struct hl_desk_watch v = {.enabled = settings->watch_enabled,
 		.http = settings->watch_http};
-	size_t n;
-	int r = hl_get_watch_list(
-		hl_desk_store(ctx), ctx->arena, &in, &from, &n, &ctx->err);
+	struct hl_web_form query;
+	size_t page = 1, n;
+	int r = hl_web_query_read(ctx, req, &query);
 
+	if (!r) {
+		page = hl_desk_page_no(&query);
+		in.n_skip = (int64_t)hl_desk_page_skip(page);
+		r = hl_get_watch_list(hl_desk_store(ctx), ctx->arena, &in,
+			&from, &n, &ctx->err);
+	}
 	if (r) {
 		return r;
 	}
+	v.pages = hl_desk_pages(ctx->arena, HL_STR("/watch"), page, &n);
 	rows = hl_arena_array(ctx->arena, n, sizeof(*rows));
 	for (size_t i = 0; rows && i < n; i++) {
 		fill_row(ctx, &from[i], &rows[i]);

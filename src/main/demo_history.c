@@ -130,7 +130,10 @@ static int find_case(
 		}
 	}
 	if (!r && !l->case_id) {
-		r = hl_casework_waiting(&sofie, &waiting, &n, err);
+		r = hl_casework_waiting(&sofie,
+			&(struct hl_casework_window){
+				.n_most = HL_CASEWORK_PAGE_MAX},
+			&waiting, &n, err);
 		l->report_id = !r && n ? waiting[n - 1].id : 0;
 	}
 	return r;

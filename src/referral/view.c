@@ -73,7 +73,8 @@ int hl_referral_list(const struct hl_who *who,
 		.state = filter->state,
 		.silent_since_us = filter->overdue ? silent_since(desk) : 0,
 		.moved = filter->moved,
-		.n_most = (int64_t)filter->n_most};
+		.n_most = (int64_t)filter->n_most,
+		.n_skip = (int64_t)filter->n_skip};
 	struct hl_row_referral_view *rows;
 	struct hl_referral_row *made;
 

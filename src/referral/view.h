@@ -79,7 +79,7 @@ struct hl_referral_filter {
 	int64_t case_id;              /* 0 any */
 	bool overdue;                 /* those that are */
 	bool moved;                   /* only with a new address to follow */
-	size_t n_most;
+	size_t n_most, n_skip;
 };
 /* Newest first. HL_DENIED: may not see referrals at all (only officers and
  * supervisors list them). */

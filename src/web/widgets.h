@@ -61,6 +61,7 @@ struct hl_w_banner {
 struct hl_w_pagination {
 	struct hl_str previous_href, next_href;
 	size_t page, n_pages; /* from 1; n_pages 0: not known */
+	bool to_first;        /* previous_href leads to the first page */
 };
 
 /* widgets/timeline, newest first */

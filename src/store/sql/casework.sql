@@ -123,12 +123,13 @@ VALUES ($1, $2, $3, $4, $5, $6);
 -- name: report_waiting
 -- doc: Reports that a person must decide, those in danger first.
 -- roles: staff
--- in: n_most int
+-- in: n_most int, n_skip int
 -- out: id int, received_at_us int, danger int, place int,
 -- out: triage_reason int, has_contact int, is_test int
 SELECT id, received_at_us, danger, place, triage_reason, has_contact, is_test
 FROM report WHERE state = 2 AND triage = 0
-ORDER BY CASE danger WHEN 1 THEN 0 ELSE 1 END, received_at_us, id LIMIT $1;
+ORDER BY CASE danger WHEN 1 THEN 0 ELSE 1 END, received_at_us, id
+LIMIT $1 OFFSET $2;
 
 -- name: report_counts
 -- doc: How many reports wait, by what they wait for.

@@ -182,7 +182,7 @@ ORDER BY f.hold_until_us LIMIT $2;
 -- doc: that nobody has answered since before a time, if there is one.
 -- roles: staff, admin
 -- in: id int, case_id int, state int, silent_since_us int, moved int,
--- in: n_most int
+-- in: n_most int, n_skip int
 -- out: id int, case_id int, item_id int, version int, recipient_id int,
 -- out: kind int, channel int, state int, is_test int, hold_until_us int,
 -- out: created_by int, created_at_us int, created_name text,
@@ -231,7 +231,7 @@ WHERE ($1 = 0 OR f.id = $1) AND ($2 = 0 OR f.case_id = $2)
 	AND ($5 = 0 OR EXISTS (SELECT 1 FROM answer m
 		WHERE m.referral_id = f.id AND m.answer = 2
 			AND m.report_id = 0 AND length(m.words_sealed) > 0))
-ORDER BY f.created_at_us DESC, f.id LIMIT $6;
+ORDER BY f.created_at_us DESC, f.id LIMIT $6 OFFSET $7;
 
 -- name: referral_silent
 -- doc: How many nobody has answered since before a time.

@@ -89,7 +89,7 @@ FROM watch w JOIN item i ON i.id = w.item_id WHERE w.item_id = $1;
 -- name: watch_list
 -- doc: What is watched or was, the next to be looked at first.
 -- roles: staff, admin
--- in: n_most int
+-- in: n_most int, n_skip int
 -- out: item_id int, case_id int, active int, wants_person int, checks int,
 -- out: misses int, last_at_us int, last_verdict int, next_at_us int,
 -- out: offline_at_us int, item_state int, started_at_us int, country text
@@ -97,7 +97,8 @@ SELECT w.item_id, i.case_id, w.active, w.wants_person, w.checks, w.misses,
 	w.last_at_us, w.last_verdict, w.next_at_us, w.offline_at_us, i.state,
 	w.started_at_us, i.country
 FROM watch w JOIN item i ON i.id = w.item_id
-ORDER BY w.active DESC, w.wants_person DESC, w.next_at_us, w.item_id LIMIT $1;
+ORDER BY w.active DESC, w.wants_person DESC, w.next_at_us, w.item_id
+LIMIT $1 OFFSET $2;
 
 -- name: watch_counts
 -- doc: How many are watched, overdue, and wait for a person.

@@ -464,6 +464,7 @@ static void lists_are_guarded_too(void **state)
 			struct hl_casework_cursor from = {0};
 			struct hl_casework_list list;
 			struct hl_casework_counts counts;
+			struct hl_casework_window part = {.n_most = 10};
 			const struct hl_casework_waiting *waiting;
 			const struct hl_casework_proposal *proposals;
 			const struct hl_casework_request *requests;
@@ -471,8 +472,8 @@ static void lists_are_guarded_too(void **state)
 			int r = i == 0   ? hl_casework_queue(&w, &filter, &from,
 						   10, &list, NULL)
 				: i == 1 ? hl_casework_counts(&w, &counts, NULL)
-				: i == 2 ? hl_casework_waiting(
-						   &w, &waiting, &n, NULL)
+				: i == 2 ? hl_casework_waiting(&w, &part,
+						   &waiting, &n, NULL)
 				: i == 3 ? hl_casework_proposals(
 						   &w, &proposals, &n, NULL)
 					 : hl_casework_contact_requests(

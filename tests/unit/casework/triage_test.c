@@ -288,8 +288,16 @@ static void no_address_waits_for_a_person(void **state)
 	}
 	assert_int_equal(HL_ARRAY_LEN(texts), triage_all(f));
 	anna = who(f, ANNA);
-	ok(hl_casework_waiting(&anna, &waiting, &n, NULL));
+	ok(hl_casework_waiting(&anna,
+		&(struct hl_casework_window){.n_skip = 3, .n_most = 10},
+		&waiting, &n, NULL));
+	assert_int_equal(HL_ARRAY_LEN(texts) - 3, n);
+	int64_t fourth = waiting[0].id;
+	ok(hl_casework_waiting(&anna,
+		&(struct hl_casework_window){.n_most = 10}, &waiting, &n,
+		NULL));
 	assert_int_equal(HL_ARRAY_LEN(texts), n);
+	assert_int_equal(fourth, waiting[3].id);
 	for (size_t i = 0; i < n; i++) {
 		assert_int_equal(
 			HL_TRIAGE_REASON_NO_ADDRESS, waiting[i].reason);
