@@ -45,7 +45,7 @@ const struct hl_vocab hl_vocab_material = {
 static const struct hl_vocab_word acts[] = {
 	{HL_ACT_UNANSWERED, "unanswered", HL_MSG("Not answered")},
 	{HL_ACT_NONE, "none", HL_MSG("None")},
-	{HL_ACT_PRESENT, "present", HL_MSG("In the child's presence")},
+	{HL_ACT_PRESENT, "present", HL_MSG("In the child’s presence")},
 	{HL_ACT_INVOLVED, "involved", HL_MSG("The child takes part")},
 	{HL_ACT_UNDETERMINED, "undetermined", HL_MSG("Cannot tell")},
 };

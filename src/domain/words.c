@@ -7,7 +7,7 @@ static const struct hl_vocab_word ynu[] = {
 	{HL_YNU_UNANSWERED, "unanswered", HL_MSG("Not answered")},
 	{HL_YNU_YES, "yes", HL_MSG("Yes")},
 	{HL_YNU_NO, "no", HL_MSG("No")},
-	{HL_YNU_UNKNOWN, "unknown", HL_MSG("I don't know")},
+	{HL_YNU_UNKNOWN, "unknown", HL_MSG("I don’t know")},
 };
 const struct hl_vocab hl_vocab_ynu = {"ynu", HL_ARRAY_LEN(ynu), ynu};
 
@@ -24,7 +24,7 @@ static const struct hl_vocab_word places[] = {
 	{HL_PLACE_LIVESTREAM, "live_stream", HL_MSG("Live stream")},
 	{HL_PLACE_GAME, "game", HL_MSG("Online game")},
 	{HL_PLACE_ELSEWHERE, "elsewhere", HL_MSG("Somewhere else")},
-	{HL_PLACE_UNKNOWN, "unknown", HL_MSG("I don't know")},
+	{HL_PLACE_UNKNOWN, "unknown", HL_MSG("I don’t know")},
 };
 const struct hl_vocab hl_vocab_place = {"place", HL_ARRAY_LEN(places), places};
 
@@ -34,7 +34,7 @@ static const struct hl_vocab_word seen[] = {
 	{HL_SEEN_WEEK, "week", HL_MSG("In the last 7 days")},
 	{HL_SEEN_MONTH, "month", HL_MSG("In the last month")},
 	{HL_SEEN_EARLIER, "earlier", HL_MSG("Longer ago")},
-	{HL_SEEN_UNKNOWN, "unknown", HL_MSG("I don't know")},
+	{HL_SEEN_UNKNOWN, "unknown", HL_MSG("I don’t know")},
 };
 const struct hl_vocab hl_vocab_seen = {"seen", HL_ARRAY_LEN(seen), seen};
 

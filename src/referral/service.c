@@ -84,11 +84,11 @@ static const struct hl_vocab_word problems[] = {
 	{HL_RECIPIENT_MAIL, "mail",
 		HL_MSG("Enter a mail address like abuse@example.org")},
 	{HL_RECIPIENT_COUNTRY, "country",
-		HL_MSG("Enter the country's two letters, like DK, or nothing")},
+		HL_MSG("Enter the country’s two letters, like DK, or nothing")},
 	{HL_RECIPIENT_CHANNEL, "channel",
 		HL_MSG("Choose mail; only the police may get a download")},
 	{HL_RECIPIENT_ASN, "asn",
-		HL_MSG("Enter the network's number, like 64500, or nothing")},
+		HL_MSG("Enter the network’s number, like 64500, or nothing")},
 };
 const struct hl_vocab hl_vocab_recipient_problem = {
 	"recipient_problem", HL_ARRAY_LEN(problems), problems};
