@@ -30,8 +30,9 @@ struct hl_desk_erase {
 };
 
 struct hl_desk_approval {
-	struct hl_str what, who, href;
+	struct hl_str what, ref, who, href;
 	int64_t at_us; /* 0: not known */
+	bool mine;     /* asked for by who looks: another has to approve */
 };
 struct hl_desk_approvals {
 	struct hl_desk_page page;

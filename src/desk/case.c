@@ -49,7 +49,7 @@ struct deeds {
 	struct hl_web_ctx *ctx;
 	const struct hl_casework_page *page;
 	struct hl_desk_deed at[16];
-	size_t n;
+	size_t n, n_asked;
 };
 
 static void add(struct deeds *d, bool may, const char *text, const char *where,
@@ -66,6 +66,19 @@ static void add(struct deeds *d, bool may, const char *text, const char *where,
 		.action = is_link ? HL_STR_NONE : path,
 		.kind = d->n ? HL_W_BUTTON_SECONDARY : HL_W_BUTTON};
 	d->n++;
+}
+
+/* What cannot be taken back says what it means first. */
+static void add_asked(struct deeds *d, bool may, const char *text,
+	const char *where, const char *ask)
+{
+	size_t before = d->n;
+
+	add(d, may, text, where, false);
+	if (d->n > before) {
+		d->at[before].ask = hl_web_tr(ask);
+		d->n_asked++;
+	}
 }
 
 static bool may(const struct deeds *d, enum hl_authz_action action)
@@ -100,8 +113,11 @@ static void add_watch(struct deeds *d)
 		"/watch/pause", false);
 	add(d, may_watch && d->page->watched && !looks, HL_TR("Watch it again"),
 		"/watch/resume", false);
-	add(d, may_watch && told, HL_TR("Confirm: it is gone"), "/watch/gone",
-		false);
+	add_asked(d, may_watch && told, HL_TR("Confirm: it is gone"),
+		"/watch/gone",
+		HL_TR("Only when somebody has looked. Reporters then read "
+		      "“removed”, and nothing looks at the address any "
+		      "more."));
 }
 
 static void add_rule(struct deeds *d)
@@ -137,8 +153,38 @@ static void add_deeds(struct hl_web_ctx *ctx,
 	if (kept && d.n) {
 		memcpy(kept, d.at, d.n * sizeof(*kept));
 	}
-	v->deeds = kept;
-	v->n_deeds = kept ? d.n : 0;
+	v->deeds = (struct hl_desk_deeds){
+		kept, kept ? d.n : 0, d.n_asked, hl_desk_session_of(ctx)->csrf};
+}
+
+static bool has_referral(
+	const struct hl_casework_page *from, enum hl_referral_state state)
+{
+	for (size_t i = 0; i < from->n_referrals; i++) {
+		if (from->referrals[i].state == state) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* A case that is being passed on: what stands in the way comes first. */
+static struct hl_str next_referral(const struct hl_casework_page *from)
+{
+	if (has_referral(from, HL_REFERRAL_PERMANENT_ERROR) ||
+		has_referral(from, HL_REFERRAL_BOUNCED)) {
+		return hl_web_tr(HL_TR("A message did not arrive. Open it "
+				       "under Referrals."));
+	}
+	if (has_referral(from, HL_REFERRAL_DRAFT)) {
+		return hl_web_tr(HL_TR("A draft waits for approval."));
+	}
+	if (has_referral(from, HL_REFERRAL_LEA_HOLD)) {
+		return hl_web_tr(HL_TR("The police have been told. The "
+				       "provider is told when they agree or "
+				       "the time is over."));
+	}
+	return hl_web_tr(HL_TR("It is to be passed on."));
 }
 
 /* What it waits for; who opens the page need not know the states. */
@@ -159,7 +205,7 @@ static struct hl_str next_of(const struct hl_casework_page *from)
 	case HL_CASE_AGREED:
 	case HL_CASE_ADJUDICATED:
 	case HL_CASE_ACTIONING:
-		return hl_web_tr(HL_TR("It is to be passed on."));
+		return next_referral(from);
 	case HL_CASE_MONITORING:
 		return hl_web_tr(HL_TR("Everybody has been told. It stays open "
 				       "until the address is gone."));

@@ -96,7 +96,7 @@ static struct hl_str reports_text(
 
 /* When the next look is, or why there is none. */
 static struct hl_str watch_text(
-	struct hl_arena *arena, const struct hl_casework_page *from)
+	struct hl_web_ctx *ctx, const struct hl_casework_page *from)
 {
 	if (!from->watch_active) {
 		return from->closed_at_us
@@ -105,14 +105,18 @@ static struct hl_str watch_text(
 						 "The next referral starts it, "
 						 "or “Watch it again”."));
 	}
+	if (!hl_desk_of(ctx)->settings->watch_enabled) {
+		return hl_web_tr(HL_TR("None: the watch is switched off."));
+	}
 	return from->worker_has_address
-		       ? hl_desk_at(arena, from->watch_next_us)
+		       ? hl_desk_at(ctx->arena, from->watch_next_us)
 		       : hl_web_tr(HL_TR("None: the worker has not been given "
 					 "the address. The next referral gives "
 					 "it, or “Watch it again”."));
 }
 
-static void put_item(struct rows *rows, const struct hl_casework_page *from)
+static void put_item(struct hl_web_ctx *ctx, struct rows *rows,
+	const struct hl_casework_page *from)
 {
 	struct hl_arena *arena = rows->arena;
 
@@ -127,7 +131,7 @@ static void put_item(struct rows *rows, const struct hl_casework_page *from)
 				    : HL_STR_NONE);
 	if (from->watched) {
 		put(rows, hl_web_tr(HL_TR("Next check")),
-			watch_text(arena, from));
+			watch_text(ctx, from));
 	}
 	put_word(rows, HL_TR("Closed because"), &hl_vocab_close_reason,
 		(int)from->closed_reason);
@@ -156,7 +160,7 @@ void hl_desk_case_facts(struct hl_web_ctx *ctx,
 	put(&rows, hl_web_tr(HL_TR("Item")),
 		hl_desk_ref(ctx->arena, HL_REF_ITEM, row->item_id));
 	if (from->content) {
-		put_item(&rows, from);
+		put_item(ctx, &rows, from);
 	}
 	out->facts = rows.at;
 	out->n_facts = rows.n;

@@ -2,6 +2,7 @@
 #ifndef HL_DESK_CASE_VIEWS_H
 #define HL_DESK_CASE_VIEWS_H
 
+#include "desk/deed_views.h"
 #include "desk/views.h"
 
 /* Views of the pages of casework. Texts are translated already. */
@@ -68,13 +69,6 @@ struct hl_desk_case_head {
 	bool danger, is_test, legal_hold;
 };
 
-/* A button or a link among what can be done now. */
-struct hl_desk_deed {
-	struct hl_str text, href; /* href: a link; else: */
-	struct hl_str action;     /* POST there */
-	enum hl_w_button_kind kind;
-};
-
 struct hl_desk_case_report {
 	int64_t id, received_at_us;
 	struct hl_str state;
@@ -114,8 +108,7 @@ struct hl_desk_case {
 	struct hl_desk_page page;
 	struct hl_desk_case_head head;
 	bool content;
-	const struct hl_desk_deed *deeds;
-	size_t n_deeds;
+	struct hl_desk_deeds deeds;
 	struct hl_str next; /* what the case waits for, a sentence */
 	const struct hl_w_summary_row *facts;
 	size_t n_facts;

@@ -397,14 +397,20 @@ int hl_desk_approvals_get(struct hl_web_ctx *ctx,
 		rows[v.n_rows++] = (struct hl_desk_approval){
 			.what = hl_web_tr(
 				HL_TR("Release a reporter’s contact")),
+			.ref = hl_desk_ref(ctx->arena, HL_REF_REPORT,
+				contacts[i].report_id),
 			.who = contacts[i].asked_name,
+			.mine = contacts[i].asked_by == who->actor.user_id,
 			.href = hl_desk_path(ctx->arena, "/report/",
 				HL_REF_REPORT, contacts[i].report_id, "")};
 	}
 	for (size_t i = 0; rows && i < n_erasures; i++) {
 		rows[v.n_rows++] = (struct hl_desk_approval){
 			.what = hl_web_tr(HL_TR("Erase a case")),
+			.ref = hl_desk_ref(
+				ctx->arena, HL_REF_CASE, erasures[i].case_id),
 			.who = erasures[i].proposed_name,
+			.mine = erasures[i].proposed_by == who->actor.user_id,
 			.at_us = erasures[i].proposed_at_us,
 			.href = hl_desk_case_path(
 				ctx->arena, erasures[i].case_id, "/erase")};

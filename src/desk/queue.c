@@ -97,6 +97,15 @@ static void triage(struct hl_web_ctx *ctx, struct hl_desk_queue *v)
 	}
 }
 
+/* Whoever passes on and takes no cases begins with what is to be passed on. */
+static int first_tab(const struct hl_authz_actor *actor)
+{
+	return hl_authz_may_ever(actor, HL_AUTHZ_REFERRAL_DRAFT) &&
+			       !hl_authz_may_ever(actor, HL_AUTHZ_CASE_LEASE)
+		       ? HL_CASEWORK_TO_ACT
+		       : HL_CASEWORK_UNASSIGNED;
+}
+
 /* ?tab=mine&state=…: a filter as text and back. Values that mean nothing
  * are as if they were not there. */
 static int read_filter(struct hl_web_ctx *ctx, const struct hl_web_form *query,
@@ -104,7 +113,7 @@ static int read_filter(struct hl_web_ctx *ctx, const struct hl_web_form *query,
 {
 	struct hl_str country = hl_web_form_get(query, "country");
 	char *upper;
-	int tab = HL_CASEWORK_UNASSIGNED;
+	int tab = first_tab(&hl_desk_who(ctx)->actor);
 
 	hl_vocab_parse(
 		&hl_vocab_casework_tab, hl_web_form_get(query, "tab"), &tab);

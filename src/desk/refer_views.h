@@ -59,8 +59,7 @@ struct hl_desk_referral {
 	struct hl_w_identity head;
 	const struct hl_w_summary_row *facts;
 	size_t n_facts;
-	const struct hl_desk_deed *deeds;
-	size_t n_deeds;
+	struct hl_desk_deeds deeds;
 	const struct hl_str *notes;
 	size_t n_notes;
 	const struct hl_desk_answer_row *answers;

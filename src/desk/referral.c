@@ -200,44 +200,23 @@ static void add_facts(struct hl_web_ctx *ctx, const struct hl_referral_row *row,
 	v->n_facts = kept ? f.n : 0;
 }
 
-static void add_deeds(struct hl_web_ctx *ctx,
-	const struct hl_referral_view *from, struct hl_desk_referral *v)
-{
-	const struct {
-		bool can;
-		const char *text, *where;
-		bool is_link;
-	} all[] = {
-		{from->can_approve, HL_TR("Approve"), "/approve", false},
-		{from->can_download, HL_TR("Download the bundle"), "/bundle",
-			false},
-		{from->can_hand_over, HL_TR("It has been handed over"),
-			"/handed-over", false},
-		{from->can_release, HL_TR("Release the police hold"),
-			"/release", false},
-		{from->can_override,
-			HL_TR("Release it although the police have not been "
-			      "told"),
-			"/override", true},
-		{from->can_answer, HL_TR("Record an answer"), "/answer", true},
-		{from->can_confirm_removed, HL_TR("Confirm: it is gone"),
-			"/removed", false},
-		{from->can_retry, HL_TR("Try again now"), "/retry", false},
-		{from->can_remind, HL_TR("Remind them"), "/remind", false},
-		{from->can_bounce, HL_TR("The mail came back"), "/bounced",
-			false},
-		{from->can_recall, HL_TR("Take the reminder back"), "/recall",
-			false},
-		{from->can_cancel, HL_TR("Cancel it"), "/close", false},
-		{from->can_close, HL_TR("Close it"), "/close", false},
-	};
-	struct hl_desk_deed *deeds =
-		hl_arena_array(ctx->arena, HL_ARRAY_LEN(all), sizeof(*deeds));
-	size_t n = 0;
+struct choice {
+	bool can;
+	const char *text, *where;
+	bool is_link;
+	const char *ask; /* what it means, for what cannot be taken back */
+};
 
-	for (size_t i = 0; deeds && i < HL_ARRAY_LEN(all); i++) {
-		struct hl_str path = hl_desk_referral_path(
-			ctx->arena, from->row.id, all[i].where);
+static void keep_deeds(struct hl_web_ctx *ctx, int64_t id,
+	const struct choice *all, size_t n_all, struct hl_desk_referral *v)
+{
+	struct hl_desk_deed *deeds =
+		hl_arena_array(ctx->arena, n_all, sizeof(*deeds));
+	size_t n = 0, n_asked = 0;
+
+	for (size_t i = 0; deeds && i < n_all; i++) {
+		struct hl_str path =
+			hl_desk_referral_path(ctx->arena, id, all[i].where);
 
 		if (!all[i].can) {
 			continue;
@@ -245,11 +224,56 @@ static void add_deeds(struct hl_web_ctx *ctx,
 		deeds[n] = (struct hl_desk_deed){.text = hl_web_tr(all[i].text),
 			.href = all[i].is_link ? path : HL_STR_NONE,
 			.action = all[i].is_link ? HL_STR_NONE : path,
+			.ask = all[i].ask ? hl_web_tr(all[i].ask) : HL_STR_NONE,
 			.kind = n ? HL_W_BUTTON_SECONDARY : HL_W_BUTTON};
 		n++;
+		n_asked += all[i].ask != NULL;
 	}
-	v->deeds = deeds;
-	v->n_deeds = n;
+	v->deeds = (struct hl_desk_deeds){
+		deeds, n, n_asked, hl_desk_session_of(ctx)->csrf};
+}
+
+static void add_deeds(struct hl_web_ctx *ctx,
+	const struct hl_referral_view *from, struct hl_desk_referral *v)
+{
+	const struct choice all[] = {
+		{from->can_approve, HL_TR("Approve"), "/approve", false, NULL},
+		{from->can_download, HL_TR("Download the bundle"), "/bundle",
+			false, NULL},
+		{from->can_hand_over, HL_TR("It has been handed over"),
+			"/handed-over", false, NULL},
+		{from->can_override,
+			HL_TR("Release it although the police have not been "
+			      "told"),
+			"/override", true, NULL},
+		{from->can_answer, HL_TR("Record an answer"), "/answer", true,
+			NULL},
+		{from->can_retry, HL_TR("Try again now"), "/retry", false,
+			NULL},
+		{from->can_remind, HL_TR("Remind them"), "/remind", false,
+			NULL},
+		{from->can_bounce, HL_TR("The mail came back"), "/bounced",
+			false, NULL},
+		{from->can_recall, HL_TR("Take the reminder back"), "/recall",
+			false, NULL},
+		{from->can_release, HL_TR("Release the police hold"),
+			"/release", false,
+			HL_TR("Only when the police have agreed. The recipient "
+			      "is told at once, and that cannot be called "
+			      "back.")},
+		{from->can_confirm_removed, HL_TR("Confirm: it is gone"),
+			"/removed", false,
+			HL_TR("Only when somebody has looked. Reporters then "
+			      "read “removed”.")},
+		{from->can_cancel, HL_TR("Cancel it"), "/close", false,
+			HL_TR("Nothing is sent, and this referral is over. "
+			      "Another one can be drafted from the case.")},
+		{from->can_close, HL_TR("Close it"), "/close", false,
+			HL_TR("No answer is waited for any more, and nobody "
+			      "is reminded.")},
+	};
+
+	keep_deeds(ctx, from->row.id, all, HL_ARRAY_LEN(all), v);
 }
 
 static struct hl_str via_text(const struct hl_referral_answered *a)
@@ -312,12 +336,22 @@ static const struct hl_str *notes_of(
 	struct hl_arena *arena, const struct hl_referral_view *from, size_t *n)
 {
 	struct hl_str *notes =
-		hl_arena_array(arena, from->n_notes, sizeof(*notes));
+		hl_arena_array(arena, from->n_notes + 1, sizeof(*notes));
 
-	for (size_t i = 0; notes && i < from->n_notes; i++) {
-		notes[i] = hl_web_tr(from->notes[i]);
+	*n = 0;
+	if (!notes) {
+		return NULL;
 	}
-	*n = notes ? from->n_notes : 0;
+	if (from->row.state == HL_REFERRAL_PERMANENT_ERROR ||
+		from->row.state == HL_REFERRAL_BOUNCED) {
+		notes[(*n)++] = hl_web_tr(
+			HL_TR("It did not arrive. Check the address with the "
+			      "recipient, then try again; or cancel it, and "
+			      "tell them in another way."));
+	}
+	for (size_t i = 0; i < from->n_notes; i++) {
+		notes[(*n)++] = hl_web_tr(from->notes[i]);
+	}
 	return notes;
 }
 

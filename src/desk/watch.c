@@ -11,8 +11,10 @@
 static void fill_row(struct hl_web_ctx *ctx,
 	const struct hl_row_watch_list *from, struct hl_desk_watch_row *out)
 {
+	bool enabled = hl_desk_of(ctx)->settings->watch_enabled;
+
 	*out = (struct hl_desk_watch_row){.case_id = from->case_id,
-		.next_us = from->active ? from->next_at_us : 0,
+		.next_us = enabled && from->active ? from->next_at_us : 0,
 		.checked_us = from->last_at_us,
 		.misses = from->misses,
 		.state = hl_desk_word(

@@ -9,8 +9,8 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { heading, judge, judgements, openBrowser, press, says, sitDown } from
-  './lib/browser.mjs';
+import { follow, heading, judge, judgements, openBrowser, press, pressTwice,
+  says, sitDown } from './lib/browser.mjs';
 import { Hotline } from './lib/hotline.mjs';
 import { Api, hire } from './lib/people.mjs';
 import { main, step, test } from './lib/tap.mjs';
@@ -388,6 +388,40 @@ await main(async () => {
     await go(sofie, '/queue?tab=all&country=Denmark');
     await errors(sofie, 'Use the two letters of a country, such as DK');
     await look(sofie, 'queue-filter-error');
+  });
+  await step('a long list comes in pages', async () => {
+    for (let i = 0; i < 60; i++) {
+      await api.report({ words: `Nothing to find, number ${i}` });
+    }
+    for (let i = 0; i < 3; i++) {
+      await go(anna, '/queue');
+    }
+    const rows = () => anna.locator('tbody th a').allInnerTexts();
+    await go(anna, '/reports/waiting');
+    const first = await rows();
+    assert.equal(first.length, 50);
+    await look(anna, 'waiting-paged');
+    await follow(anna, 'Next page');
+    const second = await rows();
+    assert.equal(second.length, 10);
+    assert.equal(new Set([...first, ...second]).size, 60);
+    await follow(anna, 'Previous page');
+    assert.deepEqual(await rows(), first);
+    await go(sofie, '/referrals?page=7');
+    await says(sofie, /Nothing on this page/);
+    await look(sofie, 'referrals-beyond');
+    await go(sofie, '/watch?page=7');
+    await follow(sofie, 'First page');
+    assert.equal(new URL(sofie.url()).search, '');
+  });
+  await step('what cannot be undone is asked first', async () => {
+    await go(rita, '/recipients');
+    await rita.locator('tbody a').first().click();
+    const retire = rita.getByRole('button', { name: 'Retire this contact' });
+    assert.equal(await retire.isVisible(), false);
+    await look(rita, 'recipient-approved');
+    await pressTwice(rita, 'Retire this contact');
+    await says(rita, /Nothing goes to this contact any more/);
   });
   await step('the other pages', async () => {
     for (const path of ['/watch', '/statistics', '/audit', '/staff',

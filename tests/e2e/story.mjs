@@ -14,7 +14,7 @@ import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { choose, firstSignIn, follow, heading, judge, judgements, openBrowser,
-  press, says, sitDown } from './lib/browser.mjs';
+  press, pressTwice, says, sitDown } from './lib/browser.mjs';
 import { Dns, Hotline, Mail, makeGeo, scratch, startRdap } from
   './lib/hotline.mjs';
 import { Api, addPerson, Client, firstLogin, grantKeys, words } from
@@ -503,7 +503,7 @@ await main(async () => {
       await says(guest, /Thank you/);
       await judge(guest, 'answer-thanks');
       await rita.goto(drafts.gallery[PROVIDER]);
-      await press(rita, 'Release the police hold');
+      await pressTwice(rita, 'Release the police hold');
       await says(rita, /Released/);
       await until('two mails to the provider', () =>
         mail.messages().length >= 4, 20000);

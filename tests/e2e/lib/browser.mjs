@@ -37,6 +37,11 @@ export async function sitDown() {
 export const heading = (page) => page.locator('h1').first().innerText();
 export const press = (page, name) =>
   page.getByRole('button', { name, exact: true }).first().click();
+// What cannot be undone says so first and takes a second press.
+export const pressTwice = async (page, name) => {
+  await page.locator('summary', { hasText: name }).first().click();
+  await press(page, name);
+};
 // A link, also one that is made up as a button.
 export const follow = (page, name) => page.locator('a')
   .filter({ hasText: new RegExp(`^\\s*${name}\\s*$`) }).first().click();
