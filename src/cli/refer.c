@@ -33,8 +33,8 @@ static const char help[] =
 	"for a police unit that gets its bundles by download. What is added\n"
 	"waits for approval.\n"
 	"\n"
-	"exit status: 0 done, 1 refused, 2 usage, 3 no such reference,\n"
-	"4 no installation or no store\n";
+	"exit status: 0 done, 1 refused, 2 usage, 3 no such reference or no\n"
+	"installation, 4 there is such a recipient or no store\n";
 
 int hl_cli_refer_print(const struct hl_buf *out, struct hl_err *err)
 {
