@@ -31,14 +31,21 @@ static void on_term(int signal_number)
 
 static pid_t start_store(enum hl_store_role role)
 {
-	pid_t pid = fork();
 	struct hl_store_peer peers[N_LINKS];
 	struct hl_store *store = NULL;
+	sigset_t term, before;
 
+	/* one that comes before there is a handler must wait for it */
+	sigemptyset(&term);
+	sigaddset(&term, SIGTERM);
+	sigprocmask(SIG_BLOCK, &term, &before);
+	pid_t pid = fork();
 	if (pid) {
+		sigprocmask(SIG_SETMASK, &before, NULL);
 		return pid;
 	}
 	signal(SIGTERM, on_term);
+	sigprocmask(SIG_SETMASK, &before, NULL);
 	for (int i = 0; i < N_LINKS; i++) {
 		peers[i] = (struct hl_store_peer){ends[i][1], role};
 	}
