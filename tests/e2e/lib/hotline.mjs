@@ -2,6 +2,7 @@
 // A real hotline in a folder of its own: `hotline init`, `hotline serve`,
 // and the servers it talks to (tests/fixtures). Everything is on loopback
 // and gone at the end.
+import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { chmodSync, existsSync, mkdirSync, mkdtempSync, openSync,
   readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -10,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import { atEnd, note, sleep, until } from './tap.mjs';
+import { atEnd, atLast, note, sleep, until } from './tap.mjs';
 
 const run = promisify(execFile);
 export const root = join(dirname(fileURLToPath(import.meta.url)),
@@ -18,6 +19,7 @@ export const root = join(dirname(fileURLToPath(import.meta.url)),
 export const build = process.env.HL_BUILD ?? join(root, 'build');
 export const program = process.env.HL_HOTLINE ??
   join(build, 'src/main/hotline');
+export const sanitized = readFileSync(program).includes('__asan_init');
 const fixtures = join(root, 'tests/fixtures');
 // The library that gives processes another clock; undefined without it.
 export const FAKETIME = [
@@ -164,7 +166,13 @@ export class Hotline {
     h.logins = Object.fromEntries(JSON.parse(stdout).logins
       .map((l) => [l.login, l.password]));
     h.logPath = join(h.folder, 'log');
-    atEnd(() => h.stop(true));
+    // by the sanitizers; leaks are not: the sandboxes are too tight for that
+    h.found = [];
+    atEnd(() => h.stop(!sanitized));
+    if (sanitized) {
+      atLast(`the sanitizers find nothing, ${name}`, () =>
+        assert.deepEqual(h.found, []));
+    }
     return h;
   }
 
@@ -263,6 +271,8 @@ export class Hotline {
       this.child.kill('SIGKILL');
       throw new Error('the hotline did not stop in 15 s');
     }
+    this.found.push(...this.log().split('\n').filter((line) =>
+      /runtime error:|(ERROR|SUMMARY): \w+Sanitizer/.test(line)));
     return this.ended;
   }
 

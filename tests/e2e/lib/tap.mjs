@@ -44,6 +44,13 @@ export function atEnd(work) {
   undo.push(work);
 }
 
+const last = [];
+
+// A case for when everything has been undone.
+export function atLast(name, work) {
+  last.push([name, work]);
+}
+
 async function tidy() {
   while (undo.length) {
     try {
@@ -72,6 +79,9 @@ export async function main(work) {
     console.log(String(e?.stack ?? e).replace(/^/gm, '# '));
   }
   await tidy();
+  for (const [name, check] of last) {
+    await test(name, check);
+  }
   console.log(`1..${n}`);
   process.exit(failed || !n ? 1 : 0);
 }
