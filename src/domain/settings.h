@@ -47,7 +47,6 @@ struct hl_settings {
 	const char *operator_name;
 	const char *operator_country; /* "DK" */
 	const char *operator_mail;
-	const char *time_zone; /* of pages and documents */
 
 	const char *public_listen; /* "127.0.0.1:8080" */
 	const char *public_url;    /* without a slash at the end */

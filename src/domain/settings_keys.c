@@ -45,8 +45,6 @@ const struct hl_settings_key hl_settings_keys[] = {
 		"Country of the organisation."),
 	KEY("operator.mail", MAIL, operator_mail, "",
 		"Where recipients and reporters can reach the organisation."),
-	KEY("operator.time_zone", TEXT, time_zone, "UTC",
-		"Time zone of staff pages and documents, as Europe/Paris."),
 
 	KEY("public.listen", LISTEN, public_listen, "127.0.0.1:8080",
 		"Where the reporting form listens."),
