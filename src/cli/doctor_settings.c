@@ -69,6 +69,14 @@ static void check_addresses(struct hl_doctor *d)
 			"nobody here.",
 			s->public_url);
 	}
+	if (strncmp(s->public_url, "https:", 6) == 0 && s->report_rate_limit &&
+		!*s->public_peer_header) {
+		HL_DOCTOR_SAY(d, HL_DOCTOR_WARNING, "settings",
+			"Let the web server in front set X-Real-IP and name it "
+			"in public.peer_header (docs/proxy.md).",
+			"public.peer_header is not set: report.rate_limit "
+			"holds back nobody.");
+	}
 	if (s->n_egress_allow) {
 		HL_DOCTOR_SAY(d, HL_DOCTOR_WARNING, "settings",
 			"Remove egress.allow_private_for_tests.",

@@ -51,6 +51,7 @@ struct hl_settings {
 	const char *public_listen; /* "127.0.0.1:8080" */
 	const char *public_url;    /* without a slash at the end */
 	const char *public_exit_url;
+	const char *public_peer_header;           /* "X-Real-IP", or empty */
 	struct hl_settings_list public_emergency; /* lines of text */
 	const char *staff_listen;
 	const char *staff_url;

@@ -40,6 +40,19 @@ static bool is_plain_http(const char *url)
 	       !strstr(url, ".onion");
 }
 
+/* RFC 9110 clause 5.1; empty for none. */
+static bool is_header_name(const char *name)
+{
+	for (const char *p = name; *p; p++) {
+		bool letter = (*p | 0x20) >= 'a' && (*p | 0x20) <= 'z';
+
+		if (!letter && *p != '-' && !(*p >= '0' && *p <= '9')) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static int check_public(const struct hl_settings *s, struct hl_err *err)
 {
 	if (!*s->service_name) {
@@ -49,6 +62,11 @@ static int check_public(const struct hl_settings *s, struct hl_err *err)
 	if (!*s->public_url || !*s->staff_url || !*s->public_exit_url) {
 		return HL_FAIL(err, HL_E_INVALID,
 			"public.url, public.exit_url, staff.url: must be set");
+	}
+	if (!is_header_name(s->public_peer_header)) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"public.peer_header: is the name of a header, as "
+			"X-Real-IP");
 	}
 	if (strcmp(s->public_listen, s->staff_listen) == 0 &&
 		!hl_str_ends(hl_str_c(s->public_listen), HL_STR(":0"))) {

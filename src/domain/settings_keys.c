@@ -53,6 +53,10 @@ const struct hl_settings_key hl_settings_keys[] = {
 	KEY("public.exit_url", URL, public_exit_url,
 		"https://www.wikipedia.org",
 		"Where \"Exit this page\" leads: a site that says nothing."),
+	KEY("public.peer_header", TEXT, public_peer_header, "",
+		"Header in which the web server in front gives a visitor's "
+		"address, as X-Real-IP, for report.rate_limit; it must set it "
+		"itself. Without it there is no limit behind https://."),
 	KEY("public.emergency", LINES, public_emergency,
 		"If a child is in danger now, call the police: 112.\n"
 		"Children can call the helpline: 116 111.",

@@ -43,6 +43,12 @@ static void thread_free(void *app, void *thread)
 	free(t);
 }
 
+/* Without a header everybody behind a proxy would be one person. */
+static const char *peer_header(const struct hl_settings *s, bool proxy)
+{
+	return *s->public_peer_header || proxy ? s->public_peer_header : NULL;
+}
+
 int hl_main_public(struct hl_proc_self *self, void *arg)
 {
 	struct hl_main_hotline *h = arg;
@@ -66,7 +72,8 @@ int hl_main_public(struct hl_proc_self *self, void *arg)
 	config.thread_free = thread_free;
 	config.n_threads = h->public_links.n;
 	config.secure = strncmp(h->settings->public_url, "https:", 6) == 0;
-	config.peer_header = config.secure ? "X-Real-IP" : NULL;
+	config.origin = h->settings->public_url;
+	config.peer_header = peer_header(h->settings, config.secure);
 	int status = hl_main_listen(self, &config);
 	hl_site_fini(&app.site);
 	return status;

@@ -122,6 +122,7 @@ static int serve(struct hl_proc_self *self, struct app *app)
 	config.n_threads = h->staff_links.n;
 	config.arena_max_bytes = 64u << 20;
 	config.response_max_bytes = 32u << 20;
+	config.origin = h->settings->staff_url;
 	config.secure = strncmp(h->settings->staff_url, "https:", 6) == 0;
 	return hl_main_listen(self, &config);
 }

@@ -19,9 +19,10 @@ struct hl_str hl_web_csrf_token(const uint8_t key[HL_WEB_CSRF_KEY_BYTES],
 
 /*
  * 0 or HL_DENIED. Sec-Fetch-Site, when sent, must be same-origin; Origin,
- * when sent and not "null", must be our host's. "null" is what browsers send
- * with our own Referrer-Policy of no-referrer, so it says nothing. The token
- * must fit in any case.
+ * when sent and not "null", must be our own: req->origin, or what Host says
+ * when that is not set. "null" is what browsers send with our own
+ * Referrer-Policy of no-referrer, so it says nothing. The token must fit in
+ * any case.
  */
 int hl_web_csrf_check(const struct hl_web_request *req,
 	const uint8_t key[HL_WEB_CSRF_KEY_BYTES], struct hl_str session,

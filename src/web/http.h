@@ -44,6 +44,9 @@ struct hl_web_request {
 	size_t n_params;
 	uint64_t peer; /* who, for limits only: see limit.h; 0 not known */
 	bool secure;   /* https, as the reader's browser sees it */
+	/* The address by which browsers reach us, as "https://host"; absent:
+	 * the one that Host names. */
+	struct hl_str origin;
 };
 
 /* The header's value, trimmed; the absent view when it is not there. */

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "web/job.h"
 
+#include <arpa/inet.h>
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
 #include <event2/http_struct.h>
@@ -56,7 +57,8 @@ void hl_web_job_reset(struct hl_web_job *j)
 }
 
 /* Headers that tell where somebody is. They go no further than this file. */
-static bool names_an_address(struct hl_str name)
+static bool names_an_address(
+	const struct hl_web_config *config, struct hl_str name)
 {
 	static const struct hl_str names[] = {HL_STR_INIT("X-Real-IP"),
 		HL_STR_INIT("X-Forwarded-For"), HL_STR_INIT("Forwarded"),
@@ -68,10 +70,12 @@ static bool names_an_address(struct hl_str name)
 			return true;
 		}
 	}
-	return false;
+	return config->peer_header &&
+	       hl_str_eq_nocase(name, hl_str_c(config->peer_header));
 }
 
-static int copy_headers(struct hl_web_job *j, struct evhttp_request *ev)
+static int copy_headers(struct hl_web_job *j, struct evhttp_request *ev,
+	const struct hl_web_config *config)
 {
 	const struct evkeyvalq *in = evhttp_request_get_input_headers(ev);
 	const struct evkeyval *h;
@@ -87,7 +91,7 @@ static int copy_headers(struct hl_web_job *j, struct evhttp_request *ev)
 	}
 	j->req.headers = to;
 	for (h = TAILQ_FIRST(in); h; h = TAILQ_NEXT(h, next)) {
-		if (names_an_address(hl_str_c(h->key))) {
+		if (names_an_address(config, hl_str_c(h->key))) {
 			continue;
 		}
 		to->name = hl_arena_dup(j->arena, hl_str_c(h->key));
@@ -187,6 +191,19 @@ static uint64_t peer_of_socket(
 	return hash;
 }
 
+static uint64_t peer_of_text(const char *text, struct hl_web_salt *salt)
+{
+	unsigned char address[16];
+	struct hl_str who = hl_str_c(text);
+
+	if (inet_pton(AF_INET6, text, address) == 1) {
+		who = hl_str_mem(address, 8);
+	}
+	uint64_t hash = hl_web_salt_hash(salt, who, hl_time_now_us());
+	explicit_bzero(address, sizeof(address));
+	return hash;
+}
+
 static uint64_t peer_of(struct evhttp_request *ev,
 	const struct hl_web_config *config, struct hl_web_salt *salt)
 {
@@ -195,24 +212,28 @@ static uint64_t peer_of(struct evhttp_request *ev,
 	if (!config->peer_header) {
 		return peer_of_socket(ev, salt, hl_time_now_us());
 	}
-	value = evhttp_find_header(
-		evhttp_request_get_input_headers(ev), config->peer_header);
-	return value ? hl_web_salt_hash(salt, hl_str_c(value), hl_time_now_us())
-		     : 0;
+	value = *config->peer_header
+			? evhttp_find_header(
+				  evhttp_request_get_input_headers(ev),
+				  config->peer_header)
+			: NULL;
+	return value ? peer_of_text(value, salt) : 0;
 }
 
 int hl_web_job_fill(struct hl_web_job *j, struct evhttp_request *ev,
 	const struct hl_web_config *config, struct hl_web_salt *salt)
 {
 	j->ev = ev;
-	j->req = (struct hl_web_request){.secure = config->secure};
+	j->req = (struct hl_web_request){.secure = config->secure,
+		.origin = config->origin ? hl_str_c(config->origin)
+					 : HL_STR_NONE};
 	if (!method_of(ev, &j->req.method)) {
 		return HL_E_INVALID;
 	}
 	j->req.peer = peer_of(ev, config, salt);
 	int r = copy_target(j, ev);
 	if (!r) {
-		r = copy_headers(j, ev);
+		r = copy_headers(j, ev, config);
 	}
 	if (!r) {
 		r = copy_body(j, ev);

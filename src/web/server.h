@@ -25,8 +25,11 @@ struct hl_web_config {
 	int head_ms, body_ms, idle_ms, write_ms;
 	int grace_ms; /* how long a stop waits for requests under way */
 	/* The header in which a trusted proxy gives the client's address,
-	 * such as "X-Real-IP"; NULL: the socket's peer. */
+	 * such as "X-Real-IP"; NULL: the socket's peer; "": a proxy that
+	 * gives none, so that nobody is known. */
 	const char *peer_header;
+	/* How browsers reach us, as public.url; NULL: as Host says. */
+	const char *origin;
 	/* What pages can be shown in; NULL: English. Borrowed. */
 	const struct hl_web_languages *languages;
 	bool secure; /* the proxy in front speaks https */

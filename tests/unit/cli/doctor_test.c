@@ -112,6 +112,7 @@ static void make_settings(struct fixture *f)
 	set(f, "operator.country", "DK");
 	set(f, "operator.mail", "post@hotline.example.org");
 	set(f, "public.url", "https://hotline.example.org");
+	set(f, "public.peer_header", "X-Real-IP");
 	set(f, "staff.url", "https://staff.example.org");
 	set(f, "law.dir", getenv("HL_LAWS"));
 	set(f, "law.national", "dk");
@@ -230,6 +231,17 @@ static void nothing(struct fixture *f)
 static void unnamed(struct fixture *f)
 {
 	set(f, "operator.name", "");
+}
+
+static void nobody_known(struct fixture *f)
+{
+	set(f, "public.peer_header", "");
+}
+
+static void no_limit(struct fixture *f)
+{
+	nobody_known(f);
+	set(f, "report.rate_limit", "0");
 }
 
 static void open_desk(struct fixture *f)
@@ -444,6 +456,8 @@ static const struct {
 	{"fingerprints", nothing, "Public keys: queue ", -1, -1},
 	{"watch off", nothing, "watch.enabled is no", -1, -1},
 	{"no operator", unnamed, "operator.name is not set", -1, 1},
+	{"no visitor is known", nobody_known, "holds back nobody", -1, 1},
+	{"no limit is wanted", no_limit, "hotline.conf in", -1, -1},
 	{"open desk", open_desk, "listens on 0.0.0.0:8081", -1, 1},
 	{"plain http", in_the_clear, "in the clear", -1, 2},
 	{"plain http in production", clear_production, "need https://", 1, 1},

@@ -163,6 +163,74 @@ static void where_a_form_comes_from(void **state)
 	}
 }
 
+/* Behind a proxy that passes Host on, or does not. */
+static void where_we_are_known_to_be(void **state)
+{
+	static const char *const form = "https://report.example.org";
+	static const struct {
+		const char *own, *host, *origin;
+		bool secure;
+		int want;
+	} rows[] = {
+		{form, "127.0.0.1:9430", form, true, 0},
+		{form, "report.example.org", form, true, 0},
+		{form, "", form, true, 0},
+		{form, "127.0.0.1:9430", "https://REPORT.example.org", true, 0},
+		{form, "127.0.0.1:9430", "https://report.example.org:443", true,
+			0},
+		{"https://report.example.org:443", "x", form, true, 0},
+		{"https://report.example.org/hotline", "x", form, true, 0},
+		{"http://report.example.org:80", "x",
+			"http://report.example.org", false, 0},
+		{form, "x", "null", true, 0},
+		{form, "evil.example.org", "https://evil.example.org", true,
+			HL_DENIED},
+		{form, "report.example.org", "http://report.example.org", true,
+			HL_DENIED},
+		{form, "x", "https://report.example.org:444", true, HL_DENIED},
+		{form, "x", "https://report.example.org:80", true, HL_DENIED},
+		{form, "x", "https://report.example.org.evil.example", true,
+			HL_DENIED},
+		{form, "x", "https://report.example.org/", true, HL_DENIED},
+		{form, "x", "https://a@report.example.org", true, HL_DENIED},
+		{form, "x", "report.example.org", true, HL_DENIED},
+		{form, "", "https://", true, HL_DENIED},
+		{form, "127.0.0.1:9430", "https://127.0.0.1:9430", true,
+			HL_DENIED},
+		/* a workbench on this host, under its names and a tunnel's */
+		{"http://127.0.0.1:8081", "127.0.0.1:8081",
+			"http://127.0.0.1:8081", false, 0},
+		{"http://127.0.0.1:8081", "localhost:9000",
+			"http://localhost:9000", false, 0},
+		{"http://127.0.0.1:8081", "[::1]:8081", "http://[::1]:8081",
+			false, 0},
+		{"http://127.0.0.1:8081", "localhost:9000",
+			"http://localhost:9001", false, HL_DENIED},
+		{"http://127.0.0.1:8081", "evil.example.org",
+			"http://evil.example.org", false, HL_DENIED},
+		{"http://127.0.0.1:8081", "localhost.evil.example",
+			"http://localhost.evil.example", false, HL_DENIED},
+		{"http://127.0.0.1:8081", "127.0.0.1.evil.example",
+			"http://127.0.0.1.evil.example", false, HL_DENIED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		struct t_web t;
+
+		t_web_init(&t);
+		t.req.secure = rows[i].secure;
+		t.req.host = hl_str_c(rows[i].host);
+		t.req.origin = hl_str_c(rows[i].own);
+		t_web_header(&t, "Origin", rows[i].origin);
+		int got = hl_web_csrf_check_origin(&t.req);
+		t_web_fini(&t);
+		if (got != rows[i].want) {
+			fail_msg("row %zu, %s: %d", i, rows[i].origin, got);
+		}
+	}
+}
+
 static void whose_form_it_is(void **state)
 {
 	const uint8_t key[HL_WEB_CSRF_KEY_BYTES] = {1},
@@ -196,6 +264,7 @@ int main(void)
 		cmocka_unit_test(twice_in_two_headers),
 		cmocka_unit_test(setting_one),
 		cmocka_unit_test(where_a_form_comes_from),
+		cmocka_unit_test(where_we_are_known_to_be),
 		cmocka_unit_test(whose_form_it_is),
 	};
 

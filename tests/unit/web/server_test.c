@@ -695,38 +695,65 @@ static void pages_are_compressed_when_they_may_be(void **state)
 	stop(&a);
 }
 
-static void a_unix_socket_and_a_proxy(void **state)
+static void ask_through(const char *dir, const char *header, struct hl_str line,
+	const char *says)
 {
 	struct sockaddr_un un = {.sun_family = AF_UNIX};
+	HL_FD_AUTO fd = socket(AF_UNIX, SOCK_STREAM, 0);
+	HL_BUF_AUTO address = HL_BUF_INIT(100);
+	HL_BUF_AUTO in = HL_BUF_INIT(1000);
+	HL_BUF_AUTO out = HL_BUF_INIT(10000);
 	struct hl_web_config c;
 	struct app a;
-	char dir[] = "/tmp/hl-web-XXXXXX";
-	HL_BUF_AUTO address = HL_BUF_INIT(100);
-	HL_BUF_AUTO out = HL_BUF_INIT(10000);
 
-	(void)state;
-	assert_non_null(mkdtemp(dir));
 	snprintf(un.sun_path, sizeof(un.sun_path), "%s/s", dir);
 	hl_buf_printf(&address, "unix:%s", un.sun_path);
 	hl_web_config_init(&c);
-	c.peer_header = "X-Real-IP";
+	c.peer_header = header;
 	assert_int_equal(
 		0, hl_web_listen(hl_buf_str(&address), &c.listen_fd, NULL));
 	start(&a, &c);
-	for (int i = 0; i < 2; i++) {
-		HL_FD_AUTO fd = socket(AF_UNIX, SOCK_STREAM, 0);
-
-		assert_int_equal(0,
-			connect(fd, (const struct sockaddr *)&un, sizeof(un)));
-		say(fd, i ? HL_STR("GET /headers HTTP/1.1\r\n"
-				   "X-Real-IP: 192.0.2.7\r\n" END)
-			  : HL_STR("GET /headers HTTP/1.1\r\n" END));
-		hl_buf_reset(&out);
-		assert_true(hear(fd, &out, NULL, 5000));
-		assert_non_null(strstr(out.p, i ? "peer known" : "peer none"));
+	assert_int_equal(
+		0, connect(fd, (const struct sockaddr *)&un, sizeof(un)));
+	hl_buf_printf(&in, "GET /headers HTTP/1.1\r\n%.*sA: b\r\n" END,
+		HL_STR_ARG(line));
+	say(fd, hl_buf_str(&in));
+	assert_true(hear(fd, &out, NULL, 5000));
+	if (!strstr(out.p, says)) {
+		fail_msg("%s: %.*s\n%s", header ? header : "none",
+			HL_STR_ARG(line), out.p);
 	}
 	stop(&a);
 	unlink(un.sun_path);
+}
+
+/* Which header the proxy sets, and whether anybody is known by what comes. */
+static void a_unix_socket_and_a_proxy(void **state)
+{
+	static const struct {
+		const char *header;
+		struct hl_str in;
+		const char *says;
+	} asks[] = {
+		{"X-Real-IP", HL_STR_INIT("A: b\r\n"), "peer none"},
+		{"X-Real-IP", HL_STR_INIT("X-Real-IP: 192.0.2.7\r\n"),
+			"\r\n\r\nA=b\nHost=e.invalid\nConnection=close\npeer "
+			"known"},
+		{"X-Real-IP", HL_STR_INIT("X-Forwarded-For: 192.0.2.7\r\n"),
+			"peer none"},
+		{"X-Visitor", HL_STR_INIT("x-visitor: 2001:db8::1\r\n"),
+			"\r\n\r\nA=b\nHost=e.invalid\nConnection=close\npeer "
+			"known"},
+		{"", HL_STR_INIT("X-Real-IP: 192.0.2.7\r\n"), "peer none"},
+		{NULL, HL_STR_INIT("X-Real-IP: 192.0.2.7\r\n"), "peer none"},
+	};
+	char dir[] = "/tmp/hl-web-XXXXXX";
+
+	(void)state;
+	assert_non_null(mkdtemp(dir));
+	for (size_t i = 0; i < HL_ARRAY_LEN(asks); i++) {
+		ask_through(dir, asks[i].header, asks[i].in, asks[i].says);
+	}
 	rmdir(dir);
 }
 
