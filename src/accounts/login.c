@@ -185,7 +185,9 @@ int hl_accounts_password(struct hl_store *store, struct hl_arena *arena,
 	if (r) {
 		return r;
 	}
-	*why = hl_seal_password_check(session->login, change->after);
+	const struct hl_str own[] = {
+		session->login, session->display_name, change->hotline};
+	*why = hl_seal_password_check(own, HL_ARRAY_LEN(own), change->after);
 	if (hl_str_eq(change->before, change->after)) {
 		*why = HL_SEAL_PASSWORD_COMMON;
 	}

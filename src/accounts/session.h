@@ -135,6 +135,7 @@ struct hl_accounts_new_password {
 	const struct hl_seal_token *token; /* of the session that stays */
 	struct hl_str before, after;
 	const struct hl_seal_cost *cost;
+	struct hl_str hotline; /* names that are no password here, or none */
 };
 int hl_accounts_password(struct hl_store *store, struct hl_arena *arena,
 	const struct hl_accounts_session *session,

@@ -119,26 +119,35 @@ static struct hl_str policy_text(enum hl_seal_password_fault why)
 	case HL_SEAL_PASSWORD_TEXT:
 		return hl_web_tr(HL_TR("This has characters that cannot be "
 				       "typed"));
-	case HL_SEAL_PASSWORD_LOGIN:
+	case HL_SEAL_PASSWORD_OWN:
 		return hl_web_tr(
-			HL_TR("Do not use your login in the password"));
+			HL_TR("This is little more than your name or the "
+			      "hotline’s. Use four or five words that do not "
+			      "belong together"));
 	case HL_SEAL_PASSWORD_PATTERN:
-		return hl_web_tr(HL_TR("This repeats itself; use words that "
-				       "do not belong together"));
+		return hl_web_tr(
+			HL_TR("This repeats itself, is a row of keys, or has "
+			      "too few letters. Use four or five words that do "
+			      "not belong together"));
 	case HL_SEAL_PASSWORD_COMMON:
 	case HL_SEAL_PASSWORD_OK:
 	default:
-		return hl_web_tr(HL_TR("This one is among those that are tried "
-				       "first, or is your old one"));
+		return hl_web_tr(
+			HL_TR("This one is among those that are tried first, "
+			      "or is your old one. Use four or five words that "
+			      "do not belong together"));
 	}
 }
 
 static int change_password(struct hl_web_ctx *ctx, struct hl_desk_session *s,
 	enum hl_seal_password_fault *why)
 {
+	const struct hl_settings *settings = hl_desk_of(ctx)->settings;
 	struct hl_accounts_new_password change = {&s->token,
 		hl_web_form_get(&s->form, "before"),
-		hl_web_form_get(&s->form, "after"), &HL_SEAL_COST_DEFAULT};
+		hl_web_form_get(&s->form, "after"), &HL_SEAL_COST_DEFAULT,
+		hl_arena_printf(ctx->arena, "%s %s", settings->service_name,
+			settings->operator_name)};
 
 	hl_desk_password_begin(ctx);
 	int r = hl_accounts_password(hl_desk_store(ctx), ctx->arena,

@@ -11,68 +11,9 @@
 #include "base/rand.h"
 #include "base/text.h"
 #include "base/utf8.h"
+#include "seal/guess.h"
 
-/* Folded to lower case, letters and digits only, as fold() makes them; each
- * is refused with up to four characters around it. */
-static const struct hl_str common[] = {
-	HL_STR_INIT("password"),
-	HL_STR_INIT("passwort"),
-	HL_STR_INIT("passw0rd"),
-	HL_STR_INIT("adgangskode"),
-	HL_STR_INIT("kodeord"),
-	HL_STR_INIT("motdepasse"),
-	HL_STR_INIT("contrasena"),
-	HL_STR_INIT("wachtwoord"),
-	HL_STR_INIT("administrator"),
-	HL_STR_INIT("administrator1"),
-	HL_STR_INIT("openhotline"),
-	HL_STR_INIT("hotlinehotline"),
-	HL_STR_INIT("childprotection"),
-	HL_STR_INIT("changeme"),
-	HL_STR_INIT("changemenow"),
-	HL_STR_INIT("changethis"),
-	HL_STR_INIT("letmeinletmein"),
-	HL_STR_INIT("letmeinplease"),
-	HL_STR_INIT("welcome"),
-	HL_STR_INIT("welcomeback"),
-	HL_STR_INIT("willkommen"),
-	HL_STR_INIT("velkommen"),
-	HL_STR_INIT("iloveyou"),
-	HL_STR_INIT("iloveyousomuch"),
-	HL_STR_INIT("qwertyuiop"),
-	HL_STR_INIT("qwertyuiopasdfghjkl"),
-	HL_STR_INIT("qwertzuiop"),
-	HL_STR_INIT("azertyuiop"),
-	HL_STR_INIT("asdfghjkl"),
-	HL_STR_INIT("1qaz2wsx3edc"),
-	HL_STR_INIT("1q2w3e4r5t6y"),
-	HL_STR_INIT("qazwsxedcrfv"),
-	HL_STR_INIT("zaqxswcdevfr"),
-	HL_STR_INIT("q1w2e3r4t5y6"),
-	HL_STR_INIT("correcthorsebatterystaple"),
-	HL_STR_INIT("thequickbrownfox"),
-	HL_STR_INIT("secretsecret"),
-	HL_STR_INIT("topsecret"),
-	HL_STR_INIT("donotenter"),
-	HL_STR_INIT("ihavenopassword"),
-	HL_STR_INIT("passwordpassword"),
-	HL_STR_INIT("mypassword"),
-	HL_STR_INIT("thisismypassword"),
-	HL_STR_INIT("monkeymonkey"),
-	HL_STR_INIT("dragondragon"),
-	HL_STR_INIT("sunshine"),
-	HL_STR_INIT("football"),
-	HL_STR_INIT("baseball"),
-	HL_STR_INIT("superman"),
-	HL_STR_INIT("starwars"),
-	HL_STR_INIT("computer"),
-	HL_STR_INIT("internet"),
-	HL_STR_INIT("princess"),
-	HL_STR_INIT("trustno1"),
-	HL_STR_INIT("trustnobody"),
-};
-
-enum { FOLDED_MAX = 128, AROUND = 4 };
+enum { FOLDED_MAX = 128 };
 
 /* ASCII letters and digits, lower case; other bytes as they are, ASCII
  * punctuation and spaces left out. */
@@ -92,21 +33,6 @@ static struct hl_str fold(struct hl_str s, char out[FOLDED_MAX])
 		}
 	}
 	return (struct hl_str){out, n};
-}
-
-static bool holds(struct hl_str s, struct hl_str word)
-{
-	return word.n && s.n <= word.n + AROUND && hl_str_find(s, word) < s.n;
-}
-
-static bool is_common(struct hl_str folded)
-{
-	for (size_t i = 0; i < HL_ARRAY_LEN(common); i++) {
-		if (holds(folded, common[i])) {
-			return true;
-		}
-	}
-	return false;
 }
 
 /* "abcabcabcabc": equal to itself moved by half or less. */
@@ -146,27 +72,39 @@ static bool is_text(struct hl_str s)
 	return hl_utf8_valid(s);
 }
 
-static enum hl_seal_password_fault check_guessable(
-	struct hl_str login, struct hl_str password)
+static bool is_pattern(struct hl_str password)
 {
-	enum hl_seal_password_fault fault = HL_SEAL_PASSWORD_OK;
-	char p[FOLDED_MAX], l[FOLDED_MAX];
-	struct hl_str folded = fold(password, p), name = fold(login, l);
+	char p[FOLDED_MAX];
+	struct hl_str folded = fold(password, p);
+	bool found = is_repeated(password) || is_row(password) ||
+		     (folded.n && is_repeated(folded)) || is_row(folded);
 
-	if (holds(folded, name)) {
-		fault = HL_SEAL_PASSWORD_LOGIN;
-	} else if (is_common(folded)) {
-		fault = HL_SEAL_PASSWORD_COMMON;
-	} else if (is_repeated(password) || is_row(password) ||
-		   (folded.n && is_repeated(folded)) || is_row(folded)) {
-		fault = HL_SEAL_PASSWORD_PATTERN;
-	}
 	sodium_memzero(p, sizeof(p));
-	return fault;
+	return found;
+}
+
+static enum hl_seal_password_fault check_guessable(
+	const struct hl_str *own, size_t n_own, struct hl_str password)
+{
+	struct hl_seal_guess guess;
+
+	hl_seal_guess(own, n_own, password, &guess);
+	int n_words = guess.n_own + guess.n_common;
+	/* a word or two with any number of figures are not more than that */
+	bool bare =
+		n_words && n_words < HL_SEAL_PASSWORD_WORDS && !guess.n_letters;
+
+	if (guess.points >= HL_SEAL_GUESS_ENOUGH && !bare) {
+		return is_pattern(password) ? HL_SEAL_PASSWORD_PATTERN
+					    : HL_SEAL_PASSWORD_OK;
+	}
+	return guess.n_own      ? HL_SEAL_PASSWORD_OWN
+	       : guess.n_common ? HL_SEAL_PASSWORD_COMMON
+				: HL_SEAL_PASSWORD_PATTERN;
 }
 
 enum hl_seal_password_fault hl_seal_password_check(
-	struct hl_str login, struct hl_str password)
+	const struct hl_str *own, size_t n_own, struct hl_str password)
 {
 	if (password.n > HL_SEAL_PASSWORD_MAX) {
 		return HL_SEAL_PASSWORD_LONG;
@@ -177,7 +115,7 @@ enum hl_seal_password_fault hl_seal_password_check(
 	if (hl_utf8_count(password) < HL_SEAL_PASSWORD_MIN) {
 		return HL_SEAL_PASSWORD_SHORT;
 	}
-	return check_guessable(login, password);
+	return check_guessable(own, n_own, password);
 }
 
 struct hl_str hl_seal_password_random(char out[HL_SEAL_PASSWORD_RANDOM])

@@ -478,7 +478,7 @@ static void guesses_from_inside_are_counted(void **state)
 	open_session(f, &token, &s);
 	struct hl_accounts_new_password change = {&token,
 		HL_STR("not the right words"),
-		HL_STR("a quite different garden gate"), &cheap};
+		HL_STR("a quite different garden gate"), &cheap, HL_STR_NONE};
 	for (int i = 0; i < 6; i++) {
 		assert_int_equal(HL_DENIED,
 			i % 2 ? hl_accounts_new_recovery(f->store, f->arena, &s,
@@ -632,10 +632,21 @@ static void a_new_password_keeps_the_keys(void **state)
 	assert_int_equal(0, login(f, "anna", "first words to come in", &token));
 	open_session(f, &token, &s);
 	struct hl_accounts_new_password change = {&token,
-		HL_STR("first words to come in"), HL_STR("short"), &cheap};
+		HL_STR("first words to come in"), HL_STR("short"), &cheap,
+		HL_STR("Rainbow hotline")};
 	assert_int_equal(HL_E_INVALID, hl_accounts_password(f->store, f->arena,
 					       &s, &change, &why, NULL));
 	assert_int_equal(HL_SEAL_PASSWORD_SHORT, why);
+	static const char *const own[] = {
+		"anna12345678", "SomeBody2026!", "Rainbow-Hotline-1"};
+	for (size_t i = 0; i < HL_ARRAY_LEN(own); i++) {
+		change.after = hl_str_c(own[i]);
+		int r = hl_accounts_password(
+			f->store, f->arena, &s, &change, &why, NULL);
+		if (r != HL_E_INVALID || why != HL_SEAL_PASSWORD_OWN) {
+			fail_msg("%s: %d, %d", own[i], r, (int)why);
+		}
+	}
 	change.after = HL_STR("a quite different garden gate");
 	assert_int_equal(0, hl_accounts_password(f->store, f->arena, &s,
 				    &change, &why, NULL));

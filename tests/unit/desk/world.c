@@ -112,8 +112,8 @@ static void sign_in(struct world *w, int i)
 	ok(hl_accounts_open(
 		f->store, f->arena, &w->tokens[i], &limits, &s, NULL));
 	ok(hl_accounts_password(f->store, f->arena, &s,
-		&(struct hl_accounts_new_password){
-			&w->tokens[i], HL_STR(FIRST), HL_STR(SECOND), &cheap},
+		&(struct hl_accounts_new_password){&w->tokens[i], HL_STR(FIRST),
+			HL_STR(SECOND), &cheap, HL_STR_NONE},
 		&why, NULL));
 	hl_accounts_session_wipe(&s);
 }

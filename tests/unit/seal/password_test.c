@@ -3,6 +3,8 @@
 
 #include "seal_test.h"
 
+static const struct hl_str anna = HL_STR_INIT("anna");
+
 static void judged(void **state)
 {
 	static const struct {
@@ -32,10 +34,10 @@ static void judged(void **state)
 		{"anna", "qwertyuiop[]", HL_SEAL_PASSWORD_COMMON},
 		{"anna", "password of my old rowing boat", 0},
 		/* the log-in name */
-		{"anna.berglund", "anna.berglund", HL_SEAL_PASSWORD_LOGIN},
-		{"anna.berglund", "AnnaBerglund1", HL_SEAL_PASSWORD_LOGIN},
-		{"anna.berglund", "2026annaberglund", HL_SEAL_PASSWORD_LOGIN},
-		{"anna", "Anna!!!!!!!!!", HL_SEAL_PASSWORD_LOGIN},
+		{"anna.berglund", "anna.berglund", HL_SEAL_PASSWORD_OWN},
+		{"anna.berglund", "AnnaBerglund1", HL_SEAL_PASSWORD_OWN},
+		{"anna.berglund", "2026annaberglund", HL_SEAL_PASSWORD_OWN},
+		{"anna", "Anna!!!!!!!!!", HL_SEAL_PASSWORD_OWN},
 		{"anna.berglund", "berglund lost a red anchor", 0},
 		{"", "tall ladders", 0},
 		/* patterns */
@@ -50,12 +52,50 @@ static void judged(void **state)
 		{"anna", "abcdefghijkl", HL_SEAL_PASSWORD_PATTERN},
 		{"anna", "lkjihgfedcba", HL_SEAL_PASSWORD_PATTERN},
 		{"anna", "abcd ladder efgh", 0},
+		/* a few pieces, put together */
+		{"anna", "password123456", HL_SEAL_PASSWORD_COMMON},
+		{"anna", "password19840517", HL_SEAL_PASSWORD_COMMON},
+		{"anna", "password839201746512", HL_SEAL_PASSWORD_COMMON},
+		{"anna", "p@$$w0rd-p@$$w0rd!", HL_SEAL_PASSWORD_COMMON},
+		{"anna", "Welcome2Hotline!", HL_SEAL_PASSWORD_OWN},
+		{"anna", "sommer2026sommer", HL_SEAL_PASSWORD_COMMON},
+		{"anna", "iloveyouiloveyou", HL_SEAL_PASSWORD_COMMON},
+		{"anna", "Admin123Admin!", HL_SEAL_PASSWORD_COMMON},
+		{"anna", "qwertyuiop12", HL_SEAL_PASSWORD_COMMON},
+		{"anna", "poiuytrewq12", HL_SEAL_PASSWORD_PATTERN},
+		{"anna", "1qaz2wsx3edc", HL_SEAL_PASSWORD_PATTERN},
+		{"anna", "1q2w3e4r5t6y", HL_SEAL_PASSWORD_PATTERN},
+		{"anna", "zxcvbnm12345", HL_SEAL_PASSWORD_PATTERN},
+		{"anna", "aaaabbbbcccc", HL_SEAL_PASSWORD_PATTERN},
+		{"anna", "112233445566", HL_SEAL_PASSWORD_PATTERN},
+		{"anna", "198405171984", HL_SEAL_PASSWORD_PATTERN},
+		{"anna", "!@#$%^&*()_+", HL_SEAL_PASSWORD_PATTERN},
+		{"anna", "4711-0815-4711-0815", HL_SEAL_PASSWORD_PATTERN},
+		/* own names and the hotline's */
+		{"anna", "anna12345678", HL_SEAL_PASSWORD_OWN},
+		{"anna", "anna19840517", HL_SEAL_PASSWORD_OWN},
+		{"anna", "839201746512anna", HL_SEAL_PASSWORD_OWN},
+		{"anna", "BlueLantern2026", HL_SEAL_PASSWORD_OWN},
+		{"anna", "blue-lantern-blue-lantern", HL_SEAL_PASSWORD_OWN},
+		{"anna", "annalantern!!", HL_SEAL_PASSWORD_OWN},
+		{"", "12345678901234", HL_SEAL_PASSWORD_PATTERN},
+		/* words are enough, common ones too */
+		{"anna", "garden window ticket marble", 0},
+		{"anna", "gardenwindowticket", 0},
+		{"anna", "four small red boats", 0},
+		{"anna", "sunshine football princess computer", 0},
+		{"anna", "anna likes green tea", 0},
+		{"anna", "k#8$!x@9%w&2", 0},
+		{"anna", "xq7vbt2mzk9d", 0},
+		{"anna", "68402957139153", 0},
 	};
 
 	(void)state;
 	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		const struct hl_str own[] = {hl_str_c(rows[i].login),
+			HL_STR("Hotline of the Blue Lantern")};
 		enum hl_seal_password_fault got = hl_seal_password_check(
-			hl_str_c(rows[i].login), hl_str_c(rows[i].password));
+			own, HL_ARRAY_LEN(own), hl_str_c(rows[i].password));
 		if (got != rows[i].want) {
 			fail_msg("row \"%s\": %d", rows[i].password, (int)got);
 		}
@@ -72,9 +112,9 @@ static void long_ones(void **state)
 	}
 	assert_int_equal(HL_SEAL_PASSWORD_OK,
 		hl_seal_password_check(
-			HL_STR("anna"), hl_str_mem(text, sizeof(text) - 1)));
+			&anna, 1, hl_str_mem(text, sizeof(text) - 1)));
 	assert_int_equal(
-		HL_SEAL_PASSWORD_LONG, hl_seal_password_check(HL_STR("anna"),
+		HL_SEAL_PASSWORD_LONG, hl_seal_password_check(&anna, 1,
 					       hl_str_mem(text, sizeof(text))));
 }
 
@@ -88,7 +128,7 @@ static void random_ones(void **state)
 
 		assert_int_equal(19, s.n);
 		assert_int_equal(HL_SEAL_PASSWORD_OK,
-			hl_seal_password_check(HL_STR("anna"), s));
+			hl_seal_password_check(&anna, 1, s));
 		assert_string_not_equal(last, text);
 		for (size_t at = 0; at < s.n; at++) {
 			assert_true(at % 5 == 4 ? text[at] == '-'
