@@ -20,13 +20,6 @@
 
 #define COPY_MAX (512 * 1024)
 
-const char *hl_main_data_dir(void)
-{
-	const char *dir = getenv("HOTLINE_DATA");
-
-	return dir && *dir ? dir : HL_MAIN_DATA_DIR;
-}
-
 static int make_dir(const char *path, struct hl_err *err)
 {
 	if (mkdir(path, 0700) < 0 && errno != EEXIST) {
@@ -48,11 +41,10 @@ static int set_one(struct hl_settings *s, const char *text, struct hl_err *err)
 }
 
 /* The folder of the address data that npm brought, if it is there. */
-static int find_geo(struct hl_settings *s, struct hl_err *err)
+static int find_geo(struct hl_settings *s, const char *data, struct hl_err *err)
 {
 	char path[HL_CLI_PATH_MAX];
-	int r = hl_cli_path(
-		hl_main_data_dir(), "node_modules/@ip-location-db", path, err);
+	int r = hl_cli_path(data, "node_modules/@ip-location-db", path, err);
 
 	if (r || access(path, F_OK) < 0) {
 		return r;
@@ -61,29 +53,31 @@ static int find_geo(struct hl_settings *s, struct hl_err *err)
 		s, HL_STR("trace.geo.paths"), hl_str_c(path), err);
 }
 
-static int make_settings(const struct hl_main_new *given,
+static int choose_settings(const struct hl_main_new *given, const char *data,
 	struct hl_settings **out, struct hl_err *err)
 {
-	HL_BUF_AUTO text = HL_BUF_INIT(HL_SETTINGS_BYTES_MAX);
-	char path[HL_CLI_PATH_MAX];
 	int r = hl_settings_new(out, err);
 
 	if (!r) {
-		r = find_geo(*out, err);
+		r = find_geo(*out, data, err);
 	}
 	for (size_t i = 0; i < given->n_set && !r; i++) {
 		r = set_one(*out, given->set[i], err);
 	}
-	if (!r) {
-		r = hl_settings_check(*out, err);
-	}
-	if (!r) {
-		r = hl_cli_path(given->dir, HL_CLI_CONF, path, err);
-	}
+	return r ? r : hl_settings_check(*out, err);
+}
+
+static int write_settings(
+	const char *dir, const struct hl_settings *settings, struct hl_err *err)
+{
+	HL_BUF_AUTO text = HL_BUF_INIT(HL_SETTINGS_BYTES_MAX);
+	char path[HL_CLI_PATH_MAX];
+	int r = hl_cli_path(dir, HL_CLI_CONF, path, err);
+
 	if (r) {
 		return r;
 	}
-	hl_settings_put_file(&text, *out);
+	hl_settings_put_file(&text, settings);
 	return text.fault ? text.fault
 			  : hl_file_write(path, hl_buf_str(&text), 0600, err);
 }
@@ -101,11 +95,12 @@ static int copy_file(const char *from, const char *to_dir, struct hl_err *err)
 	return r ? r : hl_file_write(to, hl_buf_str(&data), 0644, err);
 }
 
-static int copy_laws(const char *dir, const char *to, struct hl_err *err)
+static int copy_laws(
+	const char *data, const char *dir, const char *to, struct hl_err *err)
 {
 	char pattern[HL_CLI_PATH_MAX], path[HL_CLI_PATH_MAX];
 	glob_t found = {0};
-	int r = hl_cli_path(hl_main_data_dir(), "laws/*.json", pattern, err);
+	int r = hl_cli_path(data, "laws/*.json", pattern, err);
 
 	if (!r) {
 		r = hl_cli_path(dir, to, path, err);
@@ -114,11 +109,7 @@ static int copy_laws(const char *dir, const char *to, struct hl_err *err)
 		r = make_dir(path, err);
 	}
 	if (r || glob(pattern, 0, NULL, &found) != 0) {
-		return r ? r
-			 : HL_FAIL(err, HL_NOTFOUND,
-				   "no law profiles in %s/laws; point "
-				   "HOTLINE_DATA at the program's data",
-				   hl_main_data_dir());
+		return r ? r : HL_FAIL(err, HL_E_IO, "cannot list %s", pattern);
 	}
 	for (size_t i = 0; i < found.gl_pathc && !r; i++) {
 		r = copy_file(found.gl_pathv[i], path, err);
@@ -177,24 +168,15 @@ static int make_store(const char *dir, const struct hl_seal_pub *worker,
 			   out->store, arena, worker, &out->ring, err);
 }
 
-static int fill(const struct hl_main_new *given, struct hl_main_install *out,
-	struct hl_err *err)
+static int fill(const struct hl_main_new *given, const char *data,
+	struct hl_main_install *out, struct hl_err *err)
 {
 	char path[HL_CLI_PATH_MAX];
 	struct hl_seal_pub worker;
-	int r = make_settings(given, &out->settings, err);
+	int r = write_settings(given->dir, out->settings, err);
 
 	if (!r) {
-		r = hl_cli_path(
-			given->dir, out->settings->store_path, path, err);
-	}
-	if (!r && access(path, F_OK) == 0) {
-		return HL_FAIL(err, HL_CONFLICT,
-			"there is a store %s already; init makes a new one",
-			path);
-	}
-	if (!r) {
-		r = copy_laws(given->dir, out->settings->laws_dir, err);
+		r = copy_laws(data, given->dir, out->settings->laws_dir, err);
 	}
 	if (!r) {
 		r = hl_cli_path(given->dir, out->settings->keys_dir, path, err);
@@ -205,29 +187,64 @@ static int fill(const struct hl_main_new *given, struct hl_main_install *out,
 	return r ? r : make_store(given->dir, &worker, out, err);
 }
 
-int hl_main_install(const struct hl_main_new *given,
-	struct hl_main_install *out, struct hl_err *err)
+static int no_store(
+	const char *dir, const struct hl_settings *settings, struct hl_err *err)
 {
 	char path[HL_CLI_PATH_MAX];
+	int r = hl_cli_path(dir, settings->store_path, path, err);
 
-	*out = (struct hl_main_install){0};
-	int r = hl_seal_init(err);
-	if (!r) {
-		r = hl_cli_path(given->dir, HL_CLI_CONF, path, err);
+	if (!r && access(path, F_OK) == 0) {
+		return HL_FAIL(err, HL_CONFLICT,
+			"there is a store %s already; init makes a new one",
+			path);
 	}
-	if (r) {
-		return r;
-	}
-	if (access(path, F_OK) == 0) {
+	return r;
+}
+
+/* Everything that can be wrong with what was asked for, before anything is
+ * made. */
+static int look_before(const struct hl_main_new *given, const char *conf,
+	char data[HL_CLI_PATH_MAX], struct hl_settings **settings,
+	struct hl_err *err)
+{
+	if (access(conf, F_OK) == 0) {
 		return HL_FAIL(err, HL_CONFLICT,
 			"%s is an installation already", given->dir);
 	}
-	r = make_dir(given->dir, err);
+	int r = hl_seal_init(err);
+
 	if (!r) {
-		r = fill(given, out, err);
+		r = hl_main_check_user(given->user, err);
+	}
+	if (!r) {
+		r = hl_main_data_dir(data, err);
+	}
+	if (!r) {
+		r = choose_settings(given, data, settings, err);
+	}
+	return r ? r : no_store(given->dir, *settings, err);
+}
+
+int hl_main_install(const struct hl_main_new *given,
+	struct hl_main_install *out, struct hl_err *err)
+{
+	char conf[HL_CLI_PATH_MAX], data[HL_CLI_PATH_MAX];
+
+	*out = (struct hl_main_install){0};
+	int r = hl_cli_path(given->dir, HL_CLI_CONF, conf, err);
+	if (!r) {
+		r = look_before(given, conf, data, &out->settings, err);
 	}
 	if (r) {
-		unlink(path); /* so that it can be tried again */
+		hl_main_install_fini(out);
+		return r;
+	}
+	r = make_dir(given->dir, err);
+	if (!r) {
+		r = fill(given, data, out, err);
+	}
+	if (r) {
+		unlink(conf); /* so that it can be tried again */
 		hl_main_install_fini(out);
 	}
 	return r;
@@ -241,19 +258,49 @@ void hl_main_install_fini(struct hl_main_install *install)
 	hl_seal_ring_wipe(&install->ring);
 }
 
+static int find_user(
+	const char *name, uid_t *uid, gid_t *gid, struct hl_err *err)
+{
+	struct passwd space, *who = NULL;
+	char names[4096];
+
+	getpwnam_r(name, &space, names, sizeof(names), &who);
+	if (!who) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"there is no system user %s; adduser --system --group "
+			"makes one",
+			name);
+	}
+	*uid = who->pw_uid;
+	*gid = who->pw_gid;
+	return 0;
+}
+
+int hl_main_check_user(const char *user, struct hl_err *err)
+{
+	uid_t uid;
+	gid_t gid;
+	int r = user ? find_user(user, &uid, &gid, err) : 0;
+
+	if (!r && user && geteuid() != 0 && uid != geteuid()) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"only root can make files %s's and processes run as "
+			"%s",
+			user, user);
+	}
+	return r;
+}
+
 int hl_main_own(const char *dir, const char *user, struct hl_err *err)
 {
 	char *const paths[] = {(char *)(uintptr_t)dir, NULL};
-	struct passwd space, *who = NULL;
-	char names[4096];
 	FTSENT *entry;
-	int r = 0;
+	uid_t uid;
+	gid_t gid;
+	int r = user ? find_user(user, &uid, &gid, err) : 0;
 
-	if (user && geteuid() == 0) {
-		getpwnam_r(user, &space, names, sizeof(names), &who);
-	}
-	if (!who) {
-		return 0;
+	if (r || !user) {
+		return r;
 	}
 	FTS *walk = fts_open(paths, FTS_PHYSICAL | FTS_NOCHDIR, NULL);
 	if (!walk) {
@@ -261,8 +308,7 @@ int hl_main_own(const char *dir, const char *user, struct hl_err *err)
 	}
 	while (!r && (entry = fts_read(walk))) {
 		if (entry->fts_info != FTS_DP &&
-			lchown(entry->fts_accpath, who->pw_uid, who->pw_gid) <
-				0) {
+			lchown(entry->fts_accpath, uid, gid) < 0) {
 			r = HL_FAIL_SYS(
 				err, "give %s to %s", entry->fts_accpath, user);
 		}

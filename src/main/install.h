@@ -2,6 +2,7 @@
 #ifndef HL_MAIN_INSTALL_H
 #define HL_MAIN_INSTALL_H
 
+#include "cli/common.h"
 #include "domain/settings.h"
 #include "seal/ring.h"
 #include "store/store.h"
@@ -34,10 +35,19 @@ int hl_main_install(const struct hl_main_new *given,
 	struct hl_main_install *out, struct hl_err *err);
 void hl_main_install_fini(struct hl_main_install *install);
 
-/* Gives all files to the user; nothing when not root or user is NULL. */
+/* Gives all files to the user; nothing when user is NULL. */
 int hl_main_own(const char *dir, const char *user, struct hl_err *err);
 
-/* Where the program's data is: $HOTLINE_DATA, else where it was installed. */
-const char *hl_main_data_dir(void);
+/* HL_E_INVALID: there is no such system user, or it is another than ours and
+ * we are not root. NULL is fine. */
+int hl_main_check_user(const char *user, struct hl_err *err);
+
+/*
+ * Where the program's data is, the folder with laws/: $HOTLINE_DATA if that is
+ * set; else the clone in which the program was built, when it lies in a build
+ * folder; else share/hotline beside its bin; else where it was to be
+ * installed. HL_E_INVALID: in none of them; err says what to set.
+ */
+int hl_main_data_dir(char out[HL_CLI_PATH_MAX], struct hl_err *err);
 
 #endif

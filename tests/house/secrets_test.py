@@ -58,6 +58,7 @@ class House:
              "--set", f"staff.listen=127.0.0.1:{self.ports[1]}",
              "--set", "public.url=https://report.example.org",
              "--set", "staff.url=https://desk.example.org",
+             "--set", "public.peer_header=X-Real-IP",
              "--set", "mail.transport=folder",
              "--set", "mail.from=hotline@example.org",
              "--set", "log.level=debug"],
