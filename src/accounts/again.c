@@ -134,6 +134,12 @@ static int change(struct hl_tx *tx, struct hl_accounts_proof *p,
 	hl_tx_totp_forget(tx, &(struct hl_in_totp_forget){p->user->id});
 	hl_accounts_use_step(tx, p->user->id, used);
 	hl_accounts_event(tx, HL_EVENT_USER_TOTP, p->user->id, 0);
+	if (!p->again) {
+		hl_tx_staff_entered(
+			tx, &(struct hl_in_staff_entered){
+				    used, hl_time_now_us(), p->user->id, used});
+		hl_accounts_event(tx, HL_EVENT_USER_LOGIN, p->user->id, 0);
+	}
 	return 0;
 }
 
@@ -164,9 +170,6 @@ int hl_accounts_enrol(struct hl_store *store, struct hl_arena *arena,
 	if (!r) {
 		hl_tx_session_drop_all(
 			tx, &(struct hl_in_session_drop_all){user->id});
-		if (!step->again) {
-			hl_accounts_event(tx, HL_EVENT_USER_LOGIN, user->id, 0);
-		}
 		r = hl_accounts_swap_session(tx, arena, step, fresh, err);
 	}
 	if (!r) {

@@ -159,6 +159,27 @@ static void a_full_session_opens_what_was_sealed(void **state)
 	hl_accounts_session_wipe(&s);
 }
 
+static void the_first_login_is_one(void **state)
+{
+	struct fixture *f = *state;
+	struct hl_row_staff_get *user;
+	struct hl_seal_token token;
+	struct hl_seal_totp totp;
+	HL_BUF_AUTO codes = HL_BUF_SECRET(4096);
+	struct hl_in_staff_get in = {f->analyst};
+	int64_t now = hl_time_now_us();
+	size_t n;
+
+	assert_int_equal(
+		0, hl_get_staff_get(f->store, f->arena, &in, &user, &n, NULL));
+	assert_int_equal(0, user->last_login_us);
+	hl_time_pretend(now);
+	enter(f, "anna", &token, &totp, &codes);
+	assert_int_equal(
+		0, hl_get_staff_get(f->store, f->arena, &in, &user, &n, NULL));
+	assert_int_equal(now, user->last_login_us);
+}
+
 static void the_second_factor_is_asked_for(void **state)
 {
 	struct fixture *f = *state;
@@ -742,6 +763,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(a_full_session_opens_what_was_sealed),
+		TEST(the_first_login_is_one),
 		TEST(the_second_factor_is_asked_for),
 		TEST(a_clock_that_was_ahead_keeps_nobody_out),
 		TEST(a_code_of_the_future_stays_used),
