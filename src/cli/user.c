@@ -40,7 +40,8 @@ static const char help[] =
 	"never be opened again. --from-sheets says that enough escrow sheets\n"
 	"are at hand and that recover will bring the keys back.\n"
 	"\n"
-	"exit status: 0 done, 1 refused, 2 usage, 3 no such login\n";
+	"exit status: 0 done, 1 refused, 2 usage, 3 no such login,\n"
+	"             4 the store cannot be reached\n";
 
 struct session {
 	struct hl_store *store;
@@ -48,9 +49,11 @@ struct session {
 	struct hl_seal_ring no_keys;
 	struct hl_who who;
 	bool from_sheets;
+	bool usage; /* the command line made no sense */
 };
 
-static int parse_roles(const char *text, unsigned *roles)
+static int parse_roles(struct session *s, const char *text, unsigned *roles,
+	struct hl_err *err)
 {
 	struct hl_str rest = hl_str_c(text), one;
 
@@ -59,13 +62,14 @@ static int parse_roles(const char *text, unsigned *roles)
 		int role;
 
 		if (hl_vocab_parse(&hl_vocab_role, hl_str_trim(one), &role)) {
-			fprintf(stderr, "hotline user: no role \"%.*s\"\n",
+			s->usage = true;
+			return HL_FAIL(err, HL_E_INVALID,
+				"no role \"%.*s\"; --help lists them",
 				HL_STR_ARG(one));
-			return HL_CLI_USAGE;
 		}
 		*roles |= (unsigned)role;
 	}
-	return HL_CLI_OK;
+	return 0;
 }
 
 static void put_roles(struct hl_buf *out, unsigned roles)
@@ -178,10 +182,10 @@ static int add(struct session *s, char **argv, struct hl_err *err)
 	struct hl_accounts_user user = {
 		.login = hl_str_c(argv[2]), .display_name = hl_str_c(argv[3])};
 	char password[HL_SEAL_PASSWORD_RANDOM];
-	int r;
+	int r = parse_roles(s, argv[4], &user.roles, err);
 
-	if (parse_roles(argv[4], &user.roles)) {
-		return HL_FAIL(err, HL_E_INVALID, "roles as --help lists them");
+	if (r) {
+		return r;
 	}
 	r = hl_accounts_create(&s->who, &user,
 		hl_seal_password_random(password), &HL_SEAL_COST_DEFAULT, err);
@@ -189,6 +193,8 @@ static int add(struct session *s, char **argv, struct hl_err *err)
 		print_password(argv[2], password, user.roles);
 	} else if (r == HL_CONFLICT) {
 		HL_FAIL(err, r, "the login \"%s\" is taken", argv[2]);
+	} else if (r == HL_DENIED) {
+		HL_FAIL(err, r, "these roles do not go together");
 	}
 	explicit_bzero(password, sizeof(password));
 	return r;
@@ -205,8 +211,11 @@ static int change(struct session *s, const char *login, const char *roles,
 		return r;
 	}
 	unsigned mask = (unsigned)user->roles;
-	if (roles && parse_roles(roles, &mask)) {
-		return HL_FAIL(err, HL_E_INVALID, "roles as --help lists them");
+	if (roles) {
+		r = parse_roles(s, roles, &mask, err);
+	}
+	if (r) {
+		return r;
 	}
 	r = hl_accounts_change(&s->who, user->id,
 		&(struct hl_accounts_standing){mask,
@@ -272,7 +281,20 @@ static int run(
 	if (strcmp(verb, "escrow") == 0 && argc == 4) {
 		return hl_cli_escrow(s->store, s->arena, argv + 2, err);
 	}
+	s->usage = true;
 	return HL_FAIL(err, HL_E_INVALID, "see \"hotline user --help\"");
+}
+
+/* A conflict is a refusal here: a login that is taken, a change that came
+ * first. */
+static int exit_of(const struct session *s, int r, const struct hl_err *err)
+{
+	int status = r ? hl_cli_fail("user", r, err) : HL_CLI_OK;
+
+	if (r && s->usage) {
+		return HL_CLI_USAGE;
+	}
+	return r == HL_CONFLICT ? HL_CLI_FAILED : status;
 }
 
 int hl_cli_user(int argc, char **argv)
@@ -301,5 +323,5 @@ int hl_cli_user(int argc, char **argv)
 	}
 	hl_arena_free(s.arena);
 	hl_store_close(s.store);
-	return r ? hl_cli_fail("user", r, &err) : HL_CLI_OK;
+	return exit_of(&s, r, &err);
 }
