@@ -43,6 +43,21 @@ static void check_modes(struct hl_doctor *d)
 	}
 }
 
+/* hotline serve runs as whoever owns the folder. */
+static void check_owner(struct hl_doctor *d)
+{
+	struct stat st;
+
+	if (stat(d->dir, &st) == 0 && st.st_uid == 0) {
+		HL_DOCTOR_SAY(d, HL_DOCTOR_WARNING, "folder",
+			"adduser --system --group --no-create-home hotline; "
+			"chown -R hotline: the folder; start it again.",
+			"%s belongs to root, so that hotline serve runs as "
+			"root.",
+			d->dir);
+	}
+}
+
 static void check_disk(struct hl_doctor *d, const char *path)
 {
 	static const char todo[] =
@@ -76,6 +91,7 @@ void hl_cli_doctor_folder(struct hl_doctor *d)
 	char path[HL_CLI_PATH_MAX], *slash;
 
 	check_modes(d);
+	check_owner(d);
 	check_disk(d, d->dir);
 	/* the store may lie on a file system of its own */
 	if (d->settings->store_path[0] == '/' &&

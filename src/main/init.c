@@ -5,6 +5,7 @@
 
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "accounts/accounts.h"
 #include "base/json.h"
@@ -144,6 +145,20 @@ static int fill(struct hl_main_install *made, const char *dir,
 	return r || !options->escrow ? r : print_sheets(made, options, err);
 }
 
+static void warn_of_root(const struct hl_main_new *given)
+{
+	if (geteuid() == 0 && !given->user) {
+		fprintf(stderr,
+			"\nhotline init: the files belong to root, and hotline "
+			"serve would run as root.\nGive them to a user of "
+			"their own before it starts:\n"
+			"  adduser --system --group --no-create-home hotline\n"
+			"  chown -R hotline: %s\n"
+			"(or the next time: hotline init --user hotline)\n\n",
+			given->dir);
+	}
+}
+
 static int make(const struct hl_main_new *given, const struct options *options)
 {
 	struct hl_main_install made;
@@ -164,6 +179,7 @@ static int make(const struct hl_main_new *given, const struct options *options)
 	if (r) {
 		return hl_cli_fail("init", r, &err);
 	}
+	warn_of_root(given);
 	fprintf(options->json ? stderr : stdout,
 		"Made %s. Look at %s/hotline.conf, then: hotline serve "
 		"--dir %s\n",

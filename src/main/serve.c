@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "cli/common.h"
+#include "main/install.h"
 #include "main/processes.h"
 #include "proc/sandbox.h"
 #include "seal/key.h"
@@ -241,6 +242,17 @@ static int supervise(struct hl_main_hotline *h, struct hl_err *err)
 		children, HL_ARRAY_LEN(children), &options, err);
 }
 
+static void warn_of_root(const struct hl_main_hotline *h)
+{
+	if (geteuid() == 0 && (!h->user || strcmp(h->user, "root") == 0)) {
+		hl_log(HL_LOG_WARN, "serve.root",
+			"all processes run as root; give %s to a user of its "
+			"own: adduser --system --group --no-create-home "
+			"hotline; chown -R hotline: %s",
+			h->dir, h->dir);
+	}
+}
+
 static int start(struct hl_main_hotline *h, struct hl_err *err)
 {
 	char dir[PATH_MAX];
@@ -248,6 +260,9 @@ static int start(struct hl_main_hotline *h, struct hl_err *err)
 
 	if (!r) {
 		r = hl_settings_check(h->settings, err);
+	}
+	if (!r) {
+		r = hl_main_check_user(h->user, err);
 	}
 	if (r) {
 		return r;
@@ -272,6 +287,9 @@ static int start(struct hl_main_hotline *h, struct hl_err *err)
 	}
 	if (!r) {
 		r = make_places(h, err);
+	}
+	if (!r) {
+		warn_of_root(h);
 	}
 	return r ? r : supervise(h, err);
 }

@@ -12,6 +12,7 @@ ROOT = os.environ["HL_SOURCE_ROOT"]
 BUILD = os.environ["HL_BUILD_ROOT"]
 HOTLINE = os.environ["HL_HOTLINE"]
 IN_CLONE = os.path.dirname(os.path.realpath(BUILD)) == os.path.realpath(ROOT)
+IS_ROOT = os.geteuid() == 0
 
 
 class Install(unittest.TestCase):
@@ -89,6 +90,26 @@ class Install(unittest.TestCase):
             with self.subTest(" ".join(words)):
                 self.refused(
                     self.run_it("init", *words, HOTLINE_DATA=ROOT), says)
+
+    def test_serving_as_nobody_known(self):
+        self.made(self.run_it("init", HOTLINE_DATA=ROOT))
+        done = self.run_it("serve", "--user", "nosuchuser")
+        self.assertEqual(1, done.returncode)
+        self.assertIn("no system user nosuchuser", done.stderr)
+
+    @unittest.skipUnless(IS_ROOT, "is for root")
+    def test_root_is_told(self):
+        done = self.run_it("init", HOTLINE_DATA=ROOT)
+        self.made(done)
+        self.assertIn("belong to root", done.stderr)
+        self.assertIn("belongs to root", self.run_it("doctor").stdout)
+        shutil.rmtree(self.dir)
+        done = self.run_it("init", "--user", "nobody", HOTLINE_DATA=ROOT)
+        self.made(done)
+        self.assertNotIn("root", done.stderr)
+        self.assertNotIn("belongs to root", self.run_it("doctor").stdout)
+        self.assertNotEqual(0, os.stat(os.path.join(
+            self.dir, "hotline.db")).st_uid)
 
 
 if __name__ == "__main__":

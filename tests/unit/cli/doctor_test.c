@@ -105,6 +105,14 @@ static void make_store(struct fixture *f, const struct hl_seal_pub *worker)
 	add_user(f, "admin", HL_ROLE_ADMIN, false);
 }
 
+/* As root makes it for a user of its own. */
+static void give_away(struct fixture *f)
+{
+	if (geteuid() == 0) {
+		assert_int_equal(0, chown(f->dir, 65534, 65534));
+	}
+}
+
 static void make_settings(struct fixture *f)
 {
 	assert_int_equal(0, hl_settings_new(&f->settings, NULL));
@@ -138,6 +146,7 @@ static int set_up(void **state)
 	make_settings(f);
 	make_keys(f, &worker);
 	make_store(f, &worker);
+	give_away(f);
 	*state = f;
 	return 0;
 }
@@ -535,6 +544,22 @@ static void each_fault_is_named(void **state)
 	}
 }
 
+static void the_folder_of_root_is_told(void **state)
+{
+	struct fixture *f = *state;
+	char out[16384];
+
+	if (geteuid() != 0) {
+		skip();
+	}
+	close_store(f);
+	run(f, NULL, out, sizeof(out));
+	assert_null(strstr(out, "belongs to root"));
+	assert_int_equal(0, chown(f->dir, 0, 0));
+	assert_int_equal(1, run(f, NULL, out, sizeof(out)));
+	assert_non_null(strstr(out, "belongs to root"));
+}
+
 static void a_store_that_is_held_is_told(void **state)
 {
 	struct fixture *f = *state;
@@ -638,6 +663,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(each_fault_is_named),
+		TEST(the_folder_of_root_is_told),
 		TEST(a_store_that_is_held_is_told),
 		TEST(nothing_is_changed),
 		TEST(checkpoints_are_to_be_copied),
