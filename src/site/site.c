@@ -189,11 +189,11 @@ static const struct error {
 		      "have just answered is kept on this page."),
 		HL_TR("If a child is in danger now, do not wait for us.")},
 	{503, HL_TR("We cannot take reports at this moment"),
-		HL_TR("Wait a minute, go back and press the button again: "
-		      "your answers are kept."),
-		HL_TR("Wait a minute, then press the button: what you have "
-		      "just answered is kept on this page, and your other "
-		      "answers with us."),
+		HL_TR("Please try again in a minute. Go back and press the "
+		      "button again: your answers are kept."),
+		HL_TR("Please try again in a minute: press the button below. "
+		      "Your answers are kept. What you have just typed is "
+		      "kept on this page only, so leave it open."),
 		HL_TR("If a child is in danger now, do not wait for us.")},
 	{0, HL_TR("Sorry, something went wrong here"),
 		HL_TR("Go back and try again. Your answers are kept."),

@@ -106,6 +106,7 @@ async function diskFull() {
     assert.match(words(page.html), /cannot take reports at this moment/);
     assert.match(words(page.html), /try again in a minute/);
     assert.match(words(page.html), /answers are kept/);
+    assert.match(page.html, /<form method="post" action="\/report\/send"/);
     assert.equal(receiptOf(page.html), undefined);
   });
   await test('disk full: receipts still tell the status', () =>

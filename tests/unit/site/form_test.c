@@ -442,7 +442,7 @@ static void a_store_that_is_away_loses_no_words(void **state)
 				    "&lt;door&gt;\nand a gate\""));
 	b->fetch_site = NULL;
 	browser_post(b, "/report/words", "words=a+red+door");
-	browser_must(b, "old browser", 503, "go back");
+	browser_must(b, "old browser", 503, "Go back");
 	b->f->store = store;
 	hl_store_close(away);
 	close(ends[0]);
