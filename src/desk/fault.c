@@ -55,12 +55,13 @@ static const struct error {
 		      "shorten it."),
 		NULL, NULL},
 	{503, HL_TR("The workbench is busy"),
-		HL_TR("Nothing was saved. Wait a moment, go back and press "
-		      "the button again."),
-		HL_TR("Nothing was saved yet, and nothing is lost. Wait a "
-		      "moment, then press the button."),
-		HL_TR("Nothing was saved. What you wrote is below. Wait a "
-		      "moment, go back and press the button again.")},
+		HL_TR("Nothing was saved. Please try again in a moment: go "
+		      "back and press the button again."),
+		HL_TR("Nothing was saved yet, and nothing is lost. Please try "
+		      "again in a moment: press the button below."),
+		HL_TR("Nothing was saved. What you wrote is below. Please try "
+		      "again in a moment: go back and press the button "
+		      "again.")},
 	{0, HL_TR("Sorry, something went wrong here"),
 		HL_TR("Nothing was changed. If it happens again, tell the "
 		      "administrator the time; the log says more."),
