@@ -88,8 +88,14 @@ static struct hl_str priority_text(
 static struct hl_str reports_text(
 	struct hl_web_ctx *ctx, const struct hl_casework_row *row)
 {
+	struct hl_str all =
+		hl_arena_printf(ctx->arena, "%lld", (long long)row->n_reports);
+
+	if (row->n_reports < 2) {
+		return all;
+	}
 	return hl_desk_fill(ctx->arena, HL_TR("{1}, {2} of them independent"),
-		hl_arena_printf(ctx->arena, "%lld", (long long)row->n_reports),
+		all,
 		hl_arena_printf(
 			ctx->arena, "%lld", (long long)row->n_independent));
 }

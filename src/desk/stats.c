@@ -147,6 +147,7 @@ static void add_days(struct build *b)
 		set_cell(t, i, 0,
 			hl_arena_dup(b->arena, hl_str_sub(day, 0, 10)));
 		set_cell(t, i, 1, number(b->arena, days->at[i].n));
+		t->most = days->at[i].n > t->most ? days->at[i].n : t->most;
 	}
 	hl_insight_put_svg_days(&svg, b->in);
 	set_chart(b, t, &svg);
