@@ -99,16 +99,27 @@ int hl_cli_store(struct hl_store **out, struct hl_err *err)
 				: hl_store_open(path, HL_STORE_ADMIN, out, err);
 }
 
+int hl_cli_status(int r)
+{
+	switch (r) {
+	case 0:
+		return HL_CLI_OK;
+	case HL_NOTFOUND:
+		return HL_CLI_NOT_FOUND;
+	case HL_CONFLICT:
+	case HL_E_UNAVAILABLE:
+		return HL_CLI_UNAVAILABLE;
+	default:
+		return HL_CLI_FAILED;
+	}
+}
+
 int hl_cli_fail(const char *name, int r, const struct hl_err *err)
 {
 	const char *why = err && err->msg[0] ? err->msg : hl_err_name(r);
 
 	fprintf(stderr, "hotline %s: %s\n", name, why);
-	if (r == HL_NOTFOUND) {
-		return HL_CLI_NOT_FOUND;
-	}
-	return r == HL_E_UNAVAILABLE || r == HL_CONFLICT ? HL_CLI_UNAVAILABLE
-							 : HL_CLI_FAILED;
+	return hl_cli_status(r);
 }
 
 bool hl_cli_help(int argc, char **argv, const char *text)

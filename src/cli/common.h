@@ -47,6 +47,8 @@ int hl_cli_store_there(const char *path, struct hl_err *err);
  * *out is owned. */
 int hl_cli_store(struct hl_store **out, struct hl_err *err);
 
+/* The exit status that goes with an outcome. */
+int hl_cli_status(int r);
 /* Prints "hotline NAME: what: why" to stderr and gives the exit status that
  * goes with the outcome r. */
 int hl_cli_fail(const char *name, int r, const struct hl_err *err);

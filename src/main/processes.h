@@ -40,7 +40,8 @@ int hl_main_worker(struct hl_proc_self *self, void *arg);
 int hl_main_shut_in(const struct hl_main_hotline *h, int kind,
 	const char *const *read_paths, const char *const *write_paths);
 
-/* Logs the fault and gives the exit status of a process that cannot go on. */
+/* Logs the fault and gives the exit status of a process that cannot go on;
+ * before all are ready it becomes that of hotline serve. */
 int hl_main_give_up(const char *event, const struct hl_err *err);
 
 #endif

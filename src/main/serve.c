@@ -44,14 +44,18 @@ static const char help[] =
 	"  --user NAME   system user to become when run as root\n"
 	"                (default: the owner of DIR, unless that is root)\n"
 	"\n"
-	"exit status: 0 stopped, 1 failed, 2 usage, 3 no installation, or\n"
-	"             its store is missing, 4 an address or the store is in "
-	"use\n";
+	"exit status: 0 stopped, 1 failed, 2 usage,\n"
+	"             3 no installation, or its store or a key is missing,\n"
+	"             4 an address or the store is in use\n";
 
 int hl_main_give_up(const char *event, const struct hl_err *err)
 {
-	hl_log_err(HL_LOG_ERROR, event, err);
-	return 1;
+	if (err->code) {
+		hl_log_err(HL_LOG_ERROR, event, err);
+	} else {
+		hl_log(HL_LOG_ERROR, event, "failed and did not say why");
+	}
+	return err->code ? hl_cli_status(err->code) : HL_CLI_FAILED;
 }
 
 int hl_main_shut_in(const struct hl_main_hotline *h, int kind,
@@ -218,7 +222,8 @@ static size_t client_fds(
 	return listen_fd ? add_fds(fds, n, listen_fd, 1) : n;
 }
 
-static int supervise(struct hl_main_hotline *h, struct hl_err *err)
+static int supervise(
+	struct hl_main_hotline *h, int *failed_status, struct hl_err *err)
 {
 	int of_store[MAX_FDS], of_public[MAX_FDS], of_staff[MAX_FDS],
 		of_worker[MAX_FDS];
@@ -236,7 +241,9 @@ static int supervise(struct hl_main_hotline *h, struct hl_err *err)
 			client_fds(&h->worker_links, NULL, of_worker), 1,
 			false},
 	};
-	struct hl_proc_options options = {.on_ready = say_ready, .arg = h};
+	struct hl_proc_options options = {.on_ready = say_ready,
+		.arg = h,
+		.failed_status = failed_status};
 
 	return hl_proc_supervise(
 		children, HL_ARRAY_LEN(children), &options, err);
@@ -253,7 +260,8 @@ static void warn_of_root(const struct hl_main_hotline *h)
 	}
 }
 
-static int start(struct hl_main_hotline *h, struct hl_err *err)
+static int start(
+	struct hl_main_hotline *h, int *failed_status, struct hl_err *err)
 {
 	char dir[PATH_MAX];
 	int r = hl_cli_settings(&h->settings, err);
@@ -291,7 +299,7 @@ static int start(struct hl_main_hotline *h, struct hl_err *err)
 	if (!r) {
 		warn_of_root(h);
 	}
-	return r ? r : supervise(h, err);
+	return r ? r : supervise(h, failed_status, err);
 }
 
 /* Root runs nothing: its processes become the owner of the installation. */
@@ -326,7 +334,8 @@ int hl_main_serve(int argc, char **argv)
 	if (!h.user) {
 		h.user = default_user();
 	}
-	int r = start(&h, &err);
+	int failed_status = 0;
+	int r = start(&h, &failed_status, &err);
 	if (h.admin_listen >= 0) {
 		unlink(HL_CLI_SOCKET);
 	}
@@ -334,5 +343,6 @@ int hl_main_serve(int argc, char **argv)
 	hl_proc_links_close(&h.staff_links);
 	hl_proc_links_close(&h.worker_links);
 	hl_settings_free(h.settings);
-	return r ? hl_cli_fail("serve", r, &err) : HL_CLI_OK;
+	int status = r ? hl_cli_fail("serve", r, &err) : HL_CLI_OK;
+	return failed_status ? failed_status : status;
 }

@@ -427,6 +427,9 @@ int hl_proc_supervise(const struct hl_proc_child *children, size_t n_children,
 	}
 	close(s.signal_fd);
 	sigprocmask(SIG_SETMASK, &s.old_mask, NULL);
+	if (s.failed_name && s.opt.failed_status) {
+		*s.opt.failed_status = s.failed_status;
+	}
 	if (s.failed_name) {
 		return HL_FAIL(err, HL_E_UNAVAILABLE,
 			"%s ended with status %d while starting", s.failed_name,

@@ -48,6 +48,7 @@ struct hl_proc_options {
 	/* Called once, when every child was ready for the first time. */
 	void (*on_ready)(void *arg);
 	void *arg;
+	int *failed_status; /* of a child that could not start; may be NULL */
 };
 
 #define HL_PROC_MAX_CHILDREN 16
@@ -55,7 +56,8 @@ struct hl_proc_options {
 /*
  * Runs until SIGTERM or SIGINT and until all children have ended. 0 after an
  * orderly stop; HL_E_UNAVAILABLE when a child ended with a status other than
- * 0 before everything was ready for the first time.
+ * 0 before everything was ready for the first time, which is then in
+ * *failed_status; else that is left alone.
  */
 int hl_proc_supervise(const struct hl_proc_child *children, size_t n_children,
 	const struct hl_proc_options *options, struct hl_err *err);

@@ -61,7 +61,7 @@ static int read_text(const char *path, struct hl_buf *out, struct hl_err *err)
 		O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK | O_NOCTTY);
 
 	if (fd < 0 && errno == ENOENT) {
-		return HL_NOTFOUND;
+		return HL_FAIL(err, HL_NOTFOUND, "there is no %s", path);
 	}
 	if (fd < 0 && errno == ELOOP) {
 		return HL_FAIL(err, HL_E_INVALID, "%s is a link", path);

@@ -44,6 +44,7 @@ struct told {
 static struct shared {
 	struct told of[4];
 	_Atomic int ready; /* calls of on_ready */
+	int failed_status; /* the supervisor has ended when it is read */
 } * shared;
 
 static void log_quietly(void)
@@ -447,9 +448,12 @@ static void a_wrong_configuration_stops_all(void **state)
 	};
 
 	(void)state;
+	struct hl_proc_options opt = patient;
+	opt.failed_status = &shared->failed_status;
 	shared->of[1].misbehave = 1;
-	pid_t pid = supervise(children, 2, &patient);
+	pid_t pid = supervise(children, 2, &opt);
 	assert_int_equal(HL_E_UNAVAILABLE, end_of(pid));
+	assert_int_equal(3, shared->failed_status);
 	assert_int_equal(0, shared->ready);
 	assert_int_equal(1, shared->of[0].stops);
 }
