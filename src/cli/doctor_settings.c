@@ -84,6 +84,21 @@ static void check_addresses(struct hl_doctor *d)
 	}
 }
 
+static void check_urls(struct hl_doctor *d)
+{
+	HL_BUF_AUTO text = HL_BUF_INIT(2048);
+	struct hl_str rest, line;
+
+	hl_settings_put_misled(&text, d->settings);
+	rest = hl_buf_str(&text);
+	while (rest.n && hl_str_next(&rest, '\n', &line)) {
+		HL_DOCTOR_SAY(d, HL_DOCTOR_WARNING, "settings",
+			"Mend hotline.conf; answer links and the messages at "
+			"the start name the URL.",
+			"%.*s.", HL_STR_ARG(line));
+	}
+}
+
 static void note_switches(struct hl_doctor *d)
 {
 	const struct hl_settings *s = d->settings;
@@ -114,6 +129,7 @@ void hl_cli_doctor_settings(struct hl_doctor *d)
 			"hotline.conf in %s is valid.", d->dir);
 	}
 	name_unset(d);
+	check_urls(d);
 	check_addresses(d);
 	note_switches(d);
 }

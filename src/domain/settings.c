@@ -179,6 +179,7 @@ int hl_settings_new(struct hl_settings **out, struct hl_err *err)
 				err, HL_E_INTERNAL, "%s: bad default", k->name);
 		}
 	}
+	fault = fault ? fault : hl_settings_follow(s);
 	if (fault) {
 		return HL_FAIL(err, fault, "settings: no memory");
 	}
@@ -201,7 +202,8 @@ static int load_lines(struct hl_settings *s, struct source *at,
 			return rc;
 		}
 	}
-	return 0;
+	return hl_settings_follow(s) ? HL_FAIL(err, HL_E_NOMEM, "no memory")
+				     : 0;
 }
 
 int hl_settings_load(struct hl_str text, const char *name,
@@ -233,8 +235,12 @@ int hl_settings_set(struct hl_settings *s, struct hl_str key,
 	struct hl_str value, struct hl_err *err)
 {
 	const struct source at = {0};
+	int rc = set(s, &at, key, value, err);
 
-	return set(s, &at, key, value, err);
+	if (!rc && hl_settings_follow(s)) {
+		return HL_FAIL(err, HL_E_NOMEM, "settings: no memory");
+	}
+	return rc;
 }
 
 int hl_settings_get(

@@ -48,13 +48,12 @@ struct hl_settings {
 	const char *operator_country; /* "DK" */
 	const char *operator_mail;
 
-	const char *public_listen; /* "127.0.0.1:8080" */
-	const char *public_url;    /* without a slash at the end */
+	/* "127.0.0.1:8080"; the URL, no slash at its end; as set, or "" */
+	const char *public_listen, *public_url, *public_url_set;
 	const char *public_exit_url;
 	const char *public_peer_header;           /* "X-Real-IP", or empty */
 	struct hl_settings_list public_emergency; /* lines of text */
-	const char *staff_listen;
-	const char *staff_url;
+	const char *staff_listen, *staff_url, *staff_url_set;
 
 	const char *store_path;
 	const char *keys_dir;
@@ -131,6 +130,10 @@ void hl_settings_freep(struct hl_settings **s);
 /* What must hold between keys: a production transport has a from address,
  * an SMTP transport its URL, an enabled watch its schedule, and so on. */
 int hl_settings_check(const struct hl_settings *s, struct hl_err *err);
+
+/* A line for each URL that names a port of this host on which its listener
+ * is not; nothing when all is well. */
+void hl_settings_put_misled(struct hl_buf *out, const struct hl_settings *s);
 
 /* A whole commented file; keys at their default are commented out. */
 void hl_settings_put_file(struct hl_buf *out, const struct hl_settings *s);

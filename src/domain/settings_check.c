@@ -59,9 +59,9 @@ static int check_public(const struct hl_settings *s, struct hl_err *err)
 		return HL_FAIL(
 			err, HL_E_INVALID, "service.name: must not be empty");
 	}
-	if (!*s->public_url || !*s->staff_url || !*s->public_exit_url) {
-		return HL_FAIL(err, HL_E_INVALID,
-			"public.url, public.exit_url, staff.url: must be set");
+	if (!*s->public_exit_url) {
+		return HL_FAIL(
+			err, HL_E_INVALID, "public.exit_url: must be set");
 	}
 	if (!is_header_name(s->public_peer_header)) {
 		return HL_FAIL(err, HL_E_INVALID,

@@ -48,8 +48,9 @@ const struct hl_settings_key hl_settings_keys[] = {
 
 	KEY("public.listen", LISTEN, public_listen, "127.0.0.1:8080",
 		"Where the reporting form listens."),
-	KEY("public.url", URL, public_url, "http://127.0.0.1:8080",
-		"How the world reaches it; answer links begin with it."),
+	KEY("public.url", URL, public_url_set, "",
+		"How the world reaches it; answer links begin with it. Not "
+		"set, it is http:// and public.listen."),
 	KEY("public.exit_url", URL, public_exit_url,
 		"https://www.wikipedia.org",
 		"Where \"Exit this page\" leads: a site that says nothing."),
@@ -64,8 +65,9 @@ const struct hl_settings_key hl_settings_keys[] = {
 		"several times, a line each."),
 	KEY("staff.listen", LISTEN, staff_listen, "127.0.0.1:8081",
 		"Where the workbench listens; keep it off the internet."),
-	KEY("staff.url", URL, staff_url, "http://127.0.0.1:8081",
-		"How staff reach it."),
+	KEY("staff.url", URL, staff_url_set, "",
+		"How staff reach it. Not set, it is http:// and "
+		"staff.listen."),
 
 	KEY("store.path", PATH, store_path, "hotline.db", "The database file."),
 	KEY("keys.dir", PATH, keys_dir, "keys",

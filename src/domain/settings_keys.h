@@ -48,6 +48,9 @@ bool hl_settings_read(struct hl_settings *s, const struct hl_settings_key *k,
 /* Writes the member as it would be read; LINES separated by line feeds. */
 void hl_settings_write(const struct hl_settings *s,
 	const struct hl_settings_key *k, struct hl_buf *out);
+/* Gives a URL that is not set that of its listener; after every change.
+ * HL_E_NOMEM. */
+int hl_settings_follow(struct hl_settings *s);
 /* "a whole number from 1 to 60"; what the form is, for faults and docs. */
 void hl_settings_put_form(struct hl_buf *out, const struct hl_settings_key *k);
 

@@ -159,6 +159,18 @@ static void warn_of_root(const struct hl_main_new *given)
 	}
 }
 
+static void warn_of_urls(const struct hl_settings *settings)
+{
+	HL_BUF_AUTO text = HL_BUF_INIT(2048);
+	struct hl_str rest, line;
+
+	hl_settings_put_misled(&text, settings);
+	rest = hl_buf_str(&text);
+	while (rest.n && hl_str_next(&rest, '\n', &line)) {
+		fprintf(stderr, "hotline init: %.*s\n", HL_STR_ARG(line));
+	}
+}
+
 static int make(const struct hl_main_new *given, const struct options *options)
 {
 	struct hl_main_install made;
@@ -171,6 +183,7 @@ static int make(const struct hl_main_new *given, const struct options *options)
 	if (r) {
 		return hl_cli_fail("init", r, &err);
 	}
+	warn_of_urls(made.settings);
 	r = fill(&made, given->dir, options, &err);
 	hl_main_install_fini(&made);
 	if (!r) {

@@ -190,12 +190,25 @@ static int make_places(const struct hl_main_hotline *h, struct hl_err *err)
 	return r || errno == EEXIST ? r : HL_FAIL_SYS(err, "make %s", path);
 }
 
+static void warn_of_urls(const struct hl_settings *s)
+{
+	HL_BUF_AUTO text = HL_BUF_INIT(2048);
+	struct hl_str rest, line;
+
+	hl_settings_put_misled(&text, s);
+	rest = hl_buf_str(&text);
+	while (rest.n && hl_str_next(&rest, '\n', &line)) {
+		hl_log(HL_LOG_WARN, "serve.url", "%.*s", HL_STR_ARG(line));
+	}
+}
+
 static void say_ready(void *arg)
 {
 	const struct hl_main_hotline *h = arg;
 
 	hl_log(HL_LOG_INFO, "serve.ready", "form %s, workbench %s",
 		h->settings->public_url, h->settings->staff_url);
+	warn_of_urls(h->settings);
 }
 
 static size_t add_fds(int *fds, size_t n, const int *more, size_t n_more)

@@ -51,9 +51,7 @@ class Demo:
         return self.run(
             "init", "--demo", "--json",
             "--set", f"public.listen=127.0.0.1:{public}",
-            "--set", f"public.url=http://127.0.0.1:{public}",
-            "--set", f"staff.listen=127.0.0.1:{staff}",
-            "--set", f"staff.url=http://127.0.0.1:{staff}")
+            "--set", f"staff.listen=127.0.0.1:{staff}")
 
     def start(self):
         with open(self.log, "w", encoding="utf-8") as log:

@@ -161,6 +161,23 @@ class StartTest(unittest.TestCase):
                                      "no installation in")
         self.assertFalse(os.path.exists(self.path("hotline.db")))
 
+    def test_init_warns_of_nothing_when_all_is_well(self):
+        shutil.rmtree(self.dir)
+        done = hotline(self.dir, "init", "--set",
+                       "public.listen=127.0.0.1:9430")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertNotIn("hotline init:", done.stderr)
+
+    def test_init_warns_of_a_url_that_leads_elsewhere(self):
+        shutil.rmtree(self.dir)
+        done = hotline(self.dir, "init", "--set",
+                       "public.url=http://127.0.0.1:8080", "--set",
+                       "public.listen=127.0.0.1:9430")
+        self.assertEqual(0, done.returncode, done.stderr)
+        self.assertIn("hotline init: public.url = http://127.0.0.1:8080 leads "
+                      "elsewhere than public.listen = 127.0.0.1:9430",
+                      done.stderr)
+
     def test_init_founds_no_store_a_second_time(self):
         shutil.rmtree(self.path("keys"))
         os.remove(self.path("hotline.conf"))

@@ -274,6 +274,11 @@ static void url_of_this_host(struct fixture *f)
 	set(f, "public.url", "http://127.0.0.1:8080");
 }
 
+static void url_of_nobody(struct fixture *f)
+{
+	set(f, "staff.url", "http://127.0.0.1:8082");
+}
+
 static void private_nets(struct fixture *f)
 {
 	set(f, "mail.production", "no");
@@ -471,6 +476,8 @@ static const struct {
 	{"plain http", in_the_clear, "in the clear", -1, 2},
 	{"plain http in production", clear_production, "need https://", 1, 1},
 	{"links to this host", url_of_this_host, "leads nobody here", -1, 1},
+	{"links to nobody", url_of_nobody, "staff.url = http://127.0.0.1:8082",
+		-1, 1},
 	{"private networks", private_nets, "that is for tests", -1, 2},
 	{"no mail", no_mail, "mail.transport is none", -1, 1},
 	{"test mail", test_mail, "marked as a test", -1, 1},

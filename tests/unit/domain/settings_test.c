@@ -309,7 +309,7 @@ static void what_must_hold_together(void **state)
 		 "mail.smtp.url = smtp://mx.example.org\nmail.smtp.user = a",
 			"password_file"},
 		{"service.name =", "service.name"},
-		{"public.url =", "public.url"},
+		{"public.exit_url =", "public.exit_url"},
 		{"public.peer_header = X-Real-IP", NULL},
 		{"public.peer_header = X-Real-IP: $1", "public.peer_header"},
 		{"public.peer_header = 192.0.2.1", "public.peer_header"},
@@ -343,6 +343,78 @@ static void what_must_hold_together(void **state)
 			fail_msg("row %zu: %d %s", i, rc, err.msg);
 		}
 	}
+}
+
+/* A URL that is not set is its listener's; one that names a port of this host
+ * where nobody listens is told. */
+static void urls_and_listeners(void **state)
+{
+	static const struct {
+		const char *text, *public_url, *staff_url;
+		const char *misled; /* what the line begins with, or NULL */
+	} rows[] = {
+		{"", "http://127.0.0.1:8080", "http://127.0.0.1:8081", NULL},
+		{"public.listen = 127.0.0.1:9430", "http://127.0.0.1:9430",
+			"http://127.0.0.1:8081", NULL},
+		{"staff.listen = [::1]:9431\nstaff.url =",
+			"http://127.0.0.1:8080", "http://[::1]:9431", NULL},
+		{"public.listen = 0.0.0.0:80", "http://127.0.0.1:80",
+			"http://127.0.0.1:8081", NULL},
+		{"public.listen = [::]:81", "http://[::1]:81",
+			"http://127.0.0.1:8081", NULL},
+		{"public.url = https://example.org\n"
+		 "public.listen = 127.0.0.1:9430",
+			"https://example.org", "http://127.0.0.1:8081", NULL},
+		{"public.url = http://127.0.0.1:9430\n"
+		 "public.listen = 127.0.0.1:9430",
+			"http://127.0.0.1:9430", "http://127.0.0.1:8081", NULL},
+		{"public.url = http://127.0.0.1:8080\n"
+		 "public.listen = 127.0.0.1:9430",
+			"http://127.0.0.1:8080", "http://127.0.0.1:8081",
+			"public.url = http://127.0.0.1:8080 leads elsewhere "
+			"than public.listen = 127.0.0.1:9430;"},
+		{"staff.url = http://localhost/desk", "http://127.0.0.1:8080",
+			"http://localhost/desk",
+			"staff.url = http://localhost/desk leads elsewhere"},
+		{"staff.url = http://[::1]\nstaff.listen = [::1]:80",
+			"http://127.0.0.1:8080", "http://[::1]", NULL},
+		{"public.url = http://x.onion", "http://x.onion",
+			"http://127.0.0.1:8081", NULL},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		HL_SETTINGS_AUTO *s = load(rows[i].text);
+		HL_BUF_AUTO misled = HL_BUF_INIT(2000);
+		const char *want = rows[i].misled;
+
+		hl_settings_put_misled(&misled, s);
+		if (strcmp(rows[i].public_url, s->public_url) != 0 ||
+			strcmp(rows[i].staff_url, s->staff_url) != 0 ||
+			!misled.n != !want ||
+			(want && strncmp(misled.p, want, strlen(want)) != 0)) {
+			fail_msg("row %zu: %s, %s, \"%.*s\"", i, s->public_url,
+				s->staff_url, HL_STR_ARG(hl_buf_str(&misled)));
+		}
+	}
+}
+
+/* What init writes goes on following the listener that is changed later. */
+static void urls_follow_a_listener_that_is_set(void **state)
+{
+	HL_SETTINGS_AUTO *s = load("");
+	HL_BUF_AUTO text = HL_BUF_INIT(HL_SETTINGS_BYTES_MAX);
+
+	(void)state;
+	assert_int_equal(0, hl_settings_set(s, HL_STR("public.listen"),
+				    HL_STR("127.0.0.1:9"), NULL));
+	assert_string_equal("http://127.0.0.1:9", s->public_url);
+	hl_settings_put_file(&text, s);
+	assert_non_null(strstr(text.p, "\npublic.listen = 127.0.0.1:9\n"));
+	assert_non_null(strstr(text.p, "\n#public.url ="));
+	assert_int_equal(0, hl_settings_set(s, HL_STR("public.url"),
+				    HL_STR("https://a.example.org"), NULL));
+	assert_string_equal("https://a.example.org", s->public_url);
 }
 
 static void private_networks(void **state)
@@ -421,6 +493,8 @@ int main(void)
 		cmocka_unit_test(lists_end_somewhere),
 		cmocka_unit_test(the_written_file),
 		cmocka_unit_test(what_must_hold_together),
+		cmocka_unit_test(urls_and_listeners),
+		cmocka_unit_test(urls_follow_a_listener_that_is_set),
 		cmocka_unit_test(private_networks),
 		cmocka_unit_test(keys_that_are_not_there),
 	};
