@@ -473,10 +473,38 @@ static const struct hl_casework_trace *first_of(
 	return NULL;
 }
 
-static void put_place(struct rows *rows, const struct hl_casework_trace *t)
+/* What address data on the disk says, and of which day that is. */
+static struct hl_str dated(
+	struct hl_arena *arena, struct hl_str value, int64_t made_us)
 {
-	put(rows, hl_web_tr(HL_TR("Country")), t->country);
-	put(rows, hl_web_tr(HL_TR("Network")), t->network);
+	char text[HL_TIME_ISO_MAX];
+	struct hl_str day = hl_time_human(made_us, text);
+
+	day = hl_str_sub(day, 0, hl_str_find_char(day, ','));
+	return made_us ? hl_desk_fill(arena,
+				 HL_TR("{1}\nby address data of {2}"), value,
+				 day)
+		       : hl_desk_fill(arena,
+				 HL_TR("{1}\nby address data of unknown age"),
+				 value, HL_STR_NONE);
+}
+
+/* found: what the look-up knew of the chosen host; NULL: a person typed it
+ * in. A registry's country or network has the look-up's own date. */
+static void put_place(struct rows *rows, const struct hl_casework_trace *t,
+	const struct hl_trace_place *found)
+{
+	struct hl_str country = t->country, network = t->network;
+
+	if (found && country.n &&
+		hl_str_eq(country, hl_str_c(found->country))) {
+		country = dated(rows->arena, country, found->country_made_us);
+	}
+	if (found && network.n && hl_str_eq(network, found->as_name)) {
+		network = dated(rows->arena, network, found->asn_made_us);
+	}
+	put(rows, hl_web_tr(HL_TR("Country")), country);
+	put(rows, hl_web_tr(HL_TR("Network")), network);
 	if (t->asn) {
 		put(rows, hl_web_tr(HL_TR("AS number")),
 			hl_arena_printf(
@@ -492,7 +520,7 @@ static void add_typed(struct hl_web_ctx *ctx,
 
 	put(&rows, hl_web_tr(HL_TR("Recorded")),
 		hl_desk_at(ctx->arena, typed->at_us));
-	put_place(&rows, typed);
+	put_place(&rows, typed, NULL);
 	out->typed = rows.at;
 	out->n_typed = rows.n;
 	out->typed_differs = found && found->at_us > typed->at_us &&
@@ -519,9 +547,11 @@ void hl_desk_case_trace(struct hl_web_ctx *ctx,
 	}
 	put(&rows, hl_web_tr(HL_TR("Looked up")),
 		hl_desk_at(ctx->arena, found->at_us));
-	put_place(&rows, found);
-	if (found->facts.n &&
-		hl_trace_read_json(found->facts, ctx->arena, t, NULL) == 0) {
+	bool whole = found->facts.n &&
+		     hl_trace_read_json(found->facts, ctx->arena, t, NULL) == 0;
+	put_place(&rows, found,
+		whole && t->chosen >= 0 ? &t->hosts[t->chosen].place : NULL);
+	if (whole) {
 		put_trace(&rows, t);
 		out->missing = t->missing;
 		out->n_missing = t->n_missing;

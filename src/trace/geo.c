@@ -3,19 +3,22 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <libgen.h>
 #include <limits.h>
 #include <maxminddb.h>
 #include <netinet/in.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/json.h"
 #include "base/time.h"
 #include "trace/asn.h"
 
-enum { MAX_AS_NAME = 200 };
+enum { MAX_AS_NAME = 200, MAX_PACKAGE = 64 * 1024 };
 
 struct part {
 	bool there;
@@ -90,8 +93,47 @@ static void open_country(struct hl_trace_geo *g, const char *path)
 	p->made_us = (int64_t)g->country.metadata.build_epoch * HL_US_PER_S;
 }
 
+/* Day of a version that ends in one, "2.3.2026061719"; 0 if it does not. */
+static int64_t day_of(struct hl_str version)
+{
+	char iso[HL_TIME_ISO_MAX];
+	int64_t at_us;
+	size_t i = version.n;
+
+	while (i && version.p[i - 1] != '.') {
+		i--;
+	}
+	struct hl_str day = hl_str_sub(version, i, version.n);
+	if (day.n < 8) {
+		return 0;
+	}
+	snprintf(iso, sizeof(iso), "%.4s-%.2s-%.2sT00:00:00Z", day.p, day.p + 4,
+		day.p + 6);
+	return hl_time_parse_iso(hl_str_c(iso), &at_us) ? 0 : at_us;
+}
+
+/*
+ * The table has no date in it, and that of the file is the day of its
+ * unpacking: the version of the package that brought it tells.
+ */
+static int64_t packed_us(const char *file)
+{
+	HL_BUF_AUTO text = HL_BUF_INIT(MAX_PACKAGE);
+	HL_JSON_AUTO *package = NULL;
+	char folder[PATH_MAX], path[PATH_MAX];
+
+	snprintf(folder, sizeof(folder), "%s", file);
+	if (snprintf(path, sizeof(path), "%s/package.json", dirname(folder)) >=
+			PATH_MAX ||
+		hl_file_read(path, &text, NULL) ||
+		hl_json_parse(hl_buf_str(&text), MAX_PACKAGE, &package, NULL)) {
+		return 0;
+	}
+	return day_of(hl_json_str(package, "version"));
+}
+
 /* The text mapped; absent if it cannot be. */
-static struct hl_str map_file(const char *path, int64_t *made_us)
+static struct hl_str map_file(const char *path)
 {
 	HL_FD_AUTO fd = open(path, O_RDONLY | O_CLOEXEC);
 	struct stat st;
@@ -103,7 +145,6 @@ static struct hl_str map_file(const char *path, int64_t *made_us)
 	if (p == MAP_FAILED) {
 		return HL_STR_NONE;
 	}
-	*made_us = st.st_mtim.tv_sec * HL_US_PER_S;
 	return hl_str_mem(p, (size_t)st.st_size);
 }
 
@@ -122,7 +163,8 @@ static void open_as(struct hl_trace_geo *g, int part, const char *path)
 	bool v6 = part == HL_TRACE_GEO_AS_V6;
 	struct part *p = &g->parts[part];
 
-	g->as[v6] = map_file(path, &p->made_us);
+	g->as[v6] = map_file(path);
+	p->made_us = packed_us(path);
 	p->there = g->as[v6].p && readable(g->as[v6], v6);
 	if (!p->there) {
 		p->missing = files[part].damaged;
@@ -252,10 +294,14 @@ int hl_trace_geo_find(const struct hl_trace_geo *g, const struct hl_net_addr *a,
 	if (g->parts[HL_TRACE_GEO_COUNTRY].there) {
 		find_country(g, a, out->country);
 	}
+	if (out->country[0]) {
+		out->country_made_us = g->parts[HL_TRACE_GEO_COUNTRY].made_us;
+	}
 	if (!g->parts[part].there ||
 		hl_trace_asn_find(g->as[a->v6], a, &out->asn, &quoted)) {
 		return 0;
 	}
+	out->asn_made_us = g->parts[part].made_us;
 	size_t n = hl_trace_asn_name(quoted, name, sizeof(name));
 	out->as_name = hl_arena_dup(arena, hl_str_mem(name, n));
 	return out->as_name.p ? 0 : HL_FAIL(err, HL_E_NOMEM, "address data");

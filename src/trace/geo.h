@@ -27,6 +27,8 @@ struct hl_trace_place {
 	char country[3]; /* ISO 3166-1 alpha-2 in capitals; "" unknown */
 	uint32_t asn;    /* 0 unknown */
 	struct hl_str as_name;
+	/* when the data that says so was made; 0: nobody knows */
+	int64_t country_made_us, asn_made_us;
 };
 
 /* What is known of a public address; an unknown part stays empty. The name

@@ -34,6 +34,14 @@ static void put_time(struct hl_buf *b, const char *name, int64_t at_us)
 	hl_json_put_member(b, name, hl_time_iso(at_us, iso));
 }
 
+/* The day of data, which may be unknown. */
+static void put_made(struct hl_buf *b, const char *name, int64_t made_us)
+{
+	if (made_us) {
+		put_time(b, name, made_us);
+	}
+}
+
 static void put_host(struct hl_buf *b, const struct hl_trace_host *h)
 {
 	open_item(b);
@@ -42,8 +50,10 @@ static void put_host(struct hl_buf *b, const struct hl_trace_host *h)
 		hl_str_c(hl_net_class_name(hl_net_addr_class(&h->addr))));
 	hl_json_put_member_i64(b, "ttl_s", h->ttl_s);
 	hl_json_put_member(b, "country", hl_str_c(h->place.country));
+	put_made(b, "country_made", h->place.country_made_us);
 	hl_json_put_member_i64(b, "asn", h->place.asn);
 	hl_json_put_member(b, "as_name", h->place.as_name);
+	put_made(b, "asn_made", h->place.asn_made_us);
 	hl_json_put_member_i64(b, "network", h->record);
 	hl_buf_put_c(b, '}');
 }
@@ -158,6 +168,15 @@ static void read_time(
 	r->bad |= hl_time_parse_iso(hl_json_str(j, name), out) != 0;
 }
 
+static void read_made(
+	struct reader *r, const json_t *j, const char *name, int64_t *out)
+{
+	*out = 0;
+	if (json_object_get(j, name)) {
+		read_time(r, j, name, out);
+	}
+}
+
 static void read_country(struct reader *r, const json_t *j, char out[3])
 {
 	struct hl_str s = hl_json_str(j, "country");
@@ -191,6 +210,8 @@ static void read_host(
 	read_country(r, j, h->place.country);
 	h->place.asn = (uint32_t)read_int(r, j, "asn", 0, UINT32_MAX);
 	h->place.as_name = read_str(r, j, "as_name");
+	read_made(r, j, "country_made", &h->place.country_made_us);
+	read_made(r, j, "asn_made", &h->place.asn_made_us);
 	h->record = (int)read_int(r, j, "network", -1, HL_TRACE_RECORDS - 1);
 }
 

@@ -14,6 +14,7 @@
 #include "base/time.h"
 
 /* Run by tests/fixtures/geo.py, whose networks these are. */
+#define MADE (INT64_C(1781654400) * HL_US_PER_S) /* 2026-06-17 */
 
 #define GEO_AUTO \
 	__attribute__((cleanup(hl_trace_geo_freep))) struct hl_trace_geo
@@ -84,11 +85,82 @@ static void the_data_has_a_date(void **state)
 
 	(void)state;
 	assert_int_equal(0, hl_trace_geo_open(&made, 1, &g, NULL));
-	assert_int_equal(INT64_C(1781654400) * HL_US_PER_S,
-		hl_trace_geo_made_us(g, HL_TRACE_GEO_COUNTRY));
-	assert_true(hl_trace_geo_made_us(g, HL_TRACE_GEO_AS_V4) > 0);
 	for (int i = 0; i < HL_TRACE_GEO_N_PARTS; i++) {
+		assert_int_equal(MADE,
+			hl_trace_geo_made_us(g, (enum hl_trace_geo_part)i));
 		assert_null(hl_trace_geo_missing(g, (enum hl_trace_geo_part)i));
+	}
+}
+
+/* That of what was found, and of nothing else. */
+static void a_place_has_the_date_of_its_data(void **state)
+{
+	static const struct {
+		const char *addr;
+		int64_t country, asn;
+	} rows[] = {
+		{"192.0.2.0", MADE, MADE},
+		{"203.0.113.9", 0, MADE}, /* no country */
+		{"2001:db8:2000::1", MADE, 0},
+		{"2001:db8::1", 0, 0},
+	};
+	const char *made = getenv("HL_TEST_GEO");
+	GEO_AUTO *g = NULL;
+	HL_ARENA_AUTO *arena = hl_arena_new(1 << 16, true);
+
+	(void)state;
+	assert_int_equal(0, hl_trace_geo_open(&made, 1, &g, NULL));
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		struct hl_net_addr a = addr_of(rows[i].addr);
+		struct hl_trace_place p;
+
+		assert_int_equal(0, hl_trace_geo_find(g, &a, arena, &p, NULL));
+		if (p.country_made_us != rows[i].country ||
+			p.asn_made_us != rows[i].asn) {
+			fail_msg("%s", rows[i].addr);
+		}
+	}
+}
+
+/* The day of unpacking is not that of the data: better none than that. */
+static void a_table_is_dated_by_its_package(void **state)
+{
+	static const struct {
+		const char *package;
+		int64_t made_us;
+	} rows[] = {
+		{"{\"version\":\"2.3.2026061719\"}", MADE},
+		{"{\"version\":\"20260617\"}", MADE},
+		{"{\"version\":\"2.3.2026131719\"}", 0},
+		{"{\"version\":\"2.3.20x60617\"}", 0},
+		{"{\"version\":\"2.3.1\"}", 0}, {"{\"version\":\"2.3.\"}", 0},
+		{"{\"version\":7}", 0}, {"{}", 0}, {"[]", 0}, {"{", 0},
+		{NULL, 0}, /* no such file */
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		char dir[] = "/tmp/geo.XXXXXX", package[64], csv[64];
+		const char *at = dir;
+		GEO_AUTO *g = NULL;
+
+		assert_non_null(mkdtemp(dir));
+		snprintf(package, sizeof(package), "%s/package.json", dir);
+		snprintf(csv, sizeof(csv), "%s/asn-ipv4.csv", dir);
+		hl_file_write(csv, HL_STR("192.0.2.0,192.0.2.255,1,Name\n"),
+			0600, NULL);
+		if (rows[i].package) {
+			hl_file_write(
+				package, hl_str_c(rows[i].package), 0600, NULL);
+		}
+		assert_int_equal(0, hl_trace_geo_open(&at, 1, &g, NULL));
+		int64_t got = hl_trace_geo_made_us(g, HL_TRACE_GEO_AS_V4);
+		unlink(package);
+		unlink(csv);
+		rmdir(dir);
+		if (got != rows[i].made_us) {
+			fail_msg("%s: %lld", rows[i].package, (long long)got);
+		}
 	}
 }
 
@@ -224,6 +296,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(networks_are_found),
 		cmocka_unit_test(the_data_has_a_date),
+		cmocka_unit_test(a_place_has_the_date_of_its_data),
+		cmocka_unit_test(a_table_is_dated_by_its_package),
 		cmocka_unit_test(what_is_not_there_is_told),
 		cmocka_unit_test(a_part_may_lie_in_each_folder),
 		cmocka_unit_test(damaged_files_are_told),

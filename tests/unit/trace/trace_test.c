@@ -218,6 +218,8 @@ static void wrong_json_is_refused(void **state)
 		const char *is;
 	} rows[] = {
 		{"\"v\":1", "\"v\":2"},
+		{"\"country_made\":\"2", "\"country_made\":\"x"},
+		{"\"asn_made\":\"2026-06-17T00", "\"asn_made\":\"2026"},
 		{"\"v\":1", "\"v\":\"1\""},
 		{"\"at\":\"2", "\"at\":\"x"},
 		{"\"name\":\"one", "\"naem\":\"one"},
