@@ -81,7 +81,7 @@ async function fill(page, url, addresses, visit = async () => {}) {
   await visit('start');
   await press(page, 'Report now');
   await visit('danger');
-  await choose(page, 'I don\'t know');
+  await choose(page, 'I don’t know');
   await press(page, 'Continue');
   await visit('place');
   await choose(page, 'Forum or social network');
