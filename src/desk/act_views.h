@@ -85,4 +85,12 @@ struct hl_desk_waiting {
 	struct hl_w_pagination pages;
 };
 
+/* What a person found out about a host. */
+struct hl_desk_host {
+	struct hl_desk_page page;
+	struct hl_desk_case_head head;
+	struct hl_str country, network, asn;
+	struct hl_str country_error, asn_error;
+};
+
 #endif

@@ -58,7 +58,7 @@ struct hl_desk_report {
 	const struct hl_w_option *reasons;
 	size_t n_reasons;
 	struct hl_str reason_error;
-	struct hl_str text, text_error; /* the address typed in */
+	struct hl_str text, text_error;           /* the address typed in */
 	struct hl_str service, name, place_error; /* a place without one */
 };
 

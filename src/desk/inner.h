@@ -101,19 +101,10 @@ void hl_desk_cookie_set(struct hl_web_ctx *ctx,
 	const struct hl_seal_token *token);
 struct hl_accounts_limits hl_desk_limits(const struct hl_web_ctx *ctx);
 
-/* Long lists: ?page=N, from 1; ask for one row more than a page has. */
-#define HL_DESK_ROWS 50
-size_t hl_desk_page_no(const struct hl_web_form *query);
-size_t hl_desk_page_skip(size_t page);
-/* The links below a list at `path`; *n becomes what is on the page. */
-struct hl_w_pagination hl_desk_pages(
-	struct hl_arena *arena, struct hl_str path, size_t page, size_t *n);
-
-/* Radios or check boxes of a vocabulary, without its value 0; `chosen` is a
- * value, or with set a mask. In the arena. */
 /* "Analyst, Verifier" */
 struct hl_str hl_desk_roles_text(struct hl_arena *arena, unsigned roles);
-
+/* Radios or check boxes of a vocabulary, without its value 0; `chosen` is a
+ * value, or with set a mask. In the arena. */
 const struct hl_w_option *hl_desk_options(struct hl_arena *arena,
 	const struct hl_vocab *vocab, uint32_t chosen, bool set, size_t *n);
 

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "desk/inner.h"
+#include "desk/work.h"
 
 #include "base/log.h"
 #include "web/cookie.h"

@@ -142,12 +142,4 @@ struct hl_desk_watch {
 	struct hl_w_pagination pages;
 };
 
-/* What a person found out about a host. */
-struct hl_desk_host {
-	struct hl_desk_page page;
-	struct hl_desk_case_head head;
-	struct hl_str country, network, asn;
-	struct hl_str country_error, asn_error;
-};
-
 #endif

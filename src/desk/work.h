@@ -32,6 +32,14 @@ const struct hl_w_option *hl_desk_choices(struct hl_arena *arena,
 	const struct hl_vocab *vocab, int chosen, struct hl_str none,
 	size_t *n);
 
+/* Long lists: ?page=N, from 1; ask for one row more than a page has. */
+#define HL_DESK_ROWS 50
+size_t hl_desk_page_no(const struct hl_web_form *query);
+size_t hl_desk_page_skip(size_t page);
+/* The links below a list at `path`; *n becomes what is on the page. */
+struct hl_w_pagination hl_desk_pages(
+	struct hl_arena *arena, struct hl_str path, size_t page, size_t *n);
+
 /* A row of the queue as it is shown. */
 void hl_desk_case_row(struct hl_web_ctx *ctx,
 	const struct hl_casework_row *from, struct hl_desk_case_row *out);

@@ -85,7 +85,7 @@ class Install(unittest.TestCase):
         for words, says in (
                 (("--set", "public.listen=nowhere"), "public.listen"),
                 (("--set", "no.such=1"), "no.such"),
-                (("--set", "public.url="), "public.url"),
+                (("--set", "public.exit_url="), "public.exit_url"),
                 (("--user", "nosuchuser"), "no system user nosuchuser")):
             with self.subTest(" ".join(words)):
                 self.refused(

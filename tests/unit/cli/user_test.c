@@ -149,8 +149,8 @@ static void people_come_change_and_go(void **state)
 	assert_true(
 		hl_str_eq(hl_json_str(anna, "name"), HL_STR("Anna Example")));
 	assert_true(json_is_false(json_object_get(anna, "holds_keys")));
-	assert_int_equal(HL_CLI_UNAVAILABLE,
-		run(f, "add anna \"Anna Other\" analyst", NULL));
+	assert_int_equal(
+		HL_CLI_FAILED, run(f, "add anna \"Anna Other\" analyst", NULL));
 	capture_says(&f->c, "is taken");
 	assert_int_equal(HL_CLI_OK, run(f, "roles anna verifier", NULL));
 	assert_int_equal(HL_CLI_OK, run(f, "disable anna", NULL));

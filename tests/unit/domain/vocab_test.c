@@ -170,7 +170,7 @@ static void no_table_has_gaps(void **state)
 		{&hl_vocab_priority, 1, HL_PRIORITY_LAST},
 		{&hl_vocab_authz_action, 1, HL_AUTHZ_ACTION_LAST},
 		{&hl_vocab_authz_why, 0, HL_AUTHZ_TAKEN},
-		{&hl_vocab_authz_user_why, 0, HL_AUTHZ_USER_BAD_ROLE},
+		{&hl_vocab_authz_user_why, 0, HL_AUTHZ_USER_KEYS_ON_SHEETS},
 	};
 
 	(void)state;
