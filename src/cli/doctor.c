@@ -87,6 +87,7 @@ static void look(struct hl_doctor *d, bool network)
 		hl_cli_doctor_holders(d);
 		hl_cli_doctor_staff(d);
 		hl_cli_doctor_outbox(d);
+		hl_cli_doctor_watch(d);
 		hl_cli_doctor_log(d);
 	}
 	hl_cli_doctor_clock(d);

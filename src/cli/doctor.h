@@ -62,6 +62,7 @@ void hl_cli_doctor_epochs(struct hl_doctor *d);
 void hl_cli_doctor_holders(struct hl_doctor *d);
 void hl_cli_doctor_staff(struct hl_doctor *d);
 void hl_cli_doctor_outbox(struct hl_doctor *d);
+void hl_cli_doctor_watch(struct hl_doctor *d);
 void hl_cli_doctor_log(struct hl_doctor *d);
 /* doctor_host.c */
 void hl_cli_doctor_clock(struct hl_doctor *d);

@@ -460,3 +460,25 @@ void hl_cli_doctor_log(struct hl_doctor *d)
 			     : "");
 	}
 }
+
+/* Nobody looks at these, while all else seems to work. */
+void hl_cli_doctor_watch(struct hl_doctor *d)
+{
+	struct hl_row_watch_waiting *row;
+	struct hl_err err = {0};
+	size_t n;
+	int r = d->settings->watch_enabled ? hl_get_watch_waiting(d->store,
+						     d->arena, &row, &n, &err)
+					   : HL_NOTFOUND;
+
+	if (r < 0) {
+		say_fault(d, "watch", r, &err);
+	} else if (!r && row->n) {
+		HL_DOCTOR_SAY(d, HL_DOCTOR_WARNING, "watch",
+			"Let somebody who holds the queue key sign in to the "
+			"workbench and open the queue.",
+			"Watched, and not looked at, since the worker has not "
+			"been given the address: %lld.",
+			(long long)row->n);
+	}
+}

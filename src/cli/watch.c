@@ -24,7 +24,9 @@ static const char help[] =
 	"status says whether the watch is switched on and how much it has to\n"
 	"do. list prints a line for each item that is or was watched: item,\n"
 	"case, watch, item's state, last verdict, looks, misses, next look,\n"
-	"country. No address is shown. ITEM is a number as list prints it.\n"
+	"country. One that is waiting is looked at when the worker has been\n"
+	"given its address. No address is shown. ITEM is a number as list\n"
+	"prints it.\n"
 	"\n"
 	"The watch is switched on and off in hotline.conf: watch.enabled, and\n"
 	"watch.http for asking the web servers themselves.\n"
@@ -49,7 +51,7 @@ static int print(const struct hl_buf *out, struct hl_err *err)
 }
 
 static void put_status_json(struct hl_buf *out, const struct hl_settings *s,
-	const struct hl_row_watch_counts *n)
+	const struct hl_row_watch_counts *n, int64_t n_waiting)
 {
 	hl_buf_put_c(out, '{');
 	hl_json_put_member_bool(out, "enabled", s->watch_enabled);
@@ -58,11 +60,12 @@ static void put_status_json(struct hl_buf *out, const struct hl_settings *s,
 	hl_json_put_member_i64(out, "due", n->n_due);
 	hl_json_put_member_i64(out, "wants_person", n->n_person);
 	hl_json_put_member_i64(out, "paused_or_ended", n->n_paused);
+	hl_json_put_member_i64(out, "without_address", n_waiting);
 	hl_buf_put(out, HL_STR("}\n"));
 }
 
 static void put_status(struct hl_buf *out, const struct hl_settings *s,
-	const struct hl_row_watch_counts *n)
+	const struct hl_row_watch_counts *n, int64_t n_waiting)
 {
 	hl_buf_printf(out,
 		"The watch is switched %s.\n"
@@ -70,11 +73,25 @@ static void put_status(struct hl_buf *out, const struct hl_settings *s,
 		"watched          %lld\n"
 		"due now          %lld\n"
 		"wants a person   %lld\n"
-		"paused or ended  %lld\n",
+		"paused or ended  %lld\n"
+		"without address  %lld\n",
 		s->watch_enabled ? "on" : "off (watch.enabled)",
 		s->watch_http ? "asked" : "not asked (watch.http): DNS only",
 		(long long)n->n_active, (long long)n->n_due,
-		(long long)n->n_person, (long long)n->n_paused);
+		(long long)n->n_person, (long long)n->n_paused,
+		(long long)n_waiting);
+	if (n_waiting) {
+		hl_buf_printf(out,
+			"%lld %s not looked at: the worker has not been given "
+			"the address.\n"
+			"%s somebody who holds the queue key signs in\n"
+			"to the workbench and opens the queue, the worker gets "
+			"%s.\n",
+			(long long)n_waiting, n_waiting == 1 ? "is" : "are",
+			s->watch_enabled ? "When"
+					 : "When the watch is switched on and",
+			n_waiting == 1 ? "it" : "them");
+	}
 }
 
 static int status(const struct watching *w, struct hl_err *err)
@@ -82,16 +99,20 @@ static int status(const struct watching *w, struct hl_err *err)
 	HL_BUF_AUTO out = HL_BUF_INIT(4096);
 	struct hl_in_watch_counts in = {hl_time_now_us()};
 	struct hl_row_watch_counts *counts;
+	struct hl_row_watch_waiting *waiting;
 	size_t n;
 	int r = hl_get_watch_counts(w->store, w->arena, &in, &counts, &n, err);
 
+	if (!r) {
+		r = hl_get_watch_waiting(w->store, w->arena, &waiting, &n, err);
+	}
 	if (r) {
 		return r;
 	}
 	if (w->json) {
-		put_status_json(&out, w->settings, counts);
+		put_status_json(&out, w->settings, counts, waiting->n);
 	} else {
-		put_status(&out, w->settings, counts);
+		put_status(&out, w->settings, counts, waiting->n);
 	}
 	return print(&out, err);
 }
@@ -110,6 +131,9 @@ static const char *watch_of(const struct hl_row_watch_list *row)
 {
 	if (!row->active) {
 		return row->next_at_us ? "paused" : "ended";
+	}
+	if (!row->has_address) {
+		return "waiting"; /* for the worker to be given it */
 	}
 	return row->wants_person ? "person" : "watched";
 }
@@ -137,7 +161,7 @@ static void put_json(struct hl_buf *out, const struct hl_row_watch_list *row)
 		hl_json_put_member(
 			out, "last", hl_time_iso_s(row->last_at_us, at));
 	}
-	if (row->active) {
+	if (row->active && row->has_address) {
 		hl_json_put_member(
 			out, "next", hl_time_iso_s(row->next_at_us, at));
 	}
@@ -149,8 +173,9 @@ static void put_line(struct hl_buf *out, const struct hl_row_watch_list *row)
 	char item[HL_REF_MAX], at_case[HL_REF_MAX], at[HL_TIME_ISO_MAX];
 	struct hl_str i = hl_ref_print(HL_REF_ITEM, row->item_id, item);
 	struct hl_str c = hl_ref_print(HL_REF_CASE, row->case_id, at_case);
-	struct hl_str next =
-		row->active ? hl_time_iso_s(row->next_at_us, at) : HL_STR("-");
+	struct hl_str next = row->active && row->has_address
+				     ? hl_time_iso_s(row->next_at_us, at)
+				     : HL_STR("-");
 
 	hl_buf_printf(out, "%-13.*s %-13.*s %-7s %-15s %-11s %5lld %3lld ",
 		HL_STR_ARG(i), HL_STR_ARG(c), watch_of(row),

@@ -116,9 +116,11 @@ static struct hl_str watch_text(
 	}
 	return from->worker_has_address
 		       ? hl_desk_at(ctx->arena, from->watch_next_us)
-		       : hl_web_tr(HL_TR("None: the worker has not been given "
-					 "the address. The next referral gives "
-					 "it, or “Watch it again”."));
+		       : hl_web_tr(HL_TR(
+				 "None yet: the worker has not been given "
+				 "the address. It gets it when somebody "
+				 "with the key opens the queue, or "
+				 "by “Watch it again”."));
 }
 
 static void put_item(struct hl_web_ctx *ctx, struct rows *rows,

@@ -7,6 +7,7 @@
 #include "base/log.h"
 #include "casework/lease.h"
 #include "casework/rewrap.h"
+#include "casework/share.h"
 #include "casework/triage.h"
 #include "casework/viewing.h"
 #include "desk/work.h"
@@ -15,6 +16,7 @@
 #define ROWS 50
 #define TRIAGE_AT_ONCE 25
 #define REWRAP_AT_ONCE 50
+#define SHARE_AT_ONCE 50
 
 static const struct {
 	enum hl_casework_tab tab;
@@ -59,6 +61,18 @@ static void take_over(const struct hl_who *who)
 	}
 }
 
+/* What was passed on while the worker got no address is watched as well. */
+static void share(const struct hl_who *who, const struct hl_settings *settings)
+{
+	struct hl_err err = {0};
+	size_t n;
+
+	if (settings->watch_enabled && who->ring->queue.n &&
+		hl_casework_share(who, SHARE_AT_ONCE, &n, &err) < 0) {
+		hl_log_err(HL_LOG_WARN, "desk.share", &err);
+	}
+}
+
 static void triage(struct hl_web_ctx *ctx, struct hl_desk_queue *v)
 {
 	const struct hl_who *who = hl_desk_who(ctx);
@@ -68,6 +82,7 @@ static void triage(struct hl_web_ctx *ctx, struct hl_desk_queue *v)
 
 	v->may_triage = hl_authz_may_ever(&who->actor, HL_AUTHZ_REPORT_TRIAGE);
 	v->no_key = !who->ring->queue.n;
+	share(who, hl_desk_of(ctx)->settings);
 	if (!v->may_triage || v->no_key) {
 		return;
 	}

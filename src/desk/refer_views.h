@@ -132,11 +132,12 @@ struct hl_desk_recipient {
 struct hl_desk_watch_row {
 	int64_t case_id, next_us, checked_us, misses;
 	struct hl_str state, last, country;
-	bool paused, gone, person, may_change;
+	bool paused, gone, waits, person, may_change;
 };
 struct hl_desk_watch {
 	struct hl_desk_page page;
 	bool enabled, http;
+	struct hl_str waiting; /* how many have not been given to the worker */
 	const struct hl_desk_watch_row *rows;
 	size_t n_rows;
 	struct hl_w_pagination pages;

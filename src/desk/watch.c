@@ -14,7 +14,9 @@ static void fill_row(struct hl_web_ctx *ctx,
 	bool enabled = hl_desk_of(ctx)->settings->watch_enabled;
 
 	*out = (struct hl_desk_watch_row){.case_id = from->case_id,
-		.next_us = enabled && from->active ? from->next_at_us : 0,
+		.next_us = enabled && from->active && from->has_address
+				   ? from->next_at_us
+				   : 0,
 		.checked_us = from->last_at_us,
 		.misses = from->misses,
 		.state = hl_desk_word(
@@ -24,10 +26,34 @@ static void fill_row(struct hl_web_ctx *ctx,
 					   : HL_STR_NONE,
 		.country = from->country,
 		.paused = !from->active,
+		.waits = enabled && from->active && !from->has_address,
 		.gone = from->item_state == HL_ITEM_OFFLINE,
 		.person = from->active && from->wants_person,
 		.may_change = hl_authz_may_ever(
 			&hl_desk_who(ctx)->actor, HL_AUTHZ_WATCH_PAUSE)};
+}
+
+static int add_waiting(struct hl_web_ctx *ctx, struct hl_desk_watch *v)
+{
+	struct hl_row_watch_waiting *row;
+	size_t n;
+	int r = hl_get_watch_waiting(
+		hl_desk_store(ctx), ctx->arena, &row, &n, &ctx->err);
+
+	if (!r && row->n) {
+		v->waiting = hl_desk_count(ctx->arena,
+			HL_TR("{n} address is not checked yet, because the "
+			      "worker has not been given it. It gets it when "
+			      "somebody who can read the case opens the queue "
+			      "while the watch is switched on."),
+			HL_TR("{n} addresses are not checked yet, because the "
+			      "worker has not been given them. It gets them, a "
+			      "few at a time, when somebody who can read the "
+			      "cases opens the queue while the watch is "
+			      "switched on."),
+			row->n);
+	}
+	return r;
 }
 
 int hl_desk_watch_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
@@ -49,6 +75,7 @@ int hl_desk_watch_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		r = hl_get_watch_list(hl_desk_store(ctx), ctx->arena, &in,
 			&from, &n, &ctx->err);
 	}
+	r = r ? r : add_waiting(ctx, &v);
 	if (r) {
 		return r;
 	}

@@ -78,6 +78,41 @@ UPDATE watch SET active = 0 WHERE item_id = $1;
 -- expect: one
 UPDATE item SET worker_sealed = $1 WHERE id = $2 AND length(url_sealed) > 0;
 
+-- name: watch_unshared
+-- doc: What is watched while the worker lacks its address, in the order of
+-- doc: ids: what was passed on without the key, or before approving gave the
+-- doc: address to the worker.
+-- roles: staff
+-- in: item_id int, n_most int
+-- out: item_id int, epoch int
+SELECT w.item_id, i.epoch FROM watch w JOIN item i ON i.id = w.item_id
+JOIN cases c ON c.id = i.case_id
+WHERE w.active = 1 AND w.item_id > $1 AND length(i.worker_sealed) = 0
+	AND length(i.url_sealed) > 0
+	AND (c.state < 10 OR c.state = 10 AND c.closed_reason = 1)
+ORDER BY w.item_id LIMIT $2;
+
+-- name: watch_give
+-- doc: The address of such an item for the worker. Nothing happens when the
+-- doc: worker got it, or its watch or its case ended meanwhile.
+-- roles: staff
+-- in: worker_sealed blob, id int
+UPDATE item SET worker_sealed = $1
+WHERE id = $2 AND length(worker_sealed) = 0 AND length(url_sealed) > 0
+	AND EXISTS (SELECT 1 FROM watch w JOIN cases c ON c.id = item.case_id
+		WHERE w.item_id = item.id AND w.active = 1 AND (c.state < 10
+			OR c.state = 10 AND c.closed_reason = 1));
+
+-- name: watch_waiting
+-- doc: How many such items there are.
+-- roles: staff, admin
+-- out: n int
+SELECT count(*) FROM watch w JOIN item i ON i.id = w.item_id
+JOIN cases c ON c.id = i.case_id
+WHERE w.active = 1 AND length(i.worker_sealed) = 0
+	AND length(i.url_sealed) > 0
+	AND (c.state < 10 OR c.state = 10 AND c.closed_reason = 1);
+
 -- name: watch_one
 -- doc: The watch of one item, for the administrator.
 -- roles: admin
@@ -92,10 +127,11 @@ FROM watch w JOIN item i ON i.id = w.item_id WHERE w.item_id = $1;
 -- in: n_most int, n_skip int
 -- out: item_id int, case_id int, active int, wants_person int, checks int,
 -- out: misses int, last_at_us int, last_verdict int, next_at_us int,
--- out: offline_at_us int, item_state int, started_at_us int, country text
+-- out: offline_at_us int, item_state int, started_at_us int, country text,
+-- out: has_address int
 SELECT w.item_id, i.case_id, w.active, w.wants_person, w.checks, w.misses,
 	w.last_at_us, w.last_verdict, w.next_at_us, w.offline_at_us, i.state,
-	w.started_at_us, i.country
+	w.started_at_us, i.country, length(i.worker_sealed) > 0
 FROM watch w JOIN item i ON i.id = w.item_id
 ORDER BY w.active DESC, w.wants_person DESC, w.next_at_us, w.item_id
 LIMIT $1 OFFSET $2;

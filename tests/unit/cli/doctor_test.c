@@ -449,6 +449,23 @@ static void given_up(struct fixture *f)
 		"(2, 1, 1, 3, 9, 0, 0, 0, 0), (3, 1, 1, 2, 1, 0, 0, 0, 0)");
 }
 
+static void unshared(struct fixture *f)
+{
+	exec(f, "PRAGMA foreign_keys=OFF;"
+		"INSERT INTO cases VALUES (1, 9, 0, 1, 0, 0, 0, 0, 0, 0, 0, 0, "
+		"0, 0, 0, 0, 0, 0, 0);"
+		"INSERT INTO item VALUES (2, 1, x'01', x'01', 1, 1, 1, x'01', "
+		"x'', 1, 1, 0, 0, 1, 1, 0, 0, '', 0, '', 0, 0, 0, 0, 0);"
+		"INSERT INTO watch VALUES (2, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, "
+		"0, 0, 1, 0, 1)");
+}
+
+static void watch_unshared(struct fixture *f)
+{
+	set(f, "watch.enabled", "yes");
+	unshared(f);
+}
+
 static void an_hour_ago(struct fixture *f)
 {
 	hl_time_pretend(TODAY - HL_US_PER_HOUR);
@@ -515,6 +532,8 @@ static const struct {
 	{"no third person", no_third, "there is none", -1, 1},
 	{"no supervisor", no_supervisor, "no active supervisor", 1, 1},
 	{"messages given up", given_up, "need a person: 2.", -1, -1},
+	{"watched without address", watch_unshared, "the address: 1.", -1, 1},
+	{"the same, watch off", unshared, "watch.enabled is no", -1, -1},
 	/* a note where a time service keeps the clock, else a warning */
 	{"log ahead of the clock", an_hour_ago, "later than the clock", -1, 0},
 	{"clock unset", in_1970, "It is not 1970-01-02", 1, 1},

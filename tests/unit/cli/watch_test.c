@@ -107,7 +107,8 @@ static void status_tells_switch_and_counts(void **state)
 	assert_int_equal(0, RUN(f, "status", "--json"));
 	assert_string_equal("{\"enabled\":true,\"http\":false,\"watched\":1,"
 			    "\"due\":0,\"wants_person\":0,"
-			    "\"paused_or_ended\":0}\n",
+			    "\"paused_or_ended\":0,"
+			    "\"without_address\":0}\n",
 		f->out);
 	assert_int_equal(0, RUN(f, "status"));
 	says(f, "The watch is switched on.");
@@ -122,6 +123,36 @@ static void status_tells_switch_and_counts(void **state)
 	says(f, "\"due\":1,\"wants_person\":1,");
 	assert_int_equal(0, RUN(f, "status"));
 	says(f, "switched off");
+}
+
+/* Nobody looks at what the worker has no address of. */
+static void what_waits_for_its_address_is_told(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(0, RUN(f, "status"));
+	assert_null(strstr(f->out, "queue key"));
+	items_change(&f->items,
+		"UPDATE item SET worker_sealed = x'' WHERE id = %lld", f->item);
+	assert_int_equal(0, RUN(f, "status", "--json"));
+	says(f, "\"without_address\":1}");
+	assert_int_equal(0, RUN(f, "status"));
+	says(f, "without address  1\n1 is not looked at");
+	says(f, "\nWhen somebody who holds the queue key signs in");
+	assert_int_equal(0, RUN(f, "list"));
+	says(f, " waiting ");
+	says(f, " - ");
+	assert_int_equal(0, RUN(f, "list", "--json"));
+	says(f, "\"watch\":\"waiting\"");
+	assert_null(strstr(f->out, "\"next\""));
+	write_conf(f, "store.path = store.db\nwatch.enabled = no\n");
+	assert_int_equal(0, RUN(f, "status"));
+	says(f, "When the watch is switched on and somebody");
+	/* erased: nothing can be given */
+	items_change(&f->items,
+		"UPDATE item SET url_sealed = x'' WHERE id = %lld", f->item);
+	assert_int_equal(0, RUN(f, "status", "--json"));
+	says(f, "\"without_address\":0}");
 }
 
 static void list_shows_numbers_only(void **state)
@@ -219,6 +250,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(status_tells_switch_and_counts),
+		TEST(what_waits_for_its_address_is_told),
 		TEST(list_shows_numbers_only),
 		TEST(pause_and_resume_are_in_the_log),
 		TEST(what_is_not_there_and_what_makes_no_sense),

@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/time.h"
+#include "casework/share.h"
 #include "trace/record.h"
 #include "watch/run.h"
 
@@ -162,6 +163,26 @@ static void what_is_approved_can_be_watched(void **state)
 	assert_int_equal(
 		1, number(t.w.f, "SELECT length(worker_sealed) = 0 FROM item"));
 	pass_on(&t);
+	thread_end(&t);
+}
+
+/* Passed on by a version, or by somebody, that gave the worker no address. */
+static void what_is_shared_later_is_watched(void **state)
+{
+	THREAD(t);
+	struct hl_who rikke;
+	size_t n;
+
+	world_approved(&t.w, t.w.provider);
+	assert_int_equal(1, world_send(&t.w).n_sent);
+	change(t.w.f, "UPDATE item SET worker_sealed = x''");
+	later(t.w.f, HL_US_PER_HOUR);
+	assert_false(look(&t));
+	rikke = who(t.w.f, RIKKE);
+	ok(hl_casework_share(&rikke, 10, &n, NULL));
+	assert_int_equal(1, n);
+	assert_true(look(&t));
+	expect(&t, "shared", HL_CASE_MONITORING, HL_ITEM_ONLINE);
 	thread_end(&t);
 }
 
@@ -508,6 +529,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(what_is_approved_can_be_watched),
+		TEST(what_is_shared_later_is_watched),
 		TEST(a_broken_seal_keeps_no_mail_back),
 		TEST(reopened_by_a_person_is_watched),
 		TEST(reopened_without_the_key),
