@@ -217,8 +217,8 @@ static int list(const struct watching *w, struct hl_err *err)
 	return print(&out, err);
 }
 
-static int find(const struct watching *w, const char *ref, bool resume,
-	int64_t *item_id, struct hl_err *err)
+static int find(const struct watching *w, const char *ref, int64_t *item_id,
+	struct hl_row_watch_one *out, struct hl_err *err)
 {
 	struct hl_row_watch_one *row;
 	size_t n;
@@ -235,21 +235,34 @@ static int find(const struct watching *w, const char *ref, bool resume,
 		HL_FAIL(err, HL_NOTFOUND, "%s is not watched", ref);
 		return HL_NOTFOUND;
 	}
-	if (resume && !row->has_address) {
-		return HL_FAIL(err, HL_E_INVALID,
-			"the worker has no address of %s any more; resume it "
-			"in the workbench",
-			ref);
-	}
+	*out = *row;
 	return 0;
+}
+
+/* A watch that is paused goes on, at once or when the worker has its address;
+ * to one that has ended, only the workbench can give it back. */
+static int may_resume(
+	const struct hl_row_watch_one *row, const char *ref, struct hl_err *err)
+{
+	if (row->has_address || row->can_have_it) {
+		return 0;
+	}
+	return HL_FAIL(err, HL_E_INVALID,
+		"the watch of %s has ended and the worker has no address of it "
+		"any more; resume it in the workbench",
+		ref);
 }
 
 static int set_active(const struct watching *w, const char *ref, bool active,
 	struct hl_err *err)
 {
+	struct hl_row_watch_one now = {0};
 	int64_t item_id;
-	int r = find(w, ref, active, &item_id, err);
+	int r = find(w, ref, &item_id, &now, err);
 
+	if (!r && active) {
+		r = may_resume(&now, ref, err);
+	}
 	if (r) {
 		return r;
 	}
@@ -260,7 +273,14 @@ static int set_active(const struct watching *w, const char *ref, bool active,
 		active ? HL_EVENT_ITEM_WATCH_RESUMED
 		       : HL_EVENT_ITEM_WATCH_PAUSED,
 		item_id, 0, 0);
-	return hl_tx_run(tx, err);
+	r = hl_tx_run(tx, err);
+	if (!r && active && !now.has_address) {
+		printf("%s is looked at when the worker has its address: when "
+		       "somebody who\nholds the queue key opens the queue in "
+		       "the workbench.\n",
+			ref);
+	}
+	return r;
 }
 
 static int run(

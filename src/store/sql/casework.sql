@@ -584,7 +584,7 @@ SELECT 1 WHERE NOT EXISTS (SELECT 1 FROM referral
 -- doc: Ends the watch of a case's item, if there is one.
 -- roles: staff
 -- in: case_id int
-UPDATE watch SET active = 0
+UPDATE watch SET active = 0, next_at_us = 0
 WHERE item_id IN (SELECT id FROM item WHERE case_id = $1);
 
 -- name: watch_soon

@@ -346,7 +346,7 @@ WHERE item_id = $2 AND active = 1 AND next_at_us > $1;
 -- doc: Ends the watch of an item.
 -- roles: staff
 -- in: item_id int
-UPDATE watch SET active = 0 WHERE item_id = $1;
+UPDATE watch SET active = 0, next_at_us = 0 WHERE item_id = $1;
 
 -- name: referral_watched
 -- doc: Whether an item is watched now.

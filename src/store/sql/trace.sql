@@ -127,14 +127,16 @@ UPDATE item SET trace_due_us = $1, trace_lease_us = 0 WHERE id = $2;
 
 -- name: trace_forget_closed
 -- doc: After the last look-up of an item whose case is closed, and which
--- doc: nobody watches, the worker needs the address no more.
+-- doc: nobody watches, the worker needs the address no more. A watch that is
+-- doc: paused has a next look, and may go on.
 -- roles: worker
 -- in: id int
 UPDATE item SET worker_sealed = x'' WHERE id = $1 AND trace_due_us = 0
 	AND EXISTS (SELECT 1 FROM cases c
 		WHERE c.id = item.case_id AND c.state >= 10)
 	AND NOT EXISTS (SELECT 1 FROM watch w
-		WHERE w.item_id = item.id AND w.active = 1);
+		WHERE w.item_id = item.id
+			AND (w.active = 1 OR w.next_at_us > 0));
 
 -- name: trace_forget_facts
 -- doc: Without the address there is nothing to compare.

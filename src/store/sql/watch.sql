@@ -29,7 +29,8 @@ SELECT worker_sealed FROM item WHERE id = $1;
 
 -- name: watch_note
 -- doc: What a check found, and when the next is due. What was paused or
--- doc: ended while the check ran stays so.
+-- doc: ended while the check ran stays so: what ended has no next check, what
+-- doc: is paused keeps it.
 -- roles: worker
 -- in: active int, stage int, misses int, first_miss_us int,
 -- in: last_miss_us int, last_at_us int, last_seen_us int,
@@ -39,7 +40,8 @@ SELECT worker_sealed FROM item WHERE id = $1;
 UPDATE watch SET active = active * $1, stage = $2, misses = $3, first_miss_us = $4,
 	last_miss_us = $5, last_at_us = $6, last_seen_us = $7,
 	offline_at_us = $8, host_id = $9, checks = $10, unsure = $11,
-	wants_person = $12, last_verdict = $13, next_at_us = $14,
+	wants_person = $12, last_verdict = $13,
+	next_at_us = CASE WHEN active = 0 AND next_at_us = 0 THEN 0 ELSE $14 END,
 	lease_until_us = 0
 WHERE item_id = $15;
 
@@ -47,7 +49,10 @@ WHERE item_id = $15;
 -- doc: A check that could not be made at all; tried again later.
 -- roles: worker
 -- in: next_at_us int, item_id int
-UPDATE watch SET next_at_us = $1, lease_until_us = 0 WHERE item_id = $2;
+UPDATE watch SET next_at_us =
+	CASE WHEN active = 0 AND next_at_us = 0 THEN 0 ELSE $1 END,
+	lease_until_us = 0
+WHERE item_id = $2;
 
 -- name: watch_check_add
 -- doc: One look, in numbers only.
@@ -58,18 +63,20 @@ INSERT INTO item_check (id, item_id, at_us, verdict, http_status, took_ms)
 VALUES ($1, $2, $3, $4, $5, $6);
 
 -- name: watch_set_active
--- doc: Pauses or resumes the watch of an item.
+-- doc: Pauses the watch of an item, or resumes it with a look at this time.
 -- roles: staff, admin
 -- in: active int, next_at_us int, item_id int
 -- expect: one
-UPDATE watch SET active = $1, next_at_us = $2, lease_until_us = 0
+UPDATE watch SET active = $1,
+	next_at_us = CASE $1 WHEN 1 THEN $2 ELSE next_at_us END,
+	lease_until_us = 0
 WHERE item_id = $3;
 
 -- name: watch_stop
 -- doc: Ends the watch of an item, if there is one.
 -- roles: staff
 -- in: item_id int
-UPDATE watch SET active = 0 WHERE item_id = $1;
+UPDATE watch SET active = 0, next_at_us = 0 WHERE item_id = $1;
 
 -- name: watch_share
 -- doc: An address sealed to the worker again; conflict when it is erased.
@@ -114,12 +121,16 @@ WHERE w.active = 1 AND length(i.worker_sealed) = 0
 	AND (c.state < 10 OR c.state = 10 AND c.closed_reason = 1);
 
 -- name: watch_one
--- doc: The watch of one item, for the administrator.
+-- doc: The watch of one item, for the administrator; and whether its address
+-- doc: can be given to the worker, as watch_unshared has it, when it goes on.
 -- roles: admin
 -- in: item_id int
--- out: active int, has_address int
-SELECT w.active, length(i.worker_sealed) > 0
-FROM watch w JOIN item i ON i.id = w.item_id WHERE w.item_id = $1;
+-- out: active int, has_address int, can_have_it int
+SELECT w.active, length(i.worker_sealed) > 0,
+	(w.active = 1 OR w.next_at_us > 0) AND length(i.url_sealed) > 0
+	AND (c.state < 10 OR c.state = 10 AND c.closed_reason = 1)
+FROM watch w JOIN item i ON i.id = w.item_id JOIN cases c ON c.id = i.case_id
+WHERE w.item_id = $1;
 
 -- name: watch_list
 -- doc: What is watched or was, the next to be looked at first.

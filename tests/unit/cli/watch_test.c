@@ -179,6 +179,70 @@ static void list_shows_numbers_only(void **state)
 	says(f, " watched online ");
 }
 
+static int64_t is(struct fixture *f, const char *what)
+{
+	char sql[256];
+
+	snprintf(sql, sizeof(sql),
+		"SELECT %s FROM watch w JOIN item i ON i.id = w.item_id "
+		"WHERE i.id = %%lld",
+		what);
+	return items_number(&f->items, sql, f->item);
+}
+
+/* Pausing is not ending. */
+static void a_pause_keeps_what_resuming_needs(void **state)
+{
+	struct fixture *f = *state;
+
+	assert_int_equal(0, RUN(f, "pause", f->ref));
+	assert_int_equal(
+		1, is(f, "w.active = 0 AND w.next_at_us = 1795340600000000 AND "
+			 "length(i.worker_sealed) > 0"));
+	assert_int_equal(0, RUN(f, "resume", f->ref));
+	assert_string_equal("", f->out);
+	assert_int_equal(1, is(f, "w.active"));
+	/* the worker never had it: it goes on as soon as it has */
+	assert_int_equal(0, RUN(f, "pause", f->ref));
+	items_change(&f->items,
+		"UPDATE item SET worker_sealed = x'' WHERE id = %lld", f->item);
+	assert_int_equal(0, RUN(f, "resume", f->ref));
+	says(f, "when somebody who\nholds the queue key opens the queue");
+	assert_int_equal(1, is(f, "w.active"));
+	assert_int_equal(0, RUN(f, "status", "--json"));
+	says(f, "\"without_address\":1}");
+}
+
+static void nothing_is_given_back_to_what_has_ended(void **state)
+{
+	static const char *const ends[] = {
+		"UPDATE watch SET active = 0, next_at_us = 0 WHERE item_id = "
+		"%lld",
+		"UPDATE cases SET state = 10, closed_reason = 2 WHERE id = "
+		"(SELECT case_id FROM item WHERE id = %lld)",
+		"UPDATE item SET url_sealed = x'' WHERE id = %lld",
+	};
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(ends); i++) {
+		struct fixture *f = *state;
+
+		items_change(&f->items,
+			"UPDATE item SET worker_sealed = x'' WHERE id = %lld",
+			f->item);
+		assert_int_equal(0, RUN(f, "pause", f->ref));
+		items_change(&f->items, ends[i], f->item);
+		if (RUN(f, "resume", f->ref) != 1 || is(f, "w.active")) {
+			fail_msg("%s: %s", ends[i], f->out);
+		}
+		says(f, "in the workbench");
+		/* nor does pausing make it one that can go on */
+		assert_int_equal(0, RUN(f, "pause", f->ref));
+		assert_int_equal(1, RUN(f, "resume", f->ref));
+		tear_down(state);
+		set_up(state);
+	}
+}
+
 static void pause_and_resume_are_in_the_log(void **state)
 {
 	struct fixture *f = *state;
@@ -252,6 +316,8 @@ int main(void)
 		TEST(status_tells_switch_and_counts),
 		TEST(what_waits_for_its_address_is_told),
 		TEST(list_shows_numbers_only),
+		TEST(a_pause_keeps_what_resuming_needs),
+		TEST(nothing_is_given_back_to_what_has_ended),
 		TEST(pause_and_resume_are_in_the_log),
 		TEST(what_is_not_there_and_what_makes_no_sense),
 	};

@@ -349,6 +349,13 @@ static void a_closed_case_leaves_the_worker_nothing(void **state)
 			"started_at_us) SELECT id, 1, 0, 0, 0, 0, 0, 0, 0, 0 "
 			"FROM item WHERE id = %lld;",
 			true},
+		{"closed, watch paused",
+			"UPDATE cases SET state = 10; INSERT INTO watch "
+			"(item_id, active, stage, misses, last_miss_us, "
+			"last_at_us, last_verdict, next_at_us, lease_until_us, "
+			"started_at_us) SELECT id, 0, 0, 0, 0, 0, 0, 5, 0, 0 "
+			"FROM item WHERE id = %lld;",
+			true},
 		{"closed, watched once",
 			"UPDATE cases SET state = 10; UPDATE watch SET "
 			"active = 0; INSERT INTO watch "

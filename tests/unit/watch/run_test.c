@@ -22,6 +22,7 @@ struct fixture {
 	struct hl_watch_worker worker;
 	char port[16];
 	int64_t pause_now; /* an item that a person pauses during the look */
+	int64_t end_now;   /* one whose watch ends during it */
 };
 
 /* As the worker does it: by DNS and address data. */
@@ -43,6 +44,11 @@ static uint64_t host_id(void *ctx, struct hl_str url)
 			.arena = f->items.arena};
 
 		ok(hl_watch_pause(&who, f->pause_now, NULL, NULL));
+	}
+	if (f->end_now) {
+		struct hl_in_watch_stop in = {f->end_now};
+
+		ok(hl_do_watch_stop(f->items.store, f->items.arena, &in, NULL));
 	}
 	return hl_trace_host_id(&now);
 }
@@ -552,8 +558,56 @@ static void a_pause_during_a_look_holds(void **state)
 	f->pause_now = id;
 	assert_true(next_as(
 		f, (enum hl_store_role)(HL_STORE_WORKER | HL_STORE_STAFF)));
-	watch_is(f, id, "active = 0 AND checks = 1");
+	watch_is(f, id, "active = 0 AND checks = 1 AND next_at_us > 0");
 	assert_int_equal(1, events(f, HL_EVENT_ITEM_WATCH_PAUSED, id));
+}
+
+/* What is paused has a next look, what has ended has none. */
+static void an_end_during_a_look_holds(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = add(
+		f, "http://one.invalid/", HL_CASE_MONITORING, HL_ITEM_ONLINE);
+
+	f->end_now = id;
+	assert_true(next_as(
+		f, (enum hl_store_role)(HL_STORE_WORKER | HL_STORE_STAFF)));
+	watch_is(f, id, "active = 0 AND checks = 1 AND next_at_us = 0");
+}
+
+/* The same of a look that could not be made. */
+static void what_is_put_off_stays_ended(void **state)
+{
+	static const struct {
+		const char *name, *change, *then;
+	} rows[] = {
+		{"watched", "active = 1", "active = 1 AND next_at_us = 7"},
+		{"paused", "active = 0", "active = 0 AND next_at_us = 7"},
+		{"ended", "active = 0, next_at_us = 0",
+			"active = 0 AND next_at_us = 0"},
+	};
+	struct fixture *f = *state;
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		int64_t id = add(f, "http://one.invalid/", HL_CASE_MONITORING,
+			HL_ITEM_ONLINE);
+		struct hl_in_watch_put_off in = {7, id};
+		struct hl_str set = hl_arena_printf(f->items.arena,
+			"UPDATE watch SET lease_until_us = 9, %s WHERE item_id "
+			"= %%lld",
+			rows[i].change);
+		struct hl_str get = hl_arena_printf(f->items.arena,
+			"SELECT lease_until_us = 0 AND %s FROM watch WHERE "
+			"item_id = %%lld",
+			rows[i].then);
+
+		change(f, set.p, id);
+		ok(hl_do_watch_put_off(items_as(&f->items, HL_STORE_WORKER),
+			f->items.arena, &in, NULL));
+		if (number(f, get.p, id) != 1) {
+			fail_msg("%s", rows[i].name);
+		}
+	}
 }
 
 typedef int deed(
@@ -659,7 +713,7 @@ static void what_is_declared_gone_is_closed(void **state)
 		HL_STATUS_REMOVED);
 	expect(f, unwatched, "referrals on their way", HL_CASE_ACTIONING,
 		HL_ITEM_OFFLINE, HL_STATUS_REMOVED);
-	watch_is(f, id, "active = 0");
+	watch_is(f, id, "active = 0 AND next_at_us = 0");
 	item_is(f, id, "length(worker_sealed) = 0 AND removed_at_us > 0");
 	item_is(f, unwatched, "length(worker_sealed) > 0");
 	assert_false(next(f));
@@ -680,6 +734,8 @@ int main(void)
 		TEST(the_worker_forgets_when_watching_ends),
 		TEST(resuming_gives_the_address_back),
 		TEST(a_pause_during_a_look_holds),
+		TEST(an_end_during_a_look_holds),
+		TEST(what_is_put_off_stays_ended),
 		TEST(deeds_by_role),
 		TEST(pausing_and_resuming),
 		TEST(what_is_declared_gone_is_closed),
