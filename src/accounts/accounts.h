@@ -60,9 +60,10 @@ int hl_accounts_keys(const struct hl_who *who, int64_t user_id,
 	enum hl_authz_keys *out, struct hl_err *err);
 
 /*
- * Changes roles and whether the user may come in. Leaving takes all keys
- * and sessions from them and starts a new epoch of the queue key, of which
- * all others who hold the old one get a share. HL_DENIED fills *why.
+ * Changes roles and whether the user may come in. Leaving takes all keys,
+ * sessions and leases of cases from them and starts a new epoch of the queue
+ * key, of which all others who hold the old one get a share. HL_DENIED fills
+ * *why.
  */
 struct hl_accounts_standing {
 	unsigned roles;

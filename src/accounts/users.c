@@ -274,6 +274,7 @@ static unsigned kinds_to_take(const struct hl_row_staff_get *user,
 						 : HL_ACCOUNTS_STAKE_IDENTITY;
 }
 
+/* Who has no key left can do no casework: the leases end as well. */
 static int take_keys(struct hl_tx *tx, const struct hl_who *who,
 	const struct hl_row_staff_get *user, unsigned kinds, struct hl_err *err)
 {
@@ -286,6 +287,8 @@ static int take_keys(struct hl_tx *tx, const struct hl_who *who,
 		return 0;
 	}
 	hl_tx_key_share_drop(tx, &(struct hl_in_key_share_drop){user->id});
+	hl_tx_staff_end_leases(tx,
+		&(struct hl_in_staff_end_leases){hl_time_now_us(), user->id});
 	add_event(tx, who, HL_EVENT_USER_KEY_REVOKED, user->id, 0);
 	return new_epoch(tx, who, user->id, err);
 }

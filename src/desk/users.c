@@ -271,6 +271,19 @@ static struct hl_w_error problem_of(
 		hl_str_c(target)};
 }
 
+static struct hl_str saved_text(bool before, bool after)
+{
+	if (!after) {
+		return hl_web_tr(HL_TR("Saved. The person has been signed out "
+				       "and cannot sign in any more. Cases "
+				       "that they held are free."));
+	}
+	return before ? hl_web_tr(HL_TR("Saved. The person has been signed "
+					"out and can come in again."))
+		      : hl_web_tr(HL_TR("Saved. The person can sign in "
+					"again."));
+}
+
 int hl_desk_user_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp)
 {
@@ -282,9 +295,9 @@ int hl_desk_user_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	if (r) {
 		return r;
 	}
+	bool active = hl_web_form_has(form, "active", "yes");
 	r = hl_accounts_change(hl_desk_who(ctx), user->id,
-		&(struct hl_accounts_standing){roles_of(form),
-			hl_web_form_has(form, "active", "yes"),
+		&(struct hl_accounts_standing){roles_of(form), active,
 			hl_web_form_has(form, "from_sheets", "yes")},
 		&why, &ctx->err);
 	if (r == HL_DENIED && why) {
@@ -296,8 +309,7 @@ int hl_desk_user_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		 : hl_desk_go(ctx, req, resp,
 			   hl_desk_path(ctx->arena, "/staff/", HL_REF_STAFF,
 				   user->id, ""),
-			   hl_web_tr(HL_TR("Saved. The person has been signed "
-					   "out and can come in again.")));
+			   saved_text(user->active != 0, active));
 }
 
 int hl_desk_user_reset_post(struct hl_web_ctx *ctx,

@@ -122,6 +122,14 @@ WHERE id = $3 AND totp_sealed = $4 AND totp_step = $5;
 UPDATE staff SET roles = $1, active = $2
 WHERE id = $3 AND roles = $4 AND active = $5;
 
+-- name: staff_end_leases
+-- doc: Whoever leaves holds no case any more: their leases end now, and what
+-- doc: was read of those cases before cannot be written.
+-- roles: staff, admin
+-- in: now_us int, id int
+UPDATE cases SET lease_until_us = $1, version = version + 1
+WHERE holder = $2 AND lease_until_us > $1;
+
 -- name: recovery_add
 -- doc: One recovery code.
 -- roles: staff

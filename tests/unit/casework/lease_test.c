@@ -2,6 +2,9 @@
 /* Leases, viewing clocks and the day's exposure. */
 #include "fixture.h"
 
+#include <stdio.h>
+
+#include "accounts/accounts.h"
 #include "base/time.h"
 
 static int take(
@@ -207,6 +210,86 @@ static void a_supervisor_hands_cases_over(void **state)
 	check_history(f);
 }
 
+/* What was read of the case before cannot be written any more. */
+static int put_stale(struct fixture *f, struct hl_casefile *c)
+{
+	struct hl_tx *tx = hl_tx_begin(f->store, f->arena);
+
+	hl_casefile_put(tx, c, f->people[ANNA]);
+	return hl_tx_run(tx, NULL);
+}
+
+static void a_lease_ends_with_the_person(void **state)
+{
+	static const struct {
+		const char *name;
+		unsigned roles;
+		bool active, ends;
+	} rows[] = {
+		{"keeps the role", HL_ROLE_ANALYST, true, false},
+		{"gets another", HL_ROLE_VERIFIER, true, false},
+		{"has none with content", HL_ROLE_ADMIN, true, true},
+		{"disabled", HL_ROLE_ANALYST, false, true},
+	};
+	struct fixture *f = *state;
+	int64_t others = put_case(f, "example.org/others");
+	struct hl_casefile c;
+
+	ok(take(f, BENNY, others, NULL));
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		struct hl_who anna = who(f, ANNA), adam = who(f, ADAM);
+		char address[32];
+
+		snprintf(address, sizeof(address), "example.org/%zu", i);
+		int64_t id = put_case(f, address);
+		ok(take(f, ANNA, id, NULL));
+		ok(hl_casework_view_start(&anna, id, NULL, NULL));
+		load(f, id, &c);
+		later(f, 10 * HL_US_PER_MIN);
+		ok(hl_accounts_change(&adam, f->people[ANNA],
+			&(struct hl_accounts_standing){
+				rows[i].roles, rows[i].active, false},
+			NULL, NULL));
+		later(f, HL_US_PER_S);
+		if (put_stale(f, &c) != (rows[i].ends ? HL_CONFLICT : 0) ||
+			take(f, BENNY, id, NULL) !=
+				(rows[i].ends ? 0 : HL_DENIED)) {
+			fail_msg("%s", rows[i].name);
+		}
+		assert_int_equal(rows[i].ends ? 10 * HL_US_PER_MIN : 0,
+			number_of(f,
+				"SELECT sum(stopped_at_us - started_at_us) * "
+				"(stopped_at_us > 0) FROM viewing WHERE "
+				"case_id = %lld",
+				id));
+		change(f, "UPDATE staff SET active = 1, roles = 1 WHERE "
+			  "login = 'anna'");
+	}
+	load(f, others, &c);
+	assert_int_equal(f->people[BENNY], c.now.holder);
+	assert_true(c.now.lease_until_us > hl_time_now_us());
+	check_history(f);
+}
+
+/* Nobody has to take it first: the worker puts it back into the queue. */
+static void a_leavers_case_is_new_again(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = put_case(f, "example.org/a");
+	struct hl_who adam = who(f, ADAM);
+	struct hl_casefile c;
+
+	ok(take(f, ANNA, id, NULL));
+	ok(hl_accounts_change(&adam, f->people[ANNA],
+		&(struct hl_accounts_standing){HL_ROLE_ANALYST, false, false},
+		NULL, NULL));
+	assert_int_equal(1, expire(f));
+	load(f, id, &c);
+	assert_int_equal(HL_CASE_NEW, c.now.state);
+	assert_int_equal(0, c.now.holder);
+	check_history(f);
+}
+
 static void a_clock_set_back_holds_nobody_up(void **state)
 {
 	struct fixture *f = *state;
@@ -392,6 +475,8 @@ int main(void)
 		TEST(the_most_urgent_comes_next),
 		TEST(nobody_verifies_their_own),
 		TEST(a_supervisor_hands_cases_over),
+		TEST(a_lease_ends_with_the_person),
+		TEST(a_leavers_case_is_new_again),
 		TEST(a_clock_set_back_holds_nobody_up),
 		TEST(the_viewing_clock),
 		TEST(a_forgotten_clock_ends_with_the_lease),

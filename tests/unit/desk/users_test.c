@@ -100,11 +100,39 @@ static void the_page_says_it_beforehand(void **state)
 	world_restore(w);
 }
 
+/* What has been saved is what the page says. */
+static void the_sentence_fits_what_was_saved(void **state)
+{
+	static const struct {
+		const char *name, *fields, *says;
+	} rows[] = {
+		{"roles", "&roles=verifier&active=yes", "can come in again"},
+		{"disabled", "&roles=verifier", "cannot sign in any more"},
+		{"disabled still", "&roles=analyst", "cannot sign in any more"},
+		{"enabled", "&roles=analyst&active=yes", "can sign in again"},
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		ask(w, w->f->people[ANNA], "", rows[i].fields, true);
+		struct hl_str notice = hl_str_c(w->notice);
+
+		if (w->status != 303 ||
+			hl_str_find(notice, hl_str_c(rows[i].says)) >=
+				notice.n) {
+			fail_msg("%s: %d %s", rows[i].name, w->status,
+				w->notice);
+		}
+	}
+	world_restore(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_last_keys_are_not_destroyed_by_a_click),
 		cmocka_unit_test(the_page_says_it_beforehand),
+		cmocka_unit_test(the_sentence_fits_what_was_saved),
 	};
 
 	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
