@@ -185,9 +185,17 @@ int hl_casework_contact_read(const struct hl_who *who, int64_t report_id,
 {
 	struct hl_row_report_get *report;
 	struct hl_row_report_part_get *row;
-	int r = find(who, report_id, HL_AUTHZ_CONTACT_READ, &report, why, err);
+	int r = find(who, report_id, HL_AUTHZ_REPORT_READ, &report, NULL, err);
 
 	*contact = HL_STR_NONE;
+	if (r == HL_DENIED) {
+		/* released while they worked on it, which is over */
+		return hl_casework_refuse(why, HL_CASEWORK_NOT_PERMITTED);
+	}
+	if (!r) {
+		r = hl_casework_report_check(
+			who, report, HL_AUTHZ_CONTACT_READ, why, err);
+	}
 	if (!r) {
 		r = read_part(
 			who, report_id, HL_REPORT_PART_RELEASED, &row, err);
@@ -225,8 +233,8 @@ int hl_casework_contact_requests(const struct hl_who *who,
 		return HL_FAIL(err, HL_E_NOMEM, "no memory for a list");
 	}
 	for (size_t i = 0; i < *n; i++) {
-		made[i] = (struct hl_casework_request){
-			rows[i].report_id, rows[i].asked_by, rows[i].name};
+		made[i] = (struct hl_casework_request){rows[i].report_id,
+			rows[i].asked_by, rows[i].asked_at_us, rows[i].name};
 	}
 	*out = made;
 	return 0;

@@ -401,6 +401,7 @@ int hl_desk_approvals_get(struct hl_web_ctx *ctx,
 				contacts[i].report_id),
 			.who = contacts[i].asked_name,
 			.mine = contacts[i].asked_by == who->actor.user_id,
+			.at_us = contacts[i].asked_at_us,
 			.href = hl_desk_path(ctx->arena, "/report/",
 				HL_REF_REPORT, contacts[i].report_id, "")};
 	}

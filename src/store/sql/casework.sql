@@ -755,8 +755,11 @@ ON CONFLICT (report_id, part) DO UPDATE SET epoch = excluded.epoch,
 -- name: contact_waiting
 -- doc: Contacts that have been asked for and not been released.
 -- roles: staff
--- out: report_id int, asked_by int, name text
-SELECT r.id, r.contact_asked_by, s.display_name
+-- out: report_id int, asked_by int, name text, asked_at_us int
+SELECT r.id, r.contact_asked_by, s.display_name,
+	coalesce((SELECT e.at_us FROM event e
+		WHERE e.object_kind = 1 AND e.object_id = r.id
+		AND e.kind = 110 ORDER BY e.seq DESC LIMIT 1), 0)
 FROM report r JOIN staff s ON s.id = r.contact_asked_by
 WHERE r.contact_asked_by <> 0 AND r.contact_granted_to <> r.contact_asked_by
 ORDER BY r.received_at_us, r.id;

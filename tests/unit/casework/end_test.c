@@ -35,13 +35,18 @@ static void a_contact_takes_two(void **state)
 	ok(hl_casework_take(&anna, f->settings, case_of(f, id, 1), &why, NULL));
 	assert_int_equal(
 		HL_DENIED, hl_casework_contact_grant(&sofie, id, &why, NULL));
+	later(f, HL_US_PER_S);
+	int64_t asked_at = hl_time_now_us();
 	ok(hl_casework_contact_request(&anna, id, &why, NULL));
+	later(f, HL_US_PER_S);
 	assert_int_equal(
 		HL_DENIED, hl_casework_contact_request(&sofie, id, &why, NULL));
 	assert_int_equal(HL_CASEWORK_PROPOSED, why);
 	ok(hl_casework_contact_requests(&sofie, &requests, &n, NULL));
 	assert_int_equal(1, n);
 	assert_true(hl_str_eq(HL_STR("Anna Analyst"), requests[0].asked_name));
+	assert_int_equal(id, requests[0].report_id);
+	assert_int_equal(asked_at, requests[0].asked_at_us);
 	assert_int_equal(HL_DENIED,
 		hl_casework_contact_read(&anna, id, &contact, &why, NULL));
 	ok(hl_casework_contact_grant(&sofie, id, &why, NULL));
@@ -60,6 +65,32 @@ static void a_contact_takes_two(void **state)
 		1, number(f, "SELECT count(*) FROM event WHERE kind = 110"));
 	assert_int_equal(
 		1, number(f, "SELECT count(*) FROM event WHERE kind = 111"));
+	assert_int_equal(
+		1, number(f, "SELECT count(*) FROM event WHERE kind = 112"));
+}
+
+/* An old page asks again; what the log says took place. */
+static void who_may_not_read_the_report_reads_no_contact(void **state)
+{
+	struct fixture *f = *state;
+	int64_t id = put_with_contact(f), at_case = case_of(f, id, 1);
+	struct hl_who anna = who(f, ANNA), sofie = who(f, SOFIE);
+	enum hl_casework_why why;
+	struct hl_str contact;
+
+	ok(hl_casework_take(&anna, f->settings, at_case, &why, NULL));
+	ok(hl_casework_contact_request(&anna, id, &why, NULL));
+	ok(hl_casework_contact_grant(&sofie, id, &why, NULL));
+	ok(hl_casework_release(&anna, at_case, &why, NULL));
+	assert_int_equal(HL_DENIED,
+		hl_casework_contact_read(&anna, id, &contact, &why, NULL));
+	assert_int_equal(HL_CASEWORK_NOT_PERMITTED, why);
+	assert_null(contact.p);
+	assert_int_equal(
+		0, number(f, "SELECT count(*) FROM event WHERE kind = 112"));
+	anna = who(f, ANNA);
+	ok(hl_casework_take(&anna, f->settings, at_case, &why, NULL));
+	ok(hl_casework_contact_read(&anna, id, &contact, &why, NULL));
 	assert_int_equal(
 		1, number(f, "SELECT count(*) FROM event WHERE kind = 112"));
 }
@@ -306,6 +337,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST(a_contact_takes_two),
+		TEST(who_may_not_read_the_report_reads_no_contact),
 		TEST(nobody_releases_to_themselves),
 		TEST(erasing_takes_two_and_no_hold),
 		TEST(what_is_erased_is_gone),
