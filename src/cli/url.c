@@ -20,7 +20,9 @@ static const char help[] =
 	"\n"
 	"Shows what the hotline makes of an address: the canonical form, by\n"
 	"which duplicates are found; the look-up expressions, a line each; or\n"
-	"the addresses in a text. Without ADDRESS, one is read from each line\n"
+	"the addresses in a text. An ADDRESS may be spelled as in a report,\n"
+	"hxxp://example[.]org too. Without ADDRESS, one is read from each "
+	"line\n"
 	"of standard input; without TEXT, all of standard input is one text.\n"
 	"\n"
 	"  --json   a JSON object a line\n"
@@ -64,31 +66,75 @@ static int refuse(struct run *r, struct hl_str in, const struct hl_err *err)
 	return err->code == HL_E_NOMEM ? err->code : 0;
 }
 
+/* The one address of an input, read as the form reads it. */
+static int read_address(struct hl_str in, struct hl_arena *a,
+	struct hl_url_found *out, struct hl_err *err)
+{
+	struct hl_url_list l;
+	int rc = a ? hl_url_extract(in, a, &l, err)
+		   : HL_FAIL(err, HL_E_NOMEM, "no memory for an address");
+
+	if (rc) {
+		return rc;
+	}
+	if (l.n == 1 && l.n_addresses == 1) {
+		*out = l.v[0];
+		return 0;
+	}
+	if (l.n == 1 && l.v[0].why != HL_URL_WHY_WORDS) {
+		return HL_FAIL(err, HL_E_INVALID, "the address %s",
+			hl_url_why_text(l.v[0].why));
+	}
+	return HL_FAIL(err, HL_E_INVALID, "%s",
+		l.n_addresses > 1    ? "there is more than one address in this"
+		: l.n_addresses == 1 ? "there is more than an address in this"
+				     : "there is no address in this");
+}
+
+static bool is_web(const struct hl_url_found *f)
+{
+	return f->kind == HL_URL_WEB || f->kind == HL_URL_ONION;
+}
+
+/* Only web addresses have a host. */
+static int put_host(
+	struct hl_buf *b, const struct hl_url_found *f, struct hl_err *err)
+{
+	struct hl_url_parts parts;
+	int rc = is_web(f) ? hl_url_split(f->canon, &parts, err) : HL_NOTFOUND;
+
+	if (rc) {
+		return rc == HL_NOTFOUND ? 0 : rc;
+	}
+	hl_json_put_member(b, "host", parts.host);
+	struct hl_str domain = hl_url_registrable(NULL, parts.host);
+	if (domain.p) {
+		hl_json_put_member(b, "registrable", domain);
+	}
+	return 0;
+}
+
 static int canon_one(struct run *r, struct hl_str in)
 {
-	HL_BUF_AUTO canon = HL_BUF_INIT(HL_URL_MAX);
-	HL_BUF_AUTO b = HL_BUF_INIT(32 * HL_URL_MAX);
-	struct hl_url_parts parts;
+	HL_ARENA_AUTO *a = hl_arena_new(8 << 20, true);
+	HL_BUF_AUTO b = HL_BUF_INIT(16 * HL_URL_TEXT_MAX);
+	struct hl_url_found f;
 	struct hl_err err;
-	int rc = hl_url_canon(in, &canon, &err);
+	int rc = read_address(in, a, &f, &err);
 
-	if (rc == 0) {
-		rc = hl_url_split(hl_buf_str(&canon), &parts, &err);
-	}
 	if (rc) {
 		return refuse(r, in, &err);
 	}
 	if (!r->json) {
-		printf("%.*s\n", HL_STR_ARG(hl_buf_str(&canon)));
+		printf("%.*s\n", HL_STR_ARG(f.canon));
 		return 0;
 	}
 	begin_json(&b, in);
-	hl_json_put_member(&b, "canonical", hl_buf_str(&canon));
-	hl_json_put_member(&b, "key", parts.key);
-	hl_json_put_member(&b, "host", parts.host);
-	struct hl_str domain = hl_url_registrable(NULL, parts.host);
-	if (domain.p) {
-		hl_json_put_member(&b, "registrable", domain);
+	hl_json_put_member(&b, "canonical", f.canon);
+	hl_json_put_member(&b, "key", f.key);
+	rc = put_host(&b, &f, &err);
+	if (rc) {
+		return refuse(r, in, &err);
 	}
 	hl_json_put_member_i64(&b, "version", HL_URL_CANON_VERSION);
 	end_json(&b);
@@ -116,14 +162,20 @@ static void put_expressions(
 
 static int expressions_one(struct run *r, struct hl_str in)
 {
-	HL_BUF_AUTO canon = HL_BUF_INIT(HL_URL_MAX);
+	HL_ARENA_AUTO *a = hl_arena_new(8 << 20, true);
 	HL_BUF_AUTO b = HL_BUF_INIT(256 * HL_URL_MAX);
+	struct hl_url_found f;
 	struct hl_url_exprs e;
 	struct hl_err err;
-	int rc = hl_url_canon(in, &canon, &err);
+	int rc = read_address(in, a, &f, &err);
 
+	if (rc == 0 && !is_web(&f)) {
+		rc = HL_FAIL(&err, HL_E_INVALID,
+			"the address is none of the web: there is nothing to "
+			"look up");
+	}
 	if (rc == 0) {
-		rc = hl_url_expressions(hl_buf_str(&canon), &e, &err);
+		rc = hl_url_expressions(f.canon, &e, &err);
 	}
 	if (rc) {
 		return refuse(r, in, &err);
@@ -134,7 +186,7 @@ static int expressions_one(struct run *r, struct hl_str in)
 		return 0;
 	}
 	begin_json(&b, in);
-	hl_json_put_member(&b, "canonical", hl_buf_str(&canon));
+	hl_json_put_member(&b, "canonical", f.canon);
 	hl_json_put_name(&b, "expressions");
 	hl_buf_put_c(&b, '[');
 	put_expressions(&b, &e, true);

@@ -58,7 +58,33 @@ static const struct {
 	{{"canon"}, "example.org\n\n b.example \n",
 		"http://example.org/\nhttp://b.example/\n", 0},
 	{{"canon"}, "", "", 0},
-	{{"canon", "--", "-a.example"}, "", "http://-a.example/\n", 0},
+	{{"canon", "--", "-a.example"}, "", "http://a.example/\n", 0},
+	/* as the form reads it */
+	{{"canon", "hxxp://EXAMPLE[.]org.:80/a"}, "", "http://example.org/a\n",
+		0},
+	{{"canon", "(example.org/a)."}, "", "http://example.org/a\n", 0},
+	{{"canon", "A@Example.org"}, "", "a@example.org\n", 0},
+	{{"canon", "--json", "not a url"}, "",
+		"{\"input\":\"not a url\",\"error\":\"there is no address in "
+		"this\"}\n",
+		1},
+	{{"canon", "--json", "http://exa mple.org"}, "",
+		"{\"input\":\"http://exa mple.org\",\"error\":\"there is more "
+		"than one address in this\"}\n",
+		1},
+	{{"canon", "--json", "at example.org"}, "",
+		"{\"input\":\"at example.org\",\"error\":\"there is more than "
+		"an address in this\"}\n",
+		1},
+	{{"canon", "--json", "..."}, "",
+		"{\"input\":\"...\",\"error\":\"there is no address in "
+		"this\"}\n",
+		1},
+	{{"expressions", "hxxp://a[.]example"}, "", "a.example/\n", 0},
+	{{"expressions", "--json", "a@example.org"}, "",
+		"{\"input\":\"a@example.org\",\"error\":\"the address is none "
+		"of the web: there is nothing to look up\"}\n",
+		1},
 	{{"canon", "--json", "https://a.example.org/b"}, "",
 		"{\"input\":\"https://a.example.org/b\","
 		"\"canonical\":\"https://a.example.org/b\","
