@@ -304,6 +304,9 @@ static void what_is_not_there_and_what_makes_no_sense(void **state)
 			fail_msg("row %zu: %d: %s", i, status, f->out);
 		}
 	}
+	/* the help names what list prints and pause takes */
+	assert_int_equal(0, RUN(f, "--help"));
+	says(f, "T-XXXX-XXXX-X");
 	hl_ref_print(HL_REF_ITEM, f->item ^ 1, other);
 	assert_int_equal(3, RUN(f, "pause", other));
 	setenv("HOTLINE_DIR", "/nonexistent", 1);
