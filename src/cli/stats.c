@@ -13,8 +13,9 @@ static const char help[] =
 	"[--suppress]\n"
 	"\n"
 	"Statistics of a period; DAY is 2026-11-22, --to is not included. The\n"
-	"default is the last 30 days up to now. --suppress hides small cells,\n"
-	"for publication. docs/statistics.md defines each number.\n"
+	"default is the last 30 days up to now. --suppress hides small\n"
+	"numbers and what gives them away, for publication.\n"
+	"docs/statistics.md defines each number.\n"
 	"\n"
 	"exit status: 0 printed, 1 failed, 2 usage, 3 no installation,\n"
 	"             4 the store cannot be reached\n";
@@ -42,14 +43,17 @@ struct format {
 	bool json, csv, suppress;
 };
 
-static int print(const struct hl_insight *in, const struct format *format)
+static int print(struct hl_insight *in, const struct format *format)
 {
 	HL_BUF_AUTO out = HL_BUF_INIT(16 << 20);
 
+	if (format->suppress) {
+		hl_insight_suppress(in);
+	}
 	if (format->json) {
-		hl_insight_put_json(&out, in, format->suppress);
+		hl_insight_put_json(&out, in);
 	} else if (format->csv) {
-		hl_insight_put_csv(&out, in, format->suppress);
+		hl_insight_put_csv(&out, in);
 	} else {
 		hl_insight_put_text(&out, in);
 	}

@@ -447,10 +447,13 @@ static int export_as(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 			"attachment; filename=\"hotline-%.*s-%.*s.%s\"",
 			HL_STR_ARG(p.from), HL_STR_ARG(p.to),
 			json ? "json" : "csv"));
+	if (suppress) {
+		hl_insight_suppress(&in);
+	}
 	if (json) {
-		hl_insight_put_json(&resp->body, &in, suppress);
+		hl_insight_put_json(&resp->body, &in);
 	} else {
-		hl_insight_put_csv(&resp->body, &in, suppress);
+		hl_insight_put_csv(&resp->body, &in);
 	}
 	return 0;
 }

@@ -68,11 +68,17 @@ int hl_insight_collect(struct hl_store *store, struct hl_arena *arena,
 	int64_t from_us, int64_t to_us, struct hl_insight *out,
 	struct hl_err *err);
 
-/* suppress: small cells, as docs/statistics.md says. */
-void hl_insight_put_json(
-	struct hl_buf *out, const struct hl_insight *in, bool suppress);
-void hl_insight_put_csv(
-	struct hl_buf *out, const struct hl_insight *in, bool suppress);
+/*
+ * Hides small numbers and what gives them away, as docs/statistics.md says,
+ * for publication: a hidden number becomes HL_INSIGHT_HIDDEN, a list that
+ * is left out becomes empty. Numbers are lost; call it once, before put_json
+ * or put_csv.
+ */
+#define HL_INSIGHT_HIDDEN (-1)
+void hl_insight_suppress(struct hl_insight *in);
+
+void hl_insight_put_json(struct hl_buf *out, const struct hl_insight *in);
+void hl_insight_put_csv(struct hl_buf *out, const struct hl_insight *in);
 /* Plain text for a terminal. */
 void hl_insight_put_text(struct hl_buf *out, const struct hl_insight *in);
 

@@ -18,21 +18,24 @@ struct walk {
 static void count(struct walk *w, const char *measure, int64_t n)
 {
 	w->each(w->arg, &(struct hl_insight_row){w->section, w->name, measure,
-				HL_INSIGHT_N, n, n});
+				HL_INSIGHT_N, n, n, n == HL_INSIGHT_HIDDEN});
 }
 
 static void rate(struct walk *w, const char *measure, int64_t n, int64_t of)
 {
+	bool hidden = n == HL_INSIGHT_HIDDEN || of == HL_INSIGHT_HIDDEN;
+
 	w->each(w->arg, &(struct hl_insight_row){w->section, w->name, measure,
 				HL_INSIGHT_RATE,
-				of ? (n * 1000 + of / 2) / of : 0, of});
+				of ? (n * 1000 + of / 2) / of : 0, of, hidden});
 }
 
 static void seconds(
 	struct walk *w, const char *measure, int64_t us, int64_t base)
 {
 	w->each(w->arg, &(struct hl_insight_row){w->section, w->name, measure,
-				HL_INSIGHT_SECONDS, us / HL_US_PER_S, base});
+				HL_INSIGHT_SECONDS, us / HL_US_PER_S, base,
+				base == HL_INSIGHT_HIDDEN});
 }
 
 static void span(struct walk *w, const struct hl_insight_span *s)

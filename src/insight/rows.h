@@ -9,7 +9,7 @@
  * order: what JSON, CSV and the terminal are written from. Inside the room.
  */
 enum hl_insight_measure {
-	HL_INSIGHT_N,       /* a count of people's doings: small ones hidden */
+	HL_INSIGHT_N,       /* a count */
 	HL_INSIGHT_SECONDS, /* a duration that rests on `base` values */
 	HL_INSIGHT_RATE,    /* thousandths, of `base` values */
 };
@@ -21,6 +21,7 @@ struct hl_insight_row {
 	enum hl_insight_measure type;
 	int64_t value;
 	int64_t base; /* of durations and rates: 0 means there is none */
+	bool hidden;  /* by hl_insight_suppress(), or derived from such */
 };
 
 typedef void hl_insight_each(void *arg, const struct hl_insight_row *row);

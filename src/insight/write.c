@@ -7,20 +7,11 @@
 #include "base/time.h"
 #include "insight/rows.h"
 
-#define SMALL 5
-
 struct writer {
 	struct hl_buf *out;
-	bool suppress;
 	const char *section; /* of the row before, for JSON and text */
 	struct hl_buf name;
 };
-
-/* A count from 1 to 4, or what rests on so few. */
-static bool hidden(const struct writer *w, const struct hl_insight_row *row)
-{
-	return w->suppress && row->base > 0 && row->base < SMALL;
-}
 
 static bool absent(const struct hl_insight_row *row)
 {
@@ -40,10 +31,10 @@ static void put_number(struct hl_buf *out, const struct hl_insight_row *row)
 static void put_json_value(struct writer *w, const struct hl_insight_row *row)
 {
 	hl_json_put_name(w->out, row->measure);
-	if (absent(row) || (hidden(w, row) && row->type != HL_INSIGHT_N)) {
+	if (row->hidden) {
+		hl_json_put_str(w->out, HL_STR("hidden"));
+	} else if (absent(row)) {
 		hl_buf_put(w->out, HL_STR("null"));
-	} else if (hidden(w, row)) {
-		hl_json_put_str(w->out, HL_STR("<5"));
 	} else {
 		put_number(w->out, row);
 	}
@@ -81,10 +72,9 @@ static void json_row(void *arg, const struct hl_insight_row *row)
 	put_json_value(w, row);
 }
 
-void hl_insight_put_json(
-	struct hl_buf *out, const struct hl_insight *in, bool suppress)
+void hl_insight_put_json(struct hl_buf *out, const struct hl_insight *in)
 {
-	struct writer w = {out, suppress, NULL, HL_BUF_INIT(256)};
+	struct writer w = {out, NULL, HL_BUF_INIT(256)};
 	char at[HL_TIME_ISO_MAX];
 
 	hl_buf_put_c(out, '{');
@@ -103,18 +93,17 @@ static void csv_row(void *arg, const struct hl_insight_row *row)
 
 	hl_buf_printf(w->out, "%s,%.*s,%s,", row->section,
 		HL_STR_ARG(row->name), row->measure);
-	if (hidden(w, row) && row->type == HL_INSIGHT_N) {
-		hl_buf_put(w->out, HL_STR("<5"));
-	} else if (!absent(row) && !hidden(w, row)) {
+	if (row->hidden) {
+		hl_buf_put(w->out, HL_STR("hidden"));
+	} else if (!absent(row)) {
 		put_number(w->out, row);
 	}
 	hl_buf_put(w->out, HL_STR("\r\n")); /* RFC 4180 */
 }
 
-void hl_insight_put_csv(
-	struct hl_buf *out, const struct hl_insight *in, bool suppress)
+void hl_insight_put_csv(struct hl_buf *out, const struct hl_insight *in)
 {
-	struct writer w = {.out = out, .suppress = suppress};
+	struct writer w = {.out = out};
 	char at[HL_TIME_ISO_MAX];
 	struct hl_str from = hl_time_iso_s(in->from_us, at);
 
@@ -136,7 +125,9 @@ static void text_row(void *arg, const struct hl_insight_row *row)
 	}
 	hl_buf_printf(w->out, "  %-22.*s %-18s ", HL_STR_ARG(row->name),
 		row->measure);
-	if (absent(row)) {
+	if (row->hidden) {
+		hl_buf_put(w->out, HL_STR("hidden"));
+	} else if (absent(row)) {
 		hl_buf_put_c(w->out, '-');
 	} else if (row->type == HL_INSIGHT_SECONDS) {
 		hl_time_span(w->out, row->value * HL_US_PER_S);
