@@ -262,7 +262,7 @@ static struct hl_w_table summary(struct build *b)
 		{HL_TR("Reports that wait for triage now"),
 			number(b->arena, in->n_untriaged)},
 		{HL_TR("Addresses in them"), number(b->arena, in->n_addresses)},
-		{HL_TR("Duplicates"),
+		{HL_TR("Duplicates among the addresses"),
 			percent(b->arena, in->n_duplicates, in->n_addresses)},
 		{HL_TR("Cases opened"), number(b->arena, in->n_cases)},
 		{HL_TR("Removals"), number(b->arena, in->removal.n)},

@@ -151,7 +151,7 @@ const PAGE = [
   ['At a glance', 'Reports', 'Value', '2'],
   ['At a glance', 'Reports that wait for triage now', 'Value', '0'],
   ['At a glance', 'Addresses in them', 'Value', '4'],
-  ['At a glance', 'Duplicates', 'Value', '25 %'],
+  ['At a glance', 'Duplicates among the addresses', 'Value', '25 %'],
   ['At a glance', 'Cases opened', 'Value', '3'],
   ['At a glance', 'Removals', 'Value', '2'],
   ['Reports by kind of place', 'Website', 'Number', '2'],
