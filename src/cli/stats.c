@@ -13,8 +13,8 @@ static const char help[] =
 	"[--suppress]\n"
 	"\n"
 	"Statistics of a period; DAY is 2026-11-22, --to is not included. The\n"
-	"default is the last 30 days up to now. --suppress hides small\n"
-	"numbers and what gives them away, for publication.\n"
+	"default is the last 30 days with today, by UTC. --suppress hides\n"
+	"small numbers and what gives them away, for publication.\n"
 	"docs/statistics.md defines each number.\n"
 	"\n"
 	"exit status: 0 printed, 1 failed, 2 usage, 3 no installation,\n"
@@ -31,11 +31,11 @@ static bool parse_day(const char *text, int64_t *at_us)
 static bool parse_period(
 	const char *from, const char *to, int64_t *from_us, int64_t *to_us)
 {
-	*to_us = hl_time_now_us();
+	*to_us = hl_insight_today_end(hl_time_now_us());
 	if (to && !parse_day(to, to_us)) {
 		return false;
 	}
-	*from_us = *to_us - 30 * HL_US_PER_DAY;
+	*from_us = *to_us - HL_INSIGHT_DAYS * HL_US_PER_DAY;
 	return !from || parse_day(from, from_us);
 }
 

@@ -4,11 +4,11 @@
 
 #include "base/time.h"
 #include "domain/flow.h"
+#include "domain/words.h"
 #include "insight/insight.h"
 #include "web/templates.h"
 
 #define TABLES_MAX 12
-#define DAYS_DEFAULT 30
 
 struct build {
 	struct hl_arena *arena;
@@ -104,6 +104,24 @@ static void add_bars(struct build *b, struct hl_desk_stats_table *t,
 	set_chart(b, t, &svg);
 }
 
+/* The value 0 has the words of a form with no answer; here it is work that
+ * is still to be done. */
+static struct hl_str label_of(
+	const struct hl_vocab *vocab, const struct hl_insight_count *count)
+{
+	if (!vocab) {
+		return count->text;
+	}
+	if (vocab == &hl_vocab_outcome &&
+		count->value == HL_OUTCOME_UNANSWERED) {
+		return hl_web_tr(HL_TR("Not decided yet"));
+	}
+	if (vocab == &hl_vocab_triage && count->value == HL_TRIAGE_UNANSWERED) {
+		return hl_web_tr(HL_TR("Not triaged yet"));
+	}
+	return hl_web_tr(hl_vocab_label(vocab, (int)count->value));
+}
+
 /* Words of a vocabulary (NULL: the counts' own texts) with their counts. */
 static void add_counts(struct build *b, const char *title, const char *head,
 	const struct hl_vocab *vocab, const struct hl_insight_counts *counts)
@@ -115,9 +133,7 @@ static void add_counts(struct build *b, const char *title, const char *head,
 		hl_arena_array(b->arena, counts->n + 1, sizeof(*bars));
 
 	for (size_t i = 0; bars && i < counts->n; i++) {
-		struct hl_str label = vocab ? hl_web_tr(hl_vocab_label(vocab,
-						      (int)counts->at[i].value))
-					    : counts->at[i].text;
+		struct hl_str label = label_of(vocab, &counts->at[i]);
 
 		if (!label.n) {
 			label = hl_web_tr(HL_TR("Unknown"));
@@ -309,7 +325,7 @@ static void read_period(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, struct period *p)
 {
 	struct hl_web_form query = {0};
-	int64_t today = ctx->now_us - ctx->now_us % HL_US_PER_DAY;
+	int64_t today = hl_insight_today_end(ctx->now_us) - HL_US_PER_DAY;
 
 	hl_web_query_read(ctx, req, &query);
 	p->from = hl_web_form_get(&query, "from");
@@ -321,7 +337,7 @@ static void read_period(struct hl_web_ctx *ctx,
 		p->to_us = today;
 	}
 	if (!p->from.n || p->wrong) {
-		p->from_us = p->to_us - (DAYS_DEFAULT - 1) * HL_US_PER_DAY;
+		p->from_us = p->to_us - (HL_INSIGHT_DAYS - 1) * HL_US_PER_DAY;
 	}
 	p->to_us += HL_US_PER_DAY;
 	if (p->from_us >= p->to_us) {

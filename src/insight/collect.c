@@ -356,6 +356,11 @@ static void prepare(struct hl_insight *out, int64_t from_us, int64_t to_us)
 	}
 }
 
+int64_t hl_insight_today_end(int64_t now_us)
+{
+	return now_us - now_us % HL_US_PER_DAY + HL_US_PER_DAY;
+}
+
 int hl_insight_collect(struct hl_store *store, struct hl_arena *arena,
 	int64_t from_us, int64_t to_us, struct hl_insight *out,
 	struct hl_err *err)

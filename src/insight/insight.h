@@ -63,6 +63,11 @@ struct hl_insight {
 	struct hl_insight_band priority[HL_INSIGHT_BANDS];
 };
 
+/* What page and program show unless told otherwise: so many UTC days, of
+ * which today is the last, also what is still to come of it. */
+#define HL_INSIGHT_DAYS 30
+int64_t hl_insight_today_end(int64_t now_us);
+
 /* HL_E_INVALID when from_us is not before to_us. Texts are in the arena. */
 int hl_insight_collect(struct hl_store *store, struct hl_arena *arena,
 	int64_t from_us, int64_t to_us, struct hl_insight *out,

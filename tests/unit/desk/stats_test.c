@@ -2,6 +2,9 @@
 /* The statistics page and its downloads. */
 #include "world.h"
 
+#include "base/json.h"
+#include "base/time.h"
+
 static void says(const struct world *w, const char *words)
 {
 	if (!memmem(w->body.p, w->body.n, words, strlen(words))) {
@@ -29,10 +32,42 @@ static void the_rate_of_duplicates_says_of_what(void **state)
 	hides(w, ">Duplicates<");
 }
 
+/* Cases that nobody has looked at need no facts, and reports that wait for
+ * triage are not answers that somebody left out. */
+static void what_waits_is_called_so(void **state)
+{
+	struct world *w = *state;
+
+	world_ask(w, SOFIE, "/statistics", NULL);
+	says(w, "Not decided yet");
+	says(w, "Not triaged yet");
+	hides(w, "More facts are needed");
+}
+
+/* hotline stats has a test for the same days. */
+static void the_last_day_is_today(void **state)
+{
+	struct world *w = *state;
+	HL_JSON_AUTO *json = NULL;
+	int64_t from = 0, to = 0;
+
+	world_ask(w, SOFIE, "/statistics.json", NULL);
+	assert_int_equal(
+		0, hl_json_parse(hl_buf_str(&w->body), w->body.n, &json, NULL));
+	assert_int_equal(
+		0, hl_time_parse_iso(hl_json_str(json, "from"), &from));
+	assert_int_equal(0, hl_time_parse_iso(hl_json_str(json, "to"), &to));
+	assert_true(to % HL_US_PER_DAY == 0 && to - from == 30 * HL_US_PER_DAY);
+	assert_true(hl_time_now_us() < to);
+	assert_true(hl_time_now_us() >= to - HL_US_PER_DAY);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(the_last_day_is_today),
 		cmocka_unit_test(the_rate_of_duplicates_says_of_what),
+		cmocka_unit_test(what_waits_is_called_so),
 	};
 
 	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
