@@ -460,9 +460,9 @@ static int export_as(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	hl_web_respond(resp, 200, json ? "application/json" : "text/csv");
 	hl_web_header_add(resp, "Content-Disposition",
 		hl_arena_printf(ctx->arena,
-			"attachment; filename=\"hotline-%.*s-%.*s.%s\"",
-			HL_STR_ARG(p.from), HL_STR_ARG(p.to),
-			json ? "json" : "csv"));
+			"attachment; filename=\"hotline-%s%.*s-%.*s.%s\"",
+			suppress ? "publication-" : "", HL_STR_ARG(p.from),
+			HL_STR_ARG(p.to), json ? "json" : "csv"));
 	if (suppress) {
 		hl_insight_suppress(&in);
 	}

@@ -62,10 +62,39 @@ static void the_last_day_is_today(void **state)
 	assert_true(hl_time_now_us() >= to - HL_US_PER_DAY);
 }
 
+/* Of two files with one name the wrong one is published. */
+static void the_publication_has_its_own_name(void **state)
+{
+	static const struct {
+		const char *path, *name;
+	} rows[] = {
+		{"/statistics.csv?from=2026-10-24&to=2026-11-22",
+			"hotline-2026-10-24-2026-11-22.csv"},
+		{"/statistics.csv?from=2026-10-24&to=2026-11-22&suppress=yes",
+			"hotline-publication-2026-10-24-2026-11-22.csv"},
+		{"/statistics.json?from=2026-10-24&to=2026-11-22&suppress=yes",
+			"hotline-publication-2026-10-24-2026-11-22.json"},
+	};
+	struct world *w = *state;
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		HL_BUF_AUTO head = HL_BUF_INIT(256);
+
+		world_ask(w, SOFIE, rows[i].path, NULL);
+		hl_buf_printf(&head, "filename=\"%s\"\n", rows[i].name);
+		if (w->status != 200 ||
+			!memmem(w->headers.p, w->headers.n, head.p, head.n)) {
+			fail_msg("%s: %d\n%.*s", rows[i].path, w->status,
+				HL_STR_ARG(hl_buf_str(&w->headers)));
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_last_day_is_today),
+		cmocka_unit_test(the_publication_has_its_own_name),
 		cmocka_unit_test(the_rate_of_duplicates_says_of_what),
 		cmocka_unit_test(what_waits_is_called_so),
 	};
