@@ -36,6 +36,16 @@ export function words(html) {
     .replace(/<[^>]*>/g, ' ')).replace(/\s+/g, ' ').trim();
 }
 
+// Debian's node has no getSetCookie(): the values come joined by commas, which
+// dates have too.
+function setCookies(headers) {
+  if (headers.getSetCookie) {
+    return headers.getSetCookie();
+  }
+  return (headers.get('set-cookie') ?? '').split(/,\s*(?=[^;,\s]+=)/)
+    .filter(Boolean);
+}
+
 export class Client {
   constructor(base, headers = {}) {
     this.base = base;
@@ -52,7 +62,7 @@ export class Client {
     }
     const response = await fetch(url,
       { ...options, headers, redirect: 'manual' });
-    for (const line of response.headers.getSetCookie()) {
+    for (const line of setCookies(response.headers)) {
       const [, name, value] = line.match(/^([^=]+)=([^;]*)/);
       if (/max-age=0|expires=thu, 01 jan 1970/i.test(line)) {
         this.cookies.delete(name);
