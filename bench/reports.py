@@ -9,6 +9,7 @@ fails when a limit is missed.
 """
 import json
 import os
+import platform
 import shutil
 import socket
 import subprocess
@@ -25,6 +26,20 @@ MOST_CPU_MS = 1.0
 MOST_START_S = 0.2
 MOST_MB = 20.0
 SECONDS = 10
+# Measured on such a machine, not in the same run: docs/performance.md.
+PEER = {"per_second": 4.7, "server_cpu_ms": 90, "p50_ms": 313, "p95_ms": 829,
+        "rss": 124, "start": 3.7}
+
+
+def tell(name, value, unit, peer=None):
+    """One line a measure; a ratio above 1 is the larger number here."""
+    print(json.dumps({
+        "name": f"reports.{name}", "value": value, "unit": unit,
+        "peer": peer and {"name": "GlobaLeaks 5.0 at 4 connections, another run",
+                          "value": peer},
+        "ratio": peer and float(f"{value / peer:.3g}"),
+        "machine": f"{platform.machine()}, {os.cpu_count()} cores"}),
+        flush=True)
 
 
 def load(port, connections, pid):
@@ -32,8 +47,13 @@ def load(port, connections, pid):
         [os.path.join(BUILD, "bench", "report_load"), str(port),
          str(connections), str(SECONDS), str(pid)],
         stdout=subprocess.PIPE, text=True, check=False)
-    print(done.stdout, end="", flush=True)
-    return json.loads(done.stdout)
+    seen = json.loads(done.stdout)
+    for key, unit in (("per_second", "1/s"), ("errors", ""),
+                      ("server_cpu_ms", "ms"), ("p50_ms", "ms"),
+                      ("p95_ms", "ms")):
+        tell(f"{connections}_connections.{key}", seen[key], unit,
+             PEER.get(key))
+    return seen
 
 
 def memory_mb(pid):
@@ -92,15 +112,13 @@ def measure(folder):
     server, took = start(folder, port)
     most_mb = 0.0
     try:
-        print(json.dumps({"bench": "reports", "start_s": round(took, 3)}),
-              flush=True)
+        tell("start", round(took, 3), "s", PEER["start"])
         load(port, 1, server.pid)
         many = load(port, 64, server.pid)
         for pid, name in processes(server.pid).items():
             most_mb = max(most_mb, memory_mb(pid))
-            print(json.dumps({"bench": "reports", "process": name,
-                              "rss_mb": round(memory_mb(pid), 1)}),
-                  flush=True)
+            tell(f"rss.{name}", round(memory_mb(pid), 1), "MB",
+                 PEER["rss"] if name == "public" else None)
     finally:
         server.terminate()
         server.wait(30)

@@ -17,6 +17,7 @@
 
 #include "base/time.h"
 #include "store/sql.h"
+#include "measure.h"
 
 #define LINKS_MAX 16
 #define SECONDS 2
@@ -147,11 +148,14 @@ static long run(struct hl_store **stores, int n, bool writes)
 
 static void tell(const char *way, int n, bool writes, long done, int64_t cpu)
 {
-	printf("{\"bench\":\"store_hop\",\"store\":\"%s\",\"batch\":\"%s\","
-	       "\"threads\":%d,\"per_second\":%ld,\"cpu_us\":%.1f}\n",
-		way, writes ? "write" : "read", n, done / SECONDS,
-		(double)cpu / (double)done);
-	fflush(stdout);
+	char name[64];
+
+	snprintf(name, sizeof(name), "store_hop.%s.%s.%d_threads", way,
+		writes ? "write" : "read", n);
+	bench_tell(name, (double)done / SECONDS, "1/s");
+	snprintf(name, sizeof(name), "store_hop.%s.%s.%d_threads.cpu", way,
+		writes ? "write" : "read", n);
+	bench_tell(name, (double)cpu / (double)done, "us");
 }
 
 static void forget(const struct bench *b)

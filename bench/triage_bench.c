@@ -20,6 +20,7 @@
 #include "casework/queue.h"
 #include "casework/triage.h"
 #include "store/sql.h"
+#include "measure.h"
 
 #define AT_ONCE 200
 
@@ -152,12 +153,6 @@ static double cpu_s(int whose)
 	       (double)(u.ru_utime.tv_usec + u.ru_stime.tv_usec) / 1e6;
 }
 
-static void print(const char *measure, double value, const char *unit)
-{
-	printf("{\"name\":\"%s\",\"value\":%.4g,\"unit\":\"%s\"}\n", measure,
-		value, unit);
-}
-
 static void triage(struct bench *b, int n)
 {
 	struct hl_casework_triaged out = {.n_left = 1};
@@ -177,9 +172,9 @@ static void triage(struct bench *b, int n)
 		fprintf(stderr, "triage_bench: %zu of %d\n", done, n);
 		exit(1);
 	}
-	print("reports triaged", n / s, "1/s");
-	print("cpu a report, staff process",
-		(cpu_s(RUSAGE_SELF) - cpu) * 1e6 / n, "us");
+	bench_tell("triage.reports", n / s, "1/s");
+	bench_tell("triage.cpu_a_report", (cpu_s(RUSAGE_SELF) - cpu) * 1e6 / n,
+		"us");
 }
 
 static void look(struct bench *b)
@@ -198,10 +193,10 @@ static void look(struct bench *b)
 		must(hl_casework_counts(&b->who, &counts, NULL), "counts");
 		hl_arena_reset(b->arena);
 	}
-	print("queue page and counts",
+	bench_tell("triage.queue_page",
 		(double)(hl_time_mono_us() - from) / 1e3 / rounds, "ms");
-	print("cases in the queue", (double)counts.tab[HL_CASEWORK_UNASSIGNED],
-		"1");
+	bench_tell("triage.queue_cases",
+		(double)counts.tab[HL_CASEWORK_UNASSIGNED], "1");
 	from = hl_time_mono_us();
 	for (int i = 0; i < rounds; i++) {
 		must(hl_casework_take_next(&b->who, b->settings,
@@ -209,7 +204,7 @@ static void look(struct bench *b)
 			"take");
 		hl_arena_reset(b->arena);
 	}
-	print("take the next case",
+	bench_tell("triage.take_next",
 		(double)(hl_time_mono_us() - from) / 1e3 / rounds, "ms");
 }
 
@@ -221,7 +216,7 @@ static void end(struct bench *b)
 	hl_store_close(b->store);
 	kill(b->server, SIGTERM);
 	waitpid(b->server, &status, 0);
-	print("cpu, store process", cpu_s(RUSAGE_CHILDREN), "s");
+	bench_tell("triage.store_cpu", cpu_s(RUSAGE_CHILDREN), "s");
 	for (int i = 0; i < 3; i++) {
 		static const char *const suffixes[] = {"", "-wal", "-shm"};
 
