@@ -188,6 +188,17 @@ int hl_casefile_item_act(struct hl_casefile *c, enum hl_action action,
 	return 0;
 }
 
+int hl_casefile_close(
+	struct hl_casefile *c, enum hl_close_reason reason, struct hl_err *err)
+{
+	int r = hl_casefile_act(c, HL_ACTION_CLOSE, HL_EVENT_CASE_CLOSED, err);
+
+	if (!r) {
+		c->now.closed_reason = (int)reason;
+	}
+	return r;
+}
+
 int hl_casefile_all_told(struct hl_casefile *c, struct hl_err *err)
 {
 	int r = hl_casefile_act(
@@ -196,8 +207,7 @@ int hl_casefile_all_told(struct hl_casefile *c, struct hl_err *err)
 	if (r || c->now.item_state != HL_ITEM_OFFLINE) {
 		return r;
 	}
-	c->now.closed_reason = HL_CLOSE_REMOVED;
-	return hl_casefile_act(c, HL_ACTION_CLOSE, HL_EVENT_CASE_CLOSED, err);
+	return hl_casefile_close(c, HL_CLOSE_REMOVED, err);
 }
 
 /* What the reporter is told also follows from an item's state that did not

@@ -82,12 +82,15 @@ struct hl_authz_object hl_casefile_object(
  * A transition of the case or of its item by the table of states, with its
  * event. HL_DENIED: the state does not know the action; nothing changed.
  * REOPEN and REAPPEAR begin a new cycle: reopened is raised, and REOPEN
- * clears assessors and outcome. CLOSE takes now.closed_reason as set before.
+ * clears assessors and outcome. CLOSE is hl_casefile_close().
  */
 int hl_casefile_act(struct hl_casefile *c, enum hl_action action,
 	enum hl_event event, struct hl_err *err);
 int hl_casefile_item_act(struct hl_casefile *c, enum hl_action action,
 	enum hl_event event, struct hl_err *err);
+/* The end of a cycle, for a reason. HL_DENIED as above. */
+int hl_casefile_close(
+	struct hl_casefile *c, enum hl_close_reason reason, struct hl_err *err);
 /* Everybody has been told: the case waits until the address is gone, or
  * closes as removed when it is. */
 int hl_casefile_all_told(struct hl_casefile *c, struct hl_err *err);

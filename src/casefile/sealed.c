@@ -118,3 +118,9 @@ int hl_casefile_share_url(const struct hl_who *who, int64_t item_id,
 	*out = url->worker_sealed;
 	return out->n ? 0 : seal_again(who, item_id, url, out, err);
 }
+
+bool hl_casefile_unreadable(int r)
+{
+	return r == HL_DENIED || r == HL_NOTFOUND || r == HL_E_CRYPTO ||
+	       r == HL_E_CORRUPT;
+}

@@ -37,5 +37,8 @@ int hl_casefile_open(const struct hl_who *who, int64_t epoch,
  */
 int hl_casefile_share_url(const struct hl_who *who, int64_t item_id,
 	struct hl_str *out, struct hl_err *err);
+/* Whether a fault of these is about the value or the ring, which its page
+ * shows, and no reason to leave off the rest of the work. */
+bool hl_casefile_unreadable(int r);
 
 #endif

@@ -147,8 +147,7 @@ static int decide(struct hl_casework_job *job, const struct assessing *a,
 		reweigh(job, a);
 		return r;
 	}
-	c->now.closed_reason = (int)hl_casework_reason_of(outcome, a->facts);
-	r = hl_casefile_act(c, HL_ACTION_CLOSE, HL_EVENT_CASE_CLOSED, err);
+	r = hl_casefile_close(c, hl_casework_reason_of(outcome, a->facts), err);
 	if (!r && outcome == HL_OUTCOME_GONE &&
 		c->now.item_state != HL_ITEM_OFFLINE) {
 		r = hl_casefile_item_act(

@@ -52,8 +52,7 @@ static int change_close(struct hl_casework_job *job, struct hl_err *err)
 	if (!fits(&c->now, *reason)) {
 		return hl_casework_refuse(job->why, HL_CASEWORK_REASON);
 	}
-	c->now.closed_reason = (int)*reason;
-	r = hl_casefile_act(c, HL_ACTION_CLOSE, HL_EVENT_CASE_CLOSED, err);
+	r = hl_casefile_close(c, *reason, err);
 	if (!r && is_gone(*reason) && c->now.item_state != HL_ITEM_OFFLINE) {
 		r = hl_casefile_item_act(
 			c, HL_ACTION_DECLARE_GONE, HL_EVENT_ITEM_OFFLINE, err);
@@ -79,13 +78,6 @@ int hl_casework_close(const struct hl_who *who, int64_t case_id,
 	return hl_casework_do(who, case_id, &deed, why, err);
 }
 
-/* No key, no worker, erased, or a broken seal. */
-static bool is_unreadable(int r)
-{
-	return r == HL_DENIED || r == HL_NOTFOUND || r == HL_E_CRYPTO ||
-	       r == HL_E_CORRUPT;
-}
-
 /*
  * What was watched is watched again. The worker may have forgotten the
  * address; who lacks the key to give it back opens the case all the same, and
@@ -107,7 +99,7 @@ static int watch_again(struct hl_casework_job *job, struct hl_err *err)
 	r = hl_casefile_share_url(
 		job->who, c->item_id, &again.worker_sealed, err);
 	if (r) {
-		return is_unreadable(r) ? 0 : r;
+		return hl_casefile_unreadable(r) ? 0 : r;
 	}
 	hl_tx_item_again(job->tx, &again);
 	hl_tx_watch_soon(job->tx,

@@ -12,20 +12,13 @@ struct share {
 	int64_t after; /* the last item that was tried */
 };
 
-/* Erased, or no worker, no key, or a broken seal, which its page shows. */
-static bool is_unreadable(int r)
-{
-	return r == HL_NOTFOUND || r == HL_DENIED || r == HL_E_CRYPTO ||
-	       r == HL_E_CORRUPT;
-}
-
 static int give(struct share *s, int64_t item_id, struct hl_err *err)
 {
 	struct hl_in_watch_give in = {.id = item_id};
 	int r = hl_casefile_share_url(&s->who, item_id, &in.worker_sealed, err);
 
 	if (r) {
-		return is_unreadable(r) ? 0 : r;
+		return hl_casefile_unreadable(r) ? 0 : r;
 	}
 	r = hl_do_watch_give(s->who.store, s->who.arena, &in, err);
 	s->n_done += r == 0;

@@ -325,9 +325,7 @@ static int close_case(struct hl_referral_job *job, struct hl_err *err)
 	if (r || row->n || job->f.c.now.state != HL_CASE_MONITORING) {
 		return r;
 	}
-	job->f.c.now.closed_reason = HL_CLOSE_REMOVED;
-	return hl_casefile_act(
-		&job->f.c, HL_ACTION_CLOSE, HL_EVENT_CASE_CLOSED, err);
+	return hl_casefile_close(&job->f.c, HL_CLOSE_REMOVED, err);
 }
 
 static int change_removed(struct hl_referral_job *job, struct hl_err *err)

@@ -46,10 +46,7 @@ static int share_address(struct hl_referral_job *job, struct hl_err *err)
 	if (!r) {
 		hl_tx_watch_share(job->tx, &in);
 	}
-	return r == HL_DENIED || r == HL_NOTFOUND || r == HL_E_CRYPTO ||
-			       r == HL_E_CORRUPT
-		       ? 0
-		       : r;
+	return hl_casefile_unreadable(r) ? 0 : r;
 }
 
 static int change_approve(struct hl_referral_job *job, struct hl_err *err)

@@ -15,8 +15,7 @@ static int close_case(struct hl_casefile *c, struct hl_err *err)
 	if (c->now.state != HL_CASE_MONITORING) {
 		return 0; /* referrals are still on their way */
 	}
-	c->now.closed_reason = HL_CLOSE_REMOVED;
-	int r = hl_casefile_act(c, HL_ACTION_CLOSE, HL_EVENT_CASE_CLOSED, err);
+	int r = hl_casefile_close(c, HL_CLOSE_REMOVED, err);
 	return r == HL_DENIED ? 0 : r;
 }
 
