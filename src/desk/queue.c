@@ -13,7 +13,6 @@
 #include "desk/work.h"
 #include "web/templates.h"
 
-#define ROWS 50
 #define TRIAGE_AT_ONCE 25
 #define REWRAP_AT_ONCE 50
 #define SHARE_AT_ONCE 50
@@ -225,7 +224,7 @@ static int add_rows(struct hl_web_ctx *ctx, const struct hl_web_form *query,
 	bool later = hl_casework_cursor_parse(
 			     hl_web_form_get(query, "from"), &from) == 0;
 	int r = hl_casework_queue(
-		hl_desk_who(ctx), f, &from, ROWS, &list, &ctx->err);
+		hl_desk_who(ctx), f, &from, HL_DESK_ROWS, &list, &ctx->err);
 
 	if (r) {
 		return r;
