@@ -110,9 +110,9 @@ ROWS = (
     ("size", "150 lines of header", {"src/base/a.h": "\n" * 150}, None),
     ("size", "151 lines of header", {"src/base/a.h": "\n" * 151},
      "src/base/a.h: 151 lines"),
-    ("size", "a public header", {"include/hotline/a.h": "\n" * 400}, None),
-    ("size", "a long public header", {"include/hotline/a.h": "\n" * 401},
-     "include/hotline/a.h: 401 lines"),
+    ("size", "a public header", {"include/hotline/a.h": "\n" * 500}, None),
+    ("size", "a long public header", {"include/hotline/a.h": "\n" * 501},
+     "include/hotline/a.h: 501 lines"),
 
     ("spdx", "there", {"a.c": SPDX}, None),
     ("spdx", "missing", {"src/a.c": "int x;\n"}, "src/a.c:1: does not start"),
