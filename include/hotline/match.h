@@ -14,9 +14,12 @@
  * No global state, no thread of its own, no message printed, no file touched
  * but those of the folder of an index. Objects are opaque; what _new or _open
  * made, _free or _close ends, and both take NULL. Structs with a member
- * size_of are set up by zeroing them and size_of = sizeof(the struct); what
- * is 0 takes its default. A struct that was compiled against an older version
- * of this header keeps working.
+ * size_of are set up by zeroing them and size_of = sizeof(the struct), also
+ * those that a function fills; what is 0 takes its default. A program that was
+ * compiled against an older version of this header keeps working.
+ *
+ * An object may be used by any thread, by one at a time; what may go on at
+ * the same time is said with it. Objects do not survive a fork() in the child.
  *
  * Every function that can fail returns 0 or more when it did what it says and
  * a negative code when it could not; then it changed nothing, unless it says
@@ -100,8 +103,8 @@ enum hl_match_path {
 	HL_MATCH_CLI512 = 1
 };
 
-/* Which code computes. All give the same bits; AUTO takes the fastest that
- * this processor runs. The others are for tests and benches. */
+/* Which code computes. All give the same bits; AUTO takes the best that this
+ * processor runs. The others are for tests and benches. */
 enum hl_match_kernel {
 	HL_MATCH_KERNEL_AUTO = 0,
 	HL_MATCH_KERNEL_SCALAR = 1,
@@ -121,8 +124,8 @@ struct hl_match_pdq_options {
 
 /*
  * quality: 0 to 100; the reference advises not to match under 50. A picture
- * with a side under 5 pixels has an all-zero hash of quality 0, which must
- * not be put on a list.
+ * with a side under 5 pixels (after CLI512 has picked) has an all-zero hash
+ * of quality 0, which must not be put on a list.
  */
 struct hl_match_pdq_result {
 	struct hl_match_hash hash;
@@ -156,14 +159,18 @@ HL_MATCH_API int hl_match_pdq_new(uint32_t width, uint32_t height,
 	enum hl_match_pixels pixels, const struct hl_match_pdq_options *options,
 	struct hl_match_pdq **out, struct hl_match_error *err);
 /* The next n_rows from the top; stride in bytes from row to row, at least the
- * bytes of a row. HL_MATCH_E_STATE: more rows than the picture has. */
+ * bytes of a row. HL_MATCH_E_STATE: more rows than the picture has; none of
+ * them was taken. */
 HL_MATCH_API int hl_match_pdq_rows(struct hl_match_pdq *pdq, const void *rows,
 	size_t stride, size_t n_rows);
-/* HL_MATCH_E_STATE: rows are missing. May be called again. */
+/* HL_MATCH_E_STATE: rows are missing. May be called again. A picture of
+ * exactly 64 x 64 is not filtered, as in the reference. */
 HL_MATCH_API int hl_match_pdq_finish(
 	struct hl_match_pdq *pdq, struct hl_match_pdq_result *out);
 /* The hashes of the picture turned and mirrored, from one transform. Up to 18
- * bits away from hashing the turned picture. Quality is the same for all. */
+ * bits away from hashing the turned picture. Quality is the same for all. As
+ * in the reference 64 x 64 pixels are filtered here, so that out[0] is not
+ * what finish gives; at any other size it is. */
 HL_MATCH_API int hl_match_pdq_dihedral(
 	struct hl_match_pdq *pdq, struct hl_match_pdq_result out[8]);
 HL_MATCH_API void hl_match_pdq_reset(struct hl_match_pdq *pdq);
@@ -196,7 +203,7 @@ struct hl_match_video_options {
 	int radius;      /* 0: 31, -1: equal only */
 };
 
-/* Shares are 0 to 100; both are 0 when no frame of a side counts. */
+/* Shares are 0 to 100; both are 0 when a side has no frame that counts. */
 struct hl_match_video_result {
 	double query_percent;    /* of the query's frames, in the other */
 	double compared_percent; /* of the other's, in the query */
@@ -204,15 +211,20 @@ struct hl_match_video_result {
 	uint32_t n_compared;
 };
 
+/* A frame is in the other video if one there that counts is no farther than
+ * radius. Allocates nothing; takes time as n_query x n_compared. */
 HL_MATCH_API int hl_match_video_compare(const struct hl_match_frame *query,
 	size_t n_query, const struct hl_match_frame *compared,
 	size_t n_compared, const struct hl_match_video_options *options,
 	struct hl_match_video_result *out);
-/* One line without its end. HL_MATCH_E_ARG: not of this form. */
+/* One line without its end, of up to 256 bytes; quality is 0 to 100, seconds
+ * are under 1e10 and may have an exponent, as old files do. HL_MATCH_E_ARG:
+ * not of this form; out is as it was. */
 HL_MATCH_API int hl_match_frame_parse(
 	const char *line, size_t n, struct hl_match_frame *out);
 /* Bytes written without the NUL; HL_MATCH_E_LIMIT: out is too small (128 are
- * always enough). Seconds have three decimals. */
+ * always enough); HL_MATCH_E_ARG: a frame that could not be read again.
+ * Seconds have three decimals and a point in every locale. */
 HL_MATCH_API int hl_match_frame_format(
 	const struct hl_match_frame *frame, char *out, size_t n_out);
 
@@ -236,7 +248,8 @@ enum {
 	HL_MATCH_OPEN_WRITE = 1,  /* else: read only */
 	HL_MATCH_OPEN_CREATE = 2, /* with WRITE: make it if it is not there */
 	/* With WRITE: what is put is seen at the commit only, and becomes one
-	 * segment at once. For the first load of millions. */
+	 * segment at once; it waits in memory until then. For the first load
+	 * of millions. Removing gives HL_MATCH_E_STATE. */
 	HL_MATCH_OPEN_BULK = 4,
 	HL_MATCH_OPEN_NO_POPULATE = 8, /* do not read the pages in at open */
 	HL_MATCH_OPEN_VERIFY = 16      /* check every byte at open */
@@ -245,9 +258,12 @@ enum {
 struct hl_match_index_options {
 	uint32_t size_of;
 	uint32_t flags;
+	uint32_t kernel; /* enum hl_match_kernel; all find the same */
 };
 
-/* HL_MATCH_NOTFOUND: no index there, and CREATE was not asked for. */
+/* options may be NULL: to read. HL_MATCH_NOTFOUND: no index there, and CREATE
+ * was not asked for; the folder above it must be there in any case. The
+ * folder must be on a local file system. */
 HL_MATCH_API int hl_match_index_open(const char *folder,
 	const struct hl_match_index_options *options,
 	struct hl_match_index **out, struct hl_match_error *err);
@@ -262,20 +278,21 @@ struct hl_match_list {
 	uint32_t flags;
 	uint32_t radius;  /* farthest match that counts; 0: 31 */
 	uint64_t version; /* the owner's; not looked at */
-	char name[64];    /* UTF-8 with a NUL, as the next */
+	char name[64];    /* UTF-8 with a NUL, no controls; as the next */
 	char owner[64];
 };
 
 /* Writers: one thread at a time, while others read. All of it is seen by
  * readers of this index at once (unless BULK), by other processes when it is
- * committed, and after a crash if it was committed durably. */
+ * committed and they follow, and after a crash if it was committed durably.
+ * hl_match_list_put makes a list or replaces what is said of it. */
 HL_MATCH_API int hl_match_list_put(struct hl_match_index *index,
 	const struct hl_match_list *list, struct hl_match_error *err);
 /* The list and everything on it. HL_MATCH_NOTFOUND. */
 HL_MATCH_API int hl_match_list_remove(struct hl_match_index *index,
 	uint32_t list, struct hl_match_error *err);
 /* What the list's owner calls a label: up to 63 bytes of UTF-8; label 1 to
- * 65535, 0 means none. */
+ * 65535, 0 means none. HL_MATCH_E_ARG: there is no such list. */
 HL_MATCH_API int hl_match_label_put(struct hl_match_index *index, uint32_t list,
 	uint16_t label, const char *text, struct hl_match_error *err);
 
@@ -292,35 +309,49 @@ struct hl_match_entry {
 	uint8_t hash[32];    /* as many bytes as the kind has, then zeros */
 };
 
-/* Adds it, or replaces what has the same list, id, kind and part. */
+/* Adds it, or replaces what has the same list, id, kind and part; copies the
+ * payload. HL_MATCH_E_ARG: its list is not there. */
 HL_MATCH_API int hl_match_index_put(struct hl_match_index *index,
 	const struct hl_match_entry *entry, struct hl_match_error *err);
 /* All hashes of an entry. HL_MATCH_NOTFOUND. */
 HL_MATCH_API int hl_match_index_remove(struct hl_match_index *index,
 	uint32_t list, uint64_t id, struct hl_match_error *err);
 
+/* The next hash of the entry (at->list, at->id) behind (at->kind, at->part),
+ * 0 and 0 for the first, as the writer has it by now; not what waits for a
+ * commit in BULK. payload: room for HL_MATCH_PAYLOAD_MAX bytes, to which
+ * at->payload then points. For comparing before a put. HL_MATCH_NOTFOUND: no
+ * more. HL_MATCH_E_STATE: not open to write. */
+HL_MATCH_API int hl_match_index_entry(
+	struct hl_match_index *index, struct hl_match_entry *at, void *payload);
+
 enum { HL_MATCH_DURABLE = 1 }; /* on the disk when it returns */
 /*
  * Everything since the last commit counts as one change: a crash keeps all of
  * it or nothing. position is the caller's and kept with it: the number of the
- * last change of a feed, say.
+ * last change of a feed, say. When the disk fails a durable one
+ * (HL_MATCH_E_IO), nobody knows what is on it: changes are refused from then
+ * on, until the index is closed and opened again.
  */
 HL_MATCH_API int hl_match_index_commit(struct hl_match_index *index,
 	uint64_t position, uint32_t flags, struct hl_match_error *err);
+/* Of the last commit. Who asks afterwards finds all that belongs to it. */
 HL_MATCH_API uint64_t hl_match_index_position(
 	const struct hl_match_index *index);
 /*
- * Freezes and merges what has gathered. A writer calls it after commits, or
- * another thread in a loop; put, commit and reading go on meanwhile.
- * HL_MATCH_MORE: there is more to do. 0: nothing to do.
+ * Writes what has gathered to segments and merges them. A writer calls it
+ * after commits, or another thread in a loop; put, commit and reading go on
+ * meanwhile. Without it every 8,192 changes make looking up slower by about
+ * 2 us. HL_MATCH_MORE: there is more to do. 0: nothing to do.
  */
 HL_MATCH_API int hl_match_index_maintain(
 	struct hl_match_index *index, struct hl_match_error *err);
-/* Merges everything to one segment without removed entries. */
+/* Merges all that is committed to one segment without removed entries. */
 HL_MATCH_API int hl_match_index_compact(
 	struct hl_match_index *index, struct hl_match_error *err);
 /* For an index opened to read: takes up what another process has committed
- * since. Cheap when there is nothing. HL_MATCH_NOTFOUND: nothing new. */
+ * since. Cheap when there is nothing. HL_MATCH_NOTFOUND: nothing new.
+ * HL_MATCH_E_STATE: it is open to write. */
 HL_MATCH_API int hl_match_index_follow(
 	struct hl_match_index *index, struct hl_match_error *err);
 
@@ -336,12 +367,13 @@ struct hl_match_stats {
 	uint64_t bytes_heap;
 	uint64_t position;
 };
-/* of one list, or of all with list 0; HL_MATCH_NOTFOUND. */
+/* Of one list, or of all with list 0; HL_MATCH_NOTFOUND. */
 HL_MATCH_API int hl_match_index_stats(struct hl_match_index *index,
 	uint32_t list, struct hl_match_stats *out);
 /* Reads every byte of the folder; progress (may be NULL) hears of bytes done
- * and ends it by returning other than 0. HL_MATCH_E_CORRUPT: text and offset
- * name the place. Needs no writer to stop. */
+ * and ends it by returning other than 0. Needs no writer to stop.
+ * HL_MATCH_NOTFOUND: no index there. HL_MATCH_E_CORRUPT: text and offset name
+ * the place. HL_MATCH_E_STATE: progress ended it. */
 HL_MATCH_API int hl_match_index_verify(const char *folder,
 	int (*progress)(void *arg, uint64_t done, uint64_t total), void *arg,
 	struct hl_match_error *err);
@@ -380,7 +412,7 @@ struct hl_match_found {
 /*
  * matches: the caller's array of n_max, in ascending order of distance, list,
  * id, kind and part. When there are more than n_max the nearest are kept,
- * n_found has the true count and truncated is 1.
+ * n_found has the true count and truncated is 1. n_max may be 0, to count.
  * cleared: 1 if a negative list has it at least as near as every other one.
  */
 struct hl_match_answer {
@@ -392,8 +424,9 @@ struct hl_match_answer {
 	int cleared;
 };
 
-/* hash: as many bytes as the kind has. Allocates nothing once the reader is
- * warm. query may be NULL. */
+/* hash: as many bytes as the kind has. query may be NULL. 0 also when nothing
+ * matches. Finds all that is there. Allocates nothing once the reader is
+ * warm. */
 HL_MATCH_API int hl_match_reader_query(struct hl_match_reader *reader,
 	const uint8_t *hash, const struct hl_match_query *query,
 	struct hl_match_answer *answer, struct hl_match_error *err);
@@ -412,7 +445,8 @@ HL_MATCH_API int hl_match_reader_next_list(struct hl_match_reader *reader,
 HL_MATCH_API const char *hl_match_reader_label(
 	struct hl_match_reader *reader, uint32_t list, uint16_t label);
 /* The next hash behind *at in the order of list, id, kind, part, starting
- * from a zeroed *at. HL_MATCH_NOTFOUND: that was the last. */
+ * from a zeroed *at. Its payload is the reader's until its next call.
+ * HL_MATCH_NOTFOUND: that was the last. */
 HL_MATCH_API int hl_match_reader_next(
 	struct hl_match_reader *reader, struct hl_match_entry *at);
 

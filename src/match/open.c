@@ -1,0 +1,288 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Opening, making and closing an index, and what is read from it in passing. */
+#include "match/index.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <sys/file.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* Masks of 16 bits in ascending order of their number of bits: those within
+ * the low b bits come first among each number. */
+static void make_masks(uint16_t masks[697])
+{
+	size_t n = 0;
+
+	masks[n++] = 0;
+	for (unsigned wanted = 1; wanted <= 3; wanted++) {
+		uint32_t mask = (1u << wanted) - 1;
+
+		while (mask < 65536) {
+			/* The next number with as many bits. */
+			uint32_t low = mask & -mask, high = mask + low;
+
+			masks[n++] = (uint16_t)mask;
+			mask = high | (mask ^ high) / low >> 2;
+		}
+	}
+}
+
+static int open_folder(struct hl_match_index *index, const char *folder,
+	struct hl_match_error *err)
+{
+	bool create = index->flags & HL_MATCH_OPEN_CREATE;
+
+	if (create && mkdir(folder, 0700) && errno != EEXIST) {
+		return hl_match_fault_io(err, folder, "make folder");
+	}
+	index->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (index->folder < 0) {
+		hl_match_fault_io(err, folder, "open folder");
+		return errno == ENOENT ? HL_MATCH_NOTFOUND : HL_MATCH_E_IO;
+	}
+	return 0;
+}
+
+static int lock_folder(struct hl_match_index *index, struct hl_match_error *err)
+{
+	index->lock_file = openat(
+		index->folder, "lock", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+	if (index->lock_file < 0) {
+		return hl_match_fault_io(err, "lock", "open");
+	}
+	if (flock(index->lock_file, LOCK_EX | LOCK_NB)) {
+		return errno == EWOULDBLOCK
+			       ? hl_match_fault(err, HL_MATCH_E_BUSY,
+					 "somebody else writes to it")
+			       : hl_match_fault_io(err, "lock", "lock");
+	}
+	return 0;
+}
+
+/* The files of an index without anything in it. */
+static int make_new(struct hl_match_index *index, struct hl_match_error *err)
+{
+	struct hl_match_manifest m = {.generation = 1,
+		.log_number = 1,
+		.next_number = 1,
+		.log_offset = HL_MATCH_LOG_HEAD};
+	struct hl_match_log log = {.folder = index->folder};
+	int rc = 0;
+
+	if (hl_match_random(m.identity, sizeof(m.identity)) ||
+		!hl_match_shuffle_draw(m.order)) {
+		return hl_match_fault_io(err, "index", "random bytes");
+	}
+	memcpy(log.identity, m.identity, sizeof(log.identity));
+	m.catalog = hl_match_catalog_new();
+	m.counts = calloc(1, sizeof(*m.counts));
+	m.segment = calloc(1, sizeof(*m.segment));
+	if (!m.catalog || !m.counts || !m.segment) {
+		rc = hl_match_fault_memory(err);
+	}
+	if (!rc) {
+		rc = hl_match_log_create(&log, 1, err);
+		if (!rc) {
+			rc = hl_match_log_sync(&log, err);
+		}
+		hl_match_log_close(&log);
+	}
+	if (!rc) {
+		rc = hl_match_manifest_write(index->folder, &m, err);
+	}
+	hl_match_manifest_fini(&m);
+	return rc;
+}
+
+static int adopt_manifest(struct hl_match_index *index,
+	struct hl_match_manifest *m, struct hl_match_error *err)
+{
+	int rc;
+
+	memcpy(index->identity, m->identity, sizeof(index->identity));
+	if (!hl_match_shuffle_init(&index->shuffle, m->order)) {
+		return hl_match_fault_at(err, "manifest", 80, "order of bits");
+	}
+	index->quiet = true;
+	rc = hl_match_load(index, m, err);
+	if (!rc) {
+		rc = hl_match_replay(index, m, err);
+		rc = rc == HL_MATCH_NOTFOUND ? 0 : rc;
+	}
+	return rc;
+}
+
+/* While we read, a writer may exchange the manifest and delete files. */
+static int load_all(struct hl_match_index *index, struct hl_match_manifest *m,
+	struct hl_match_error *err)
+{
+	for (int tries = 0;; tries++) {
+		uint64_t now = 0;
+		int rc = hl_match_manifest_read(index->folder, m, err);
+
+		if (rc) {
+			return rc;
+		}
+		rc = adopt_manifest(index, m, err);
+		if (rc >= 0 || tries == 20 ||
+			hl_match_manifest_generation(index->folder, &now) ||
+			now == m->generation) {
+			return rc;
+		}
+		hl_match_view_free(index->draft);
+		index->draft = NULL;
+		hl_match_manifest_fini(m);
+	}
+}
+
+static int start_writing(struct hl_match_index *index,
+	const struct hl_match_manifest *m, struct hl_match_error *err)
+{
+	char name[HL_MATCH_NAME_BYTES];
+	int rc;
+
+	index->log.folder = index->folder;
+	memcpy(index->log.identity, index->identity, 16);
+	hl_match_sweep(index, m);
+	/* What was not committed may have gone on in later files. */
+	for (uint32_t n = index->place_number + 1;; n++) {
+		hl_match_file_name(name, "log", n);
+		if (unlinkat(index->folder, name, 0)) {
+			break;
+		}
+	}
+	rc = hl_match_log_resume(
+		&index->log, index->place_number, index->place_offset, err);
+	index->commit_number = index->place_number;
+	index->commit_offset = index->place_offset;
+	index->place_number = 0;
+	return rc;
+}
+
+static int open_all(struct hl_match_index *index, const char *folder,
+	struct hl_match_error *err)
+{
+	bool writes = index->flags & HL_MATCH_OPEN_WRITE;
+	struct hl_match_manifest m = {0};
+	int rc = open_folder(index, folder, err);
+
+	if (!rc && writes) {
+		rc = lock_folder(index, err);
+	}
+	if (!rc) {
+		rc = load_all(index, &m, err);
+	}
+	if (rc == HL_MATCH_NOTFOUND && index->folder >= 0 &&
+		index->flags & HL_MATCH_OPEN_CREATE) {
+		rc = make_new(index, err);
+		rc = rc ? rc : load_all(index, &m, err);
+	}
+	if (!rc && writes) {
+		rc = start_writing(index, &m, err);
+	}
+	hl_match_manifest_fini(&m);
+	if (!rc) {
+		index->quiet = false;
+		hl_match_view_publish(index);
+		index->quiet = writes && index->flags & HL_MATCH_OPEN_BULK;
+	}
+	return rc;
+}
+
+static int options_check(
+	const struct hl_match_index_options *set, struct hl_match_error *err)
+{
+	const uint32_t all = HL_MATCH_OPEN_WRITE | HL_MATCH_OPEN_CREATE |
+			     HL_MATCH_OPEN_BULK | HL_MATCH_OPEN_NO_POPULATE |
+			     HL_MATCH_OPEN_VERIFY;
+	const uint32_t needing = HL_MATCH_OPEN_CREATE | HL_MATCH_OPEN_BULK;
+
+	if (set->flags & ~all ||
+		(set->flags & needing && !(set->flags & HL_MATCH_OPEN_WRITE))) {
+		return hl_match_fault(err, HL_MATCH_E_ARG, "wrong flags");
+	}
+	if (!hl_match_kernels_of(set->kernel)) {
+		return hl_match_fault(err, HL_MATCH_E_ARG,
+			"this processor has no such kernel");
+	}
+	return 0;
+}
+
+int hl_match_index_open(const char *folder,
+	const struct hl_match_index_options *options,
+	struct hl_match_index **out, struct hl_match_error *err)
+{
+	struct hl_match_index_options set = {0};
+	struct hl_match_index *index;
+	int rc;
+
+	if (!folder || !out) {
+		return hl_match_fault(err, HL_MATCH_E_ARG, "no folder");
+	}
+	if (options) {
+		memcpy(&set, options,
+			options->size_of < sizeof(set) ? options->size_of
+						       : sizeof(set));
+	}
+	rc = options_check(&set, err);
+	if (rc) {
+		return rc;
+	}
+	index = calloc(1, sizeof(*index));
+	if (!index) {
+		return hl_match_fault_memory(err);
+	}
+	index->flags = set.flags;
+	index->folder = index->lock_file = -1;
+	index->kernels = hl_match_kernels_of(set.kernel);
+	make_masks(index->masks);
+	pthread_mutex_init(&index->lock, NULL);
+	pthread_mutex_init(&index->maintaining, NULL);
+	pthread_mutex_init(&index->readers_lock, NULL);
+	rc = open_all(index, folder, err);
+	if (rc) {
+		hl_match_index_close(index);
+		return rc;
+	}
+	*out = index;
+	return 0;
+}
+
+void hl_match_index_close(struct hl_match_index *index)
+{
+	if (!index) {
+		return;
+	}
+	if (index->draft != atomic_load(&index->view)) {
+		hl_match_view_free(index->draft);
+	}
+	hl_match_view_free(atomic_load(&index->view));
+	while (index->retired) {
+		struct hl_match_view *next = index->retired->next;
+
+		hl_match_view_free(index->retired);
+		index->retired = next;
+	}
+	hl_match_bulk_free(index->bulk);
+	hl_match_log_close(&index->log);
+	hl_match_catalog_unref(index->checkpoint.catalog);
+	free(index->checkpoint.counts);
+	free(index->counts);
+	if (index->lock_file >= 0) {
+		close(index->lock_file);
+	}
+	if (index->folder >= 0) {
+		close(index->folder);
+	}
+	pthread_mutex_destroy(&index->lock);
+	pthread_mutex_destroy(&index->maintaining);
+	pthread_mutex_destroy(&index->readers_lock);
+	free(index);
+}
+
+uint64_t hl_match_index_position(const struct hl_match_index *index)
+{
+	return atomic_load(&index->shown);
+}

@@ -1,0 +1,191 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* What an index holds, and whether its files are whole. */
+#include "match/index.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <unistd.h>
+
+static void stats_of_files(
+	const struct hl_match_index *index, struct hl_match_stats *to)
+{
+	const struct hl_match_view *view = index->draft;
+
+	to->n_segments = (uint32_t)view->n_segments;
+	for (size_t i = 0; i < view->n_segments; i++) {
+		const struct hl_match_segment *segment = view->segment[i];
+
+		to->bytes_mapped += segment->map->bytes;
+		to->n_removed += hl_match_segment_dead(segment);
+		for (unsigned k = 0; k < HL_MATCH_KINDS; k++) {
+			to->bytes_heap +=
+				hl_match_deaths_bytes(&segment->dead[k]);
+		}
+	}
+	for (size_t i = 0; i < view->n_tables; i++) {
+		to->bytes_heap += view->table[i]->bytes;
+		to->n_recent += atomic_load(&view->table[i]->n);
+	}
+	to->bytes_heap += sizeof(*index);
+}
+
+static int stats_of(
+	struct hl_match_index *index, uint32_t list, struct hl_match_stats *to)
+{
+	const struct hl_match_catalog *c = index->draft->catalog;
+	const struct hl_match_counts *one =
+		list ? hl_match_counts_of(index, list) : NULL;
+
+	if (list && !one) {
+		return HL_MATCH_NOTFOUND;
+	}
+	to->n_lists = list ? 1 : (uint32_t)c->n;
+	to->position = atomic_load(&index->position);
+	for (size_t i = 0; i < c->n; i++) {
+		if (!list || one == &index->counts[i]) {
+			to->n_entries += index->counts[i].n_entries;
+			to->n_hashes += index->counts[i].n_hashes;
+		}
+	}
+	stats_of_files(index, to);
+	return 0;
+}
+
+int hl_match_index_stats(
+	struct hl_match_index *index, uint32_t list, struct hl_match_stats *out)
+{
+	struct hl_match_stats stats = {0};
+	size_t n;
+	int rc;
+
+	if (!index || !out) {
+		return HL_MATCH_E_ARG;
+	}
+	n = out->size_of < sizeof(stats) ? out->size_of : sizeof(stats);
+	stats.size_of = out->size_of;
+	pthread_mutex_lock(&index->lock);
+	rc = stats_of(index, list, &stats);
+	pthread_mutex_unlock(&index->lock);
+	if (!rc) {
+		memcpy(out, &stats, n);
+	}
+	return rc;
+}
+
+struct walk {
+	int (*progress)(void *arg, uint64_t done, uint64_t total);
+	void *arg;
+	uint64_t done, total;
+};
+
+static int told(struct walk *w, uint64_t more, struct hl_match_error *err)
+{
+	w->done += more;
+	if (w->progress && w->progress(w->arg, w->done, w->total)) {
+		return hl_match_fault(err, HL_MATCH_E_STATE, "stopped");
+	}
+	return 0;
+}
+
+static int verify_segment(int folder, const struct hl_match_manifest *m,
+	size_t i, struct hl_match_error *err)
+{
+	const struct hl_match_listed *listed = &m->segment[i];
+	struct hl_match_segment *segment = NULL;
+	struct hl_match_map *map = NULL;
+	char name[HL_MATCH_NAME_BYTES];
+	int rc;
+
+	hl_match_file_name(name, "seg", listed->number);
+	rc = hl_match_map_open(
+		folder, listed->number, m->identity, false, &map, err);
+	if (rc) {
+		return rc;
+	}
+	if (map->check != listed->check || map->bytes != listed->bytes) {
+		rc = hl_match_fault_at(err, name, 0, "not the one listed");
+	}
+	rc = rc ? rc : hl_match_map_verify(map, true, err);
+	if (rc) {
+		hl_match_map_unref(map);
+		return rc;
+	}
+	if (hl_match_segment_new(map, &segment)) {
+		return hl_match_fault_memory(err);
+	}
+	if (listed->removal) {
+		hl_match_file_name(name, "rem", listed->removal);
+		rc = hl_match_removal_read(segment, folder, m->identity,
+			listed->removal, listed->removal_check, err);
+	}
+	hl_match_segment_unref(segment);
+	return rc;
+}
+
+static int verify_once(int folder, struct walk *w, uint64_t *generation,
+	struct hl_match_error *err)
+{
+	struct hl_match_manifest m;
+	int rc = hl_match_manifest_read(folder, &m, err);
+
+	if (rc) {
+		return rc;
+	}
+	*generation = m.generation;
+	w->done = w->total = 0;
+	for (size_t i = 0; i < m.n_segments; i++) {
+		w->total += m.segment[i].bytes;
+	}
+	rc = told(w, 0, err);
+	for (size_t i = 0; i < m.n_segments && !rc; i++) {
+		rc = verify_segment(folder, &m, i, err);
+		if (rc == HL_MATCH_NOTFOUND) {
+			rc = hl_match_fault(err, HL_MATCH_E_CORRUPT,
+				"a file that is listed is missing");
+		}
+		rc = rc ? rc : told(w, m.segment[i].bytes, err);
+	}
+	hl_match_manifest_fini(&m);
+	return rc;
+}
+
+/* The log is read by opening the index. */
+static int verify_log(const char *folder, struct hl_match_error *err)
+{
+	const struct hl_match_index_options options = {
+		.size_of = sizeof(options), .flags = HL_MATCH_OPEN_NO_POPULATE};
+	struct hl_match_index *index = NULL;
+	int rc = hl_match_index_open(folder, &options, &index, err);
+
+	hl_match_index_close(index);
+	return rc;
+}
+
+int hl_match_index_verify(const char *folder,
+	int (*progress)(void *arg, uint64_t done, uint64_t total), void *arg,
+	struct hl_match_error *err)
+{
+	struct walk w = {.progress = progress, .arg = arg};
+	uint64_t was = 0, is = 0;
+	int fd, rc = HL_MATCH_E_ARG;
+
+	if (!folder) {
+		return hl_match_fault(err, rc, "no folder");
+	}
+	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (fd < 0) {
+		hl_match_fault_io(err, folder, "open folder");
+		return errno == ENOENT ? HL_MATCH_NOTFOUND : HL_MATCH_E_IO;
+	}
+	/* A writer may exchange files while they are read. */
+	for (int tries = 0; tries < 20; tries++) {
+		rc = verify_once(fd, &w, &was, err);
+		if (rc != HL_MATCH_E_CORRUPT ||
+			hl_match_manifest_generation(fd, &is) || is == was) {
+			break;
+		}
+	}
+	close(fd);
+	return rc ? rc : verify_log(folder, err);
+}
