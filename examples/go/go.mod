@@ -1,0 +1,3 @@
+module example.org/match
+
+go 1.19
