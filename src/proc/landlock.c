@@ -54,7 +54,9 @@ static struct ruleset rights(int version, enum hl_proc_kind kind)
 	r.fs |= version >= 5 ? FS_IOCTL_DEV : 0;
 	if (version >= 4) {
 		r.net = NET_BIND_TCP;
-		r.net |= kind == HL_PROC_WORKER ? 0 : NET_CONNECT_TCP;
+		r.net |= kind == HL_PROC_WORKER || kind == HL_PROC_REPLICA
+				 ? 0
+				 : NET_CONNECT_TCP;
 	}
 	if (version >= 6) {
 		r.scoped = SCOPE_ABSTRACT_SOCKET | SCOPE_SIGNAL;

@@ -14,6 +14,7 @@
 #define HL_PROC_LINKS_PUBLIC 16
 #define HL_PROC_LINKS_STAFF 8
 #define HL_PROC_LINKS_WORKER 4
+#define HL_PROC_LINKS_MATCH 2
 #define HL_PROC_LINKS_MAX 32
 
 struct hl_proc_links {

@@ -29,6 +29,10 @@ static const rlim_t max_files[] = {
 	[HL_PROC_STAFF] = 4096,
 	[HL_PROC_WORKER] = 512,
 	[HL_PROC_STORE] = 256,
+	[HL_PROC_ZYGOTE] = 64,
+	[HL_PROC_MEDIA] = 16,
+	[HL_PROC_MATCH] = 4096,
+	[HL_PROC_REPLICA] = 4096,
 };
 
 static int refuse_threads(struct hl_err *err)
@@ -60,6 +64,38 @@ static int limit(int what, rlim_t most, struct hl_err *err)
 	return 0;
 }
 
+/* What else a decoder has no use for. Left out under sanitizers, whose
+ * shadow is memory too, as is the limit on memory. */
+static int limit_media(const struct hl_proc_sandbox *box, struct hl_err *err)
+{
+	static const int nothing[] = {
+		RLIMIT_FSIZE, RLIMIT_MEMLOCK, RLIMIT_MSGQUEUE};
+	int r = 0;
+
+	for (size_t i = 0; !r && i < HL_ARRAY_LEN(nothing); i++) {
+		r = limit(nothing[i], 0, err);
+	}
+	if (!r && box->memory_bytes) {
+		r = limit(RLIMIT_DATA, box->memory_bytes, err);
+	}
+	return r;
+}
+
+static int limit_memory(const struct hl_proc_sandbox *box, struct hl_err *err)
+{
+#ifdef HL_SANITIZED
+	(void)box;
+	(void)err;
+	(void)limit_media;
+	return 0;
+#else
+	if (box->kind == HL_PROC_MEDIA) {
+		return limit_media(box, err);
+	}
+	return box->memory_bytes ? limit(RLIMIT_AS, box->memory_bytes, err) : 0;
+#endif
+}
+
 static int set_limits(const struct hl_proc_sandbox *box, struct hl_err *err)
 {
 	int r = limit(RLIMIT_CORE, 0, err);
@@ -67,12 +103,10 @@ static int set_limits(const struct hl_proc_sandbox *box, struct hl_err *err)
 	if (!r) {
 		r = limit(RLIMIT_NOFILE, max_files[box->kind], err);
 	}
-#ifndef HL_SANITIZED
-	if (!r && box->memory_bytes) {
-		r = limit(RLIMIT_AS, box->memory_bytes, err);
+	if (!r && box->cpu_seconds) {
+		r = limit(RLIMIT_CPU, box->cpu_seconds, err);
 	}
-#endif
-	return r;
+	return r ? r : limit_memory(box, err);
 }
 
 /* Who the process shall become; wanted only when it is root now. */

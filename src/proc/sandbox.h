@@ -17,6 +17,10 @@ enum hl_proc_kind {
 	HL_PROC_STAFF,
 	HL_PROC_WORKER,
 	HL_PROC_STORE,
+	HL_PROC_ZYGOTE,  /* forks those of the next kind */
+	HL_PROC_MEDIA,   /* decodes hostile files; of one thread for good */
+	HL_PROC_MATCH,   /* answers, and keeps the index in its folder */
+	HL_PROC_REPLICA, /* the same, and connects to its hotline */
 };
 
 struct hl_proc_sandbox {
@@ -28,7 +32,10 @@ struct hl_proc_sandbox {
 	 * not there is left out. */
 	const char *const *read_paths;
 	const char *const *write_paths;
-	size_t memory_bytes; /* limit on address space; 0: none */
+	/* Limit on address space; 0: none. HL_PROC_MEDIA: on what it may
+	 * write to, so that a file that is mapped does not count. */
+	size_t memory_bytes;
+	unsigned cpu_seconds; /* then it is killed; 0: no limit */
 };
 
 /* What was shut; for `hotline doctor`. */

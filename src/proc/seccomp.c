@@ -82,6 +82,7 @@ static const int everybody[] = {
 	CALL(mlock),
 	CALL(munlock),
 	CALL(mlock2),
+	CALL(memfd_create), /* to hand to a process of the kind HL_PROC_MEDIA */
 	CALL(futex),
 	CALL(futex_waitv),
 	CALL(sched_yield),
@@ -118,6 +119,79 @@ static const int everybody[] = {
 	CALL(gettimeofday),
 	CALL(time),
 	CALL(getrandom),
+};
+
+/* All that a decoder has; it shares nothing with the list above, so that
+ * what others come to need does not come to it. */
+static const int media[] = {
+	/* its one socket, and the file that came with a message */
+	CALL(recvmsg),
+	CALL(sendmsg),
+	CALL(sendto),
+	CALL(read),
+	CALL(write),
+	CALL(writev),
+	CALL(close),
+	CALL(fstat),
+	CALL(lseek),
+	CALL(poll),
+	CALL(nanosleep),
+	CALL(clock_nanosleep),
+	CALL(restart_syscall),
+	/* memory; see media_forms() for mmap */
+	CALL(munmap),
+	CALL(mremap),
+	CALL(madvise),
+	CALL(brk),
+	CALL(futex),
+	CALL(sched_yield),
+	CALL(sched_getaffinity),
+	CALL(getcpu),
+	/* signals to itself */
+	CALL(rt_sigaction),
+	CALL(rt_sigprocmask),
+	CALL(rt_sigreturn),
+	CALL(sigaltstack),
+	/* itself */
+	CALL(getpid),
+	CALL(gettid),
+	CALL(getuid),
+	CALL(geteuid),
+	CALL(getgid),
+	CALL(getegid),
+	CALL(getrusage),
+	CALL(times),
+	CALL(getrlimit),
+	CALL(uname),
+	CALL(sysinfo),
+	CALL(exit),
+	CALL(exit_group),
+	/* time and chance */
+	CALL(clock_gettime),
+	CALL(clock_getres),
+	CALL(gettimeofday),
+	CALL(time),
+	CALL(getrandom),
+};
+
+/* Forking, watching and shutting in those of the kind HL_PROC_MEDIA. */
+static const int zygote[] = {
+	CALL(clone),
+	CALL(fork),
+	CALL(vfork),
+	CALL(wait4),
+	CALL(waitid),
+	CALL(kill),
+	CALL(tgkill), /* by those it forks, to themselves */
+	CALL(prctl),
+	CALL(seccomp),
+	CALL(capset),
+	CALL(setrlimit),
+	CALL(prlimit64),
+	CALL(landlock_create_ruleset),
+	CALL(landlock_restrict_self),
+	CALL(stat),
+	CALL(newfstatat),
 };
 
 static const int accepting[] = {CALL(accept), CALL(accept4)};
@@ -297,22 +371,33 @@ static void kill_deadly(struct filter *f)
 	}
 }
 
-/* Those of which only a form is allowed. */
+static void add_if_two(struct filter *f, int call, struct scmp_arg_cmp a,
+	struct scmp_arg_cmp b)
+{
+	const struct scmp_arg_cmp both[] = {a, b};
+
+	if (!f->fault) {
+		f->fault = seccomp_rule_add_array(
+			f->ctx, SCMP_ACT_ALLOW, call, 2, both);
+	}
+}
+
+/* Those of which only a form is allowed, to every kind. */
 static void forms(struct filter *f)
 {
 	const uint32_t yes = SCMP_ACT_ALLOW;
 	const scmp_datum_t self = (scmp_datum_t)getpid();
 
 	add(f, SCMP_ACT_ERRNO(ENOSYS), CALL(clone3));
+	/* fstat(2) as the C library makes it */
+	add_if(f, yes, CALL(newfstatat),
+		SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH));
 	if (SANITIZED) {
 		add_all(f, sanitizers, HL_ARRAY_LEN(sanitizers));
 		return;
 	}
-	add_if(f, yes, CALL(clone),
-		SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD, CLONE_THREAD));
 	add_if(f, yes, CALL(tgkill), SCMP_A0(SCMP_CMP_EQ, self));
 	add_if(f, yes, CALL(kill), SCMP_A0(SCMP_CMP_EQ, self));
-	add_if(f, yes, CALL(mmap), SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	add_if(f, yes, CALL(mprotect),
 		SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
 	add_if(f, yes, CALL(prctl), SCMP_A0(SCMP_CMP_EQ, PR_SET_NAME));
@@ -324,13 +409,27 @@ static void common_forms(struct filter *f)
 {
 	const uint32_t yes = SCMP_ACT_ALLOW;
 
-	/* fstat(2) as the C library makes it */
-	add_if(f, yes, CALL(newfstatat),
-		SCMP_A3(SCMP_CMP_MASKED_EQ, AT_EMPTY_PATH, AT_EMPTY_PATH));
 	add_if(f, yes, CALL(ioctl), SCMP_A1(SCMP_CMP_EQ, FIONREAD));
 	add_if(f, yes, CALL(ioctl), SCMP_A1(SCMP_CMP_EQ, FIONBIO));
 	add_if(f, yes, CALL(ioctl), SCMP_A1(SCMP_CMP_EQ, TCGETS));
 	add_if(f, yes, CALL(socketpair), SCMP_A0(SCMP_CMP_EQ, AF_UNIX));
+	if (!SANITIZED) {
+		add_if(f, yes, CALL(clone),
+			SCMP_A0(SCMP_CMP_MASKED_EQ, CLONE_THREAD,
+				CLONE_THREAD));
+		add_if(f, yes, CALL(mmap),
+			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0));
+	}
+}
+
+/* Private memory only: the limit on memory counts no other. */
+static void media_forms(struct filter *f)
+{
+	if (!SANITIZED) {
+		add_if_two(f, CALL(mmap),
+			SCMP_A2(SCMP_CMP_MASKED_EQ, PROT_EXEC, 0),
+			SCMP_A3(SCMP_CMP_MASKED_EQ, MAP_TYPE, MAP_PRIVATE));
+	}
 }
 
 static void add_reading(struct filter *f)
@@ -352,17 +451,29 @@ static bool any(const char *const *paths)
 
 static void add_kind(struct filter *f, const struct hl_proc_sandbox *box)
 {
+	bool matches =
+		box->kind == HL_PROC_MATCH || box->kind == HL_PROC_REPLICA;
+	bool goes_out =
+		box->kind == HL_PROC_WORKER || box->kind == HL_PROC_REPLICA;
 	bool writes = box->kind == HL_PROC_STORE ||
-		      (box->kind == HL_PROC_WORKER && any(box->write_paths));
+		      ((box->kind == HL_PROC_WORKER || matches) &&
+			      any(box->write_paths));
 
-	if (box->kind == HL_PROC_WORKER) {
+	if (goes_out) {
 		add_all(f, connecting, HL_ARRAY_LEN(connecting));
 		add_if(f, SCMP_ACT_ALLOW, CALL(socket),
 			SCMP_A0(SCMP_CMP_EQ, AF_INET));
 		add_if(f, SCMP_ACT_ALLOW, CALL(socket),
 			SCMP_A0(SCMP_CMP_EQ, AF_INET6));
-	} else {
+	}
+	if (box->kind == HL_PROC_ZYGOTE) {
+		add_all(f, zygote, HL_ARRAY_LEN(zygote));
+	} else if (box->kind != HL_PROC_WORKER) {
 		add_all(f, accepting, HL_ARRAY_LEN(accepting));
+	}
+	if (matches) {
+		/* pictures go to their decoders in memory of their own */
+		add(f, SCMP_ACT_ALLOW, CALL(memfd_create));
 	}
 	if (box->kind == HL_PROC_STORE) {
 		add_all(f, shutting, HL_ARRAY_LEN(shutting));
@@ -388,10 +499,15 @@ int hl_proc_seccomp(const struct hl_proc_sandbox *box, struct hl_err *err)
 		/* Sorted as a tree: a call passes ~8 comparisons, not 150. */
 		f.fault = seccomp_attr_set(f.ctx, SCMP_FLTATR_CTL_OPTIMIZE, 2);
 	}
-	add_all(&f, everybody, HL_ARRAY_LEN(everybody));
-	common_forms(&f);
 	forms(&f);
-	add_kind(&f, box);
+	if (box->kind == HL_PROC_MEDIA) {
+		add_all(&f, media, HL_ARRAY_LEN(media));
+		media_forms(&f);
+	} else {
+		add_all(&f, everybody, HL_ARRAY_LEN(everybody));
+		common_forms(&f);
+		add_kind(&f, box);
+	}
 	kill_deadly(&f);
 	if (!f.fault) {
 		f.fault = seccomp_load(f.ctx);

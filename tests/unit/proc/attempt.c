@@ -346,6 +346,21 @@ int attempt_more_than_allowed_memory(void)
 	return p == MAP_FAILED ? errno : 0;
 }
 
+int attempt_shared_memory(void)
+{
+	void *p = mmap(NULL, 4096, PROT_READ | PROT_WRITE,
+		MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+
+	return p == MAP_FAILED ? errno : 0;
+}
+
+int attempt_memory_file(void)
+{
+	int fd = memfd_create("x", MFD_CLOEXEC | MFD_ALLOW_SEALING);
+
+	return fd < 0 ? errno : or_errno(fcntl(fd, F_ADD_SEALS, F_SEAL_WRITE));
+}
+
 int attempt_become_root(void)
 {
 	return or_errno(setuid(0));

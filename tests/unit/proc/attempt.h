@@ -58,6 +58,8 @@ int attempt_executable_memory(void);
 int attempt_make_executable(void);
 int attempt_use_much_memory(void);
 int attempt_more_than_allowed_memory(void);
+int attempt_shared_memory(void);
+int attempt_memory_file(void);
 int attempt_become_root(void);
 int attempt_raise_limit(void);
 int attempt_dump_core_limit(void);

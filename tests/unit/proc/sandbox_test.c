@@ -39,7 +39,11 @@ enum { NOT = -1, KILLED = -2 };
 #define F (1u << HL_PROC_STAFF)
 #define W (1u << HL_PROC_WORKER)
 #define S (1u << HL_PROC_STORE)
-#define ALL (P | F | W | S)
+#define Z (1u << HL_PROC_ZYGOTE)
+#define M (1u << HL_PROC_MEDIA)
+#define A (1u << HL_PROC_MATCH)
+#define R (1u << HL_PROC_REPLICA)
+#define ALL (P | F | W | S | A | R)
 
 enum paths { NONE, READS, WRITES };
 
@@ -54,86 +58,107 @@ struct row {
 
 static const struct row rows[] = {
 	/* files */
-	{"open /etc/passwd", attempt_open_passwd, P | F | W, NONE, EPERM,
-		false},
+	{"open /etc/passwd", attempt_open_passwd, P | F | W | Z | M | A | R,
+		NONE, EPERM, false},
 	{"open /etc/passwd, given others", attempt_open_passwd, ALL, READS, NOT,
 		false},
-	{"open without any path", attempt_open_given, P | F | W, NONE, EPERM,
-		false},
+	{"open without any path", attempt_open_given, P | F | W | Z | M | A | R,
+		NONE, EPERM, false},
 	{"open a file that was given", attempt_open_given, ALL, READS, 0,
 		false},
 	{"open its neighbour", attempt_open_other, ALL, READS, NOT, false},
-	{"write to it", attempt_write_given, P | F | W, READS, EPERM, false},
+	{"write to it", attempt_write_given, P | F | W | A | R, READS, EPERM,
+		false},
 	{"write to it, as the store", attempt_write_given, S, READS, NOT,
 		false},
-	{"truncate it", attempt_truncate_given, P | F | W, READS, EPERM, false},
+	{"truncate it", attempt_truncate_given, P | F | W | A | R, READS, EPERM,
+		false},
 	{"truncate it, as the store", attempt_truncate_given, S, READS, NOT,
 		false},
-	{"create", attempt_create_in_mine, P | F | W, READS, EPERM, false},
-	{"create, as the store", attempt_create_in_mine, S, READS, NOT, false},
-	{"unnamed file", attempt_unnamed_in_mine, P | F | W, READS, EPERM,
+	{"create", attempt_create_in_mine, P | F | W | A | R, READS, EPERM,
 		false},
+	{"create, as the store", attempt_create_in_mine, S, READS, NOT, false},
+	{"unnamed file", attempt_unnamed_in_mine, P | F | W | A | R, READS,
+		EPERM, false},
 	{"unnamed file, as the store", attempt_unnamed_in_mine, S, READS, NOT,
 		false},
-	{"create in the folder given", attempt_create_in_mine, W | S, WRITES, 0,
+	{"create in the folder given", attempt_create_in_mine, W | S | A | R,
+		WRITES, 0, false},
+	{"rename and remove", attempt_rename_and_remove, W | S | A | R, WRITES,
+		0, false},
+	{"write durably", attempt_write_durably, W | S | A | R, WRITES, 0,
 		false},
-	{"rename and remove", attempt_rename_and_remove, W | S, WRITES, 0,
+	{"list the folder", attempt_list_folder, W | S | A | R, WRITES, 0,
 		false},
-	{"write durably", attempt_write_durably, W | S, WRITES, 0, false},
-	{"list the folder", attempt_list_folder, W | S, WRITES, 0, false},
-	{"create elsewhere", attempt_create_in_other, W | S, WRITES, NOT,
+	{"create elsewhere", attempt_create_in_other, W | S | A | R, WRITES,
+		NOT, false},
+	{"public never writes", attempt_create_in_mine, P | F | Z | M, WRITES,
+		EPERM, false},
+	{"look at a path", attempt_look_at_path, P | F | M | A | R, NONE, EPERM,
 		false},
-	{"public never writes", attempt_create_in_mine, P | F, WRITES, EPERM,
+	{"look at a descriptor", attempt_look_at_fd, ALL | Z | M, NONE, 0,
 		false},
-	{"look at a path", attempt_look_at_path, P | F, NONE, EPERM, false},
-	{"look at a descriptor", attempt_look_at_fd, ALL, NONE, 0, false},
-	{"mount", attempt_mount_tmp, ALL, NONE, KILLED, false},
-	{"chroot", attempt_change_root, ALL, NONE, KILLED, false},
+	{"mount", attempt_mount_tmp, ALL | Z | M, NONE, KILLED, false},
+	{"chroot", attempt_change_root, ALL | Z | M, NONE, KILLED, false},
 	/* network */
-	{"TCP socket", attempt_tcp_socket, P | F | S, NONE, EPERM, false},
-	{"TCP socket, worker", attempt_tcp_socket, W, NONE, 0, false},
-	{"UDP over IPv6", attempt_udp6_socket, P | F | S, NONE, EPERM, false},
-	{"UDP over IPv6, worker", attempt_udp6_socket, W, NONE, 0, false},
-	{"Unix socket", attempt_unix_socket, ALL, NONE, EPERM, false},
-	{"netlink", attempt_netlink_socket, ALL, NONE, EPERM, false},
-	{"packet socket", attempt_raw_socket, ALL, NONE, EPERM, false},
-	{"connect", attempt_connect_tcp, P | F | S, NONE, EPERM, false},
-	{"connect, worker", attempt_connect_tcp, W, NONE, 0, false},
-	{"connect a socket it had", attempt_connect_inherited, P | F | S, NONE,
-		EPERM, false},
-	{"bind a socket it had", attempt_bind_inherited, P | F | S, NONE, EPERM,
+	{"TCP socket", attempt_tcp_socket, P | F | S | Z | M | A, NONE, EPERM,
 		false},
-	{"listen", attempt_listen_inherited, ALL, NONE, EPERM, false},
-	{"connect to a Unix socket", attempt_connect_unix, P | F | S, NONE,
+	{"TCP socket, worker", attempt_tcp_socket, W | R, NONE, 0, false},
+	{"UDP over IPv6", attempt_udp6_socket, P | F | S | Z | M | A, NONE,
 		EPERM, false},
-	{"accept", attempt_accept_one, P | F | S, NONE, 0, false},
-	{"accept, worker", attempt_accept_one, W, NONE, EPERM, false},
-	{"socket pair", attempt_use_pair, ALL, NONE, 0, false},
+	{"UDP over IPv6, worker", attempt_udp6_socket, W | R, NONE, 0, false},
+	{"Unix socket", attempt_unix_socket, ALL | Z | M, NONE, EPERM, false},
+	{"netlink", attempt_netlink_socket, ALL | Z | M, NONE, EPERM, false},
+	{"packet socket", attempt_raw_socket, ALL | Z | M, NONE, EPERM, false},
+	{"connect", attempt_connect_tcp, P | F | S | Z | M | A, NONE, EPERM,
+		false},
+	{"connect, worker", attempt_connect_tcp, W | R, NONE, 0, false},
+	{"connect a socket it had", attempt_connect_inherited,
+		P | F | S | Z | M | A, NONE, EPERM, false},
+	{"bind a socket it had", attempt_bind_inherited, P | F | S | Z | M | A,
+		NONE, EPERM, false},
+	{"listen", attempt_listen_inherited, ALL | Z | M, NONE, EPERM, false},
+	{"connect to a Unix socket", attempt_connect_unix,
+		P | F | S | Z | M | A, NONE, EPERM, false},
+	{"accept", attempt_accept_one, P | F | S | A | R, NONE, 0, false},
+	{"accept, worker", attempt_accept_one, W | Z | M, NONE, EPERM, false},
+	{"socket pair", attempt_use_pair, ALL | Z, NONE, 0, false},
 	/* processes */
-	{"exec", attempt_exec_true, ALL, NONE, KILLED, false},
-	{"ptrace", attempt_trace_me, ALL, NONE, KILLED, true},
-	{"read another's memory", attempt_read_parent, ALL, NONE, KILLED,
-		false},
-	{"fork", attempt_fork_child, ALL, NONE, EPERM, true},
+	{"exec", attempt_exec_true, ALL | Z | M, NONE, KILLED, false},
+	{"ptrace", attempt_trace_me, ALL | Z | M, NONE, KILLED, true},
+	{"read another's memory", attempt_read_parent, ALL | Z | M, NONE,
+		KILLED, false},
+	{"fork", attempt_fork_child, ALL | M, NONE, EPERM, true},
 	{"thread", attempt_make_thread, ALL, NONE, 0, false},
-	{"signal to the parent", attempt_kill_parent, ALL, NONE, EPERM, false},
-	{"signal to itself", attempt_raise_harmless, ALL, NONE, 0, false},
+	{"fork, zygote", attempt_fork_child, Z, NONE, 0, false},
+	{"thread, media", attempt_make_thread, M, NONE, EPERM, true},
+	{"signal to the parent", attempt_kill_parent, ALL | M, NONE, EPERM,
+		false},
+	{"signal to itself", attempt_raise_harmless, ALL | Z | M, NONE, 0,
+		false},
 	/* privileges and the kernel */
-	{"namespace", attempt_new_namespace, ALL, NONE, KILLED, false},
-	{"bpf", attempt_load_bpf, ALL, NONE, KILLED, false},
-	{"io_uring", attempt_set_ring, ALL, NONE, KILLED, false},
-	{"keyring", attempt_new_keyring, ALL, NONE, KILLED, false},
-	{"set the clock", attempt_set_clock, ALL, NONE, KILLED, false},
-	{"become root", attempt_become_root, ALL, NONE, EPERM, false},
-	{"raise a limit", attempt_raise_limit, ALL, NONE, EPERM, false},
-	{"no core file", attempt_dump_core_limit, ALL, NONE, 0, false},
-	{"executable memory", attempt_executable_memory, ALL, NONE, EPERM,
+	{"namespace", attempt_new_namespace, ALL | Z | M, NONE, KILLED, false},
+	{"bpf", attempt_load_bpf, ALL | Z | M, NONE, KILLED, false},
+	{"io_uring", attempt_set_ring, ALL | Z | M, NONE, KILLED, false},
+	{"keyring", attempt_new_keyring, ALL | Z | M, NONE, KILLED, false},
+	{"set the clock", attempt_set_clock, ALL | Z | M, NONE, KILLED, false},
+	{"become root", attempt_become_root, ALL | Z | M, NONE, EPERM, false},
+	{"raise a limit", attempt_raise_limit, ALL | Z | M, NONE, EPERM, false},
+	{"no core file", attempt_dump_core_limit, ALL | Z | M, NONE, 0, false},
+	{"executable memory", attempt_executable_memory, ALL | Z | M, NONE,
+		EPERM, true},
+	{"memory made executable", attempt_make_executable, ALL | Z | M, NONE,
+		EPERM, true},
+	{"64 MiB", attempt_use_much_memory, ALL | Z | M, NONE, 0, false},
+	{"8 GiB", attempt_more_than_allowed_memory, ALL | Z | M, NONE, ENOMEM,
 		true},
-	{"memory made executable", attempt_make_executable, ALL, NONE, EPERM,
-		true},
-	{"64 MiB", attempt_use_much_memory, ALL, NONE, 0, false},
-	{"8 GiB", attempt_more_than_allowed_memory, ALL, NONE, ENOMEM, true},
-	{"time and chance", attempt_time_and_chance, ALL, NONE, 0, false},
+	{"memory to share", attempt_shared_memory, M, NONE, EPERM, true},
+	{"memory to hand on", attempt_memory_file, ALL | Z, NONE, 0, false},
+	{"memory to hand on, media", attempt_memory_file, M, NONE, EPERM,
+		false},
+	{"a pair of its own", attempt_use_pair, M, NONE, EPERM, false},
+	{"time and chance", attempt_time_and_chance, ALL | Z | M, NONE, 0,
+		false},
 };
 
 #ifdef HL_SANITIZED
@@ -255,6 +280,30 @@ static void the_store(void **state)
 	run_kind(HL_PROC_STORE);
 }
 
+static void the_match_process(void **state)
+{
+	(void)state;
+	run_kind(HL_PROC_MATCH);
+}
+
+static void a_replica(void **state)
+{
+	(void)state;
+	run_kind(HL_PROC_REPLICA);
+}
+
+static void the_zygote(void **state)
+{
+	(void)state;
+	run_kind(HL_PROC_ZYGOTE);
+}
+
+static void the_media_worker(void **state)
+{
+	(void)state;
+	run_kind(HL_PROC_MEDIA);
+}
+
 /* Every attempt that is refused above must work, or fail otherwise, without
  * a sandbox, or the row proves nothing. */
 static void nothing_is_refused_outside(void **state)
@@ -267,7 +316,8 @@ static void nothing_is_refused_outside(void **state)
 		attempt_fork_child, attempt_kill_parent,
 		attempt_executable_memory, attempt_make_executable,
 		attempt_look_at_path, attempt_trace_me,
-		attempt_more_than_allowed_memory};
+		attempt_more_than_allowed_memory, attempt_shared_memory,
+		attempt_make_thread};
 
 	(void)state;
 	for (size_t i = 0; i < HL_ARRAY_LEN(works); i++) {
@@ -425,6 +475,10 @@ int main(void)
 		cmocka_unit_test(the_staff_process),
 		cmocka_unit_test(the_worker),
 		cmocka_unit_test(the_store),
+		cmocka_unit_test(the_match_process),
+		cmocka_unit_test(a_replica),
+		cmocka_unit_test(the_zygote),
+		cmocka_unit_test(the_media_worker),
 		cmocka_unit_test(threads_are_refused),
 		cmocka_unit_test(an_unknown_user_is_refused),
 		cmocka_unit_test(tells_what_is_shut),
