@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/authz_matrix.h"
 
+#include "domain/hash.h"
+
 /*
  * The matrix. A row grants an action to some roles under conditions; an
  * action is allowed if one row allows it. Conditions are checked in the
@@ -29,6 +31,8 @@
 	(F(APPROVED) | F(LEA_HOLD) | F(QUEUED) | F(SENT) | F(ACKED) | \
 		F(BOUNCED) | F(RETRYING) | F(PERMANENT_ERROR))
 
+#define H(state) (1u << HL_HASH_##state)
+
 enum {
 	AN = HL_ROLE_ANALYST,
 	VE = HL_ROLE_VERIFIER,
@@ -52,6 +56,8 @@ const struct hl_authz_grant hl_authz_grants[] = {
 	G(SETTINGS_CHANGE, AD, 0, 0, 0),
 	G(RECIPIENT_READ, SU | RO, 0, 0, 0),
 	G(WATCH_SWITCH, SU, 0, 0, 0),
+	G(HASH_READ, AN | VE | SU | RO, 0, 0, 0),
+	G(HASHLIST_MANAGE, SU, 0, 0, 0),
 
 	G(REPORT_READ, AN, 0, TRIAGE_STATES, 0),
 	G(REPORT_READ, AN | VE, NEED_HELD, 0, 0),
@@ -103,6 +109,11 @@ const struct hl_authz_grant hl_authz_grants[] = {
 	G(WATCH_PAUSE, RO, NEED_ILLEGAL, ACTIVE, 0),
 	G(EXPORT_DOWNLOAD, SU | RO, NEED_ILLEGAL, APPROVED, 0),
 	G(CASE_FOLLOW, SU | RO, NEED_ILLEGAL, APPROVED, 0),
+	G(CASE_HASH, AN | VE, NEED_HELD, 0, 0),
+	G(CASE_HASH, AN | VE, NEED_PART | NEED_ILLEGAL, APPROVED, 0),
+	G(CASE_HASH, SU, 0, KEEPABLE, 0),
+	G(HASH_PROPOSE, AN | VE, NEED_PART | NEED_ILLEGAL, APPROVED, 0),
+	G(HASH_PROPOSE, SU, NEED_ILLEGAL, APPROVED, 0),
 	G(REFERRAL_DRAFT, AN, NEED_PART | NEED_ILLEGAL, ACTIVE, 0),
 	G(REFERRAL_DRAFT, SU | RO, NEED_ILLEGAL, ACTIVE, 0),
 
@@ -119,12 +130,20 @@ const struct hl_authz_grant hl_authz_grants[] = {
 	G(RECIPIENT_CHANGE, SU | RO, 0, 0, 0),
 
 	G(KEY_GRANT, SU, NEED_NOT_SELF, 0, 0),
+
+	G(HASHLIST_APPROVE, SU, NEED_NOT_DRAFTER, 1u << HL_HASH_LIST_PROPOSED,
+		0),
+	G(HASH_APPROVE, AN | VE, NEED_PART | NEED_NOT_DRAFTER, H(PROPOSED), 0),
+	G(HASH_APPROVE, SU, NEED_NOT_DRAFTER, H(PROPOSED), 0),
+	G(HASH_WITHDRAW, SU, 0, H(PROPOSED) | H(ACTIVE), 0),
+	G(HASH_OPINION, VE | SU, NEED_NOT_DRAFTER | NEED_NOT_APPROVER,
+		H(ACTIVE), 0),
 };
 const size_t hl_authz_n_grants = HL_ARRAY_LEN(hl_authz_grants);
 
 enum hl_object hl_authz_object_kind(enum hl_authz_action action)
 {
-	if (action <= HL_AUTHZ_WATCH_SWITCH) {
+	if (action <= HL_AUTHZ_HASHLIST_MANAGE) {
 		return HL_OBJECT_NONE;
 	}
 	if (action <= HL_AUTHZ_CONTACT_READ) {
@@ -136,8 +155,14 @@ enum hl_object hl_authz_object_kind(enum hl_authz_action action)
 	if (action <= HL_AUTHZ_ANSWER_RECORD) {
 		return HL_OBJECT_REFERRAL;
 	}
-	return action <= HL_AUTHZ_RECIPIENT_CHANGE ? HL_OBJECT_RECIPIENT
-						   : HL_OBJECT_USER;
+	if (action <= HL_AUTHZ_RECIPIENT_CHANGE) {
+		return HL_OBJECT_RECIPIENT;
+	}
+	if (action <= HL_AUTHZ_KEY_GRANT) {
+		return HL_OBJECT_USER;
+	}
+	return action <= HL_AUTHZ_HASHLIST_APPROVE ? HL_OBJECT_HASH_LIST
+						   : HL_OBJECT_HASH;
 }
 
 static bool mask_has(unsigned mask, int state)
@@ -160,6 +185,7 @@ static bool is_wrong_person(
 	       ((needs & NEED_NOT_REQUESTER) &&
 		       o->contact_requested_by == me) ||
 	       ((needs & NEED_NOT_DRAFTER) && o->drafted_by == me) ||
+	       ((needs & NEED_NOT_APPROVER) && o->approved_by == me) ||
 	       ((needs & NEED_NOT_SELF) && o->user_id == me);
 }
 
@@ -285,6 +311,9 @@ static bool is_visible(const struct hl_authz_actor *actor, enum hl_object kind,
 		return ask(actor, HL_AUTHZ_RECIPIENT_READ, NULL) == 0;
 	case HL_OBJECT_USER:
 		return hl_authz_may_ever(actor, HL_AUTHZ_KEY_GRANT);
+	case HL_OBJECT_HASH_LIST:
+	case HL_OBJECT_HASH:
+		return ask(actor, HL_AUTHZ_HASH_READ, NULL) == 0;
 	}
 	return false;
 }

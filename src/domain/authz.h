@@ -25,6 +25,8 @@ enum hl_authz_action {
 	HL_AUTHZ_SETTINGS_CHANGE,
 	HL_AUTHZ_RECIPIENT_READ,
 	HL_AUTHZ_WATCH_SWITCH, /* the whole watch */
+	HL_AUTHZ_HASH_READ,    /* the registry of known hashes */
+	HL_AUTHZ_HASHLIST_MANAGE,
 	/* on a report */
 	HL_AUTHZ_REPORT_READ,
 	HL_AUTHZ_REPORT_TRIAGE,
@@ -50,7 +52,9 @@ enum hl_authz_action {
 	HL_AUTHZ_ERASE_APPROVE,
 	HL_AUTHZ_WATCH_PAUSE, /* of one item; also resume, declare gone */
 	HL_AUTHZ_EXPORT_DOWNLOAD,
-	HL_AUTHZ_CASE_FOLLOW, /* make a case of a recipient's new address */
+	HL_AUTHZ_CASE_FOLLOW,  /* make a case of a recipient's new address */
+	HL_AUTHZ_CASE_HASH,    /* put hashes on its item, take them off */
+	HL_AUTHZ_HASH_PROPOSE, /* its item's hashes for our own list */
 	HL_AUTHZ_REFERRAL_DRAFT,
 	/* on a referral, with its case's fields */
 	HL_AUTHZ_REFERRAL_READ,
@@ -64,7 +68,13 @@ enum hl_authz_action {
 	HL_AUTHZ_RECIPIENT_CHANGE,
 	/* on a user */
 	HL_AUTHZ_KEY_GRANT, /* wrap the queue key to somebody */
-	HL_AUTHZ_ACTION_LAST = HL_AUTHZ_KEY_GRANT,
+	/* on a hash list */
+	HL_AUTHZ_HASHLIST_APPROVE,
+	/* on an entry of one */
+	HL_AUTHZ_HASH_APPROVE,
+	HL_AUTHZ_HASH_WITHDRAW,
+	HL_AUTHZ_HASH_OPINION, /* confirm, doubt */
+	HL_AUTHZ_ACTION_LAST = HL_AUTHZ_HASH_OPINION,
 };
 extern const struct hl_vocab hl_vocab_authz_action;
 enum hl_object hl_authz_object_kind(enum hl_authz_action action);
@@ -87,7 +97,8 @@ struct hl_authz_object {
 	int64_t first_assessor;
 	int64_t second_assessor;
 	int64_t adjudicator;
-	int64_t drafted_by; /* referral, recipient */
+	int64_t drafted_by;  /* referral, recipient, hash list, hashes */
+	int64_t approved_by; /* hashes */
 	int64_t erase_proposed_by;
 	int64_t contact_requested_by;
 	int64_t contact_granted_to;

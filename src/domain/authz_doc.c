@@ -8,7 +8,7 @@ static const char *const needs[] = {"holds it", "nobody else holds it",
 	"not the second assessor", "illegal", "no legal hold",
 	"erasure proposed", "not the proposer", "contact asked for",
 	"not who asked", "released to them", "not who proposed it",
-	"not their own"};
+	"not their own", "not who approved it"};
 
 static void put_sep(struct hl_buf *out, bool *first)
 {
@@ -40,9 +40,24 @@ static const struct hl_vocab *states_of(enum hl_authz_action action)
 {
 	enum hl_object kind = hl_authz_object_kind(action);
 
-	return kind == HL_OBJECT_REPORT ? &hl_vocab_report_state
-	       : kind == HL_OBJECT_CASE ? &hl_vocab_case_state
-					: &hl_vocab_referral_state;
+	switch (kind) {
+	case HL_OBJECT_REPORT:
+		return &hl_vocab_report_state;
+	case HL_OBJECT_CASE:
+		return &hl_vocab_case_state;
+	case HL_OBJECT_HASH_LIST:
+		return &hl_vocab_hash_list_state;
+	case HL_OBJECT_HASH:
+		return &hl_vocab_hash_state;
+	case HL_OBJECT_NONE:
+	case HL_OBJECT_ITEM:
+	case HL_OBJECT_REFERRAL:
+	case HL_OBJECT_RECIPIENT:
+	case HL_OBJECT_USER:
+	case HL_OBJECT_SYSTEM:
+	default:
+		return &hl_vocab_referral_state;
+	}
 }
 
 static void put_conditions(struct hl_buf *out, const struct hl_authz_grant *g)

@@ -22,6 +22,7 @@ enum {
 	NEED_GRANTED = 1 << 12, /* it was released to the actor */
 	NEED_NOT_DRAFTER = 1 << 13,
 	NEED_NOT_SELF = 1 << 14,
+	NEED_NOT_APPROVER = 1 << 15,
 };
 
 struct hl_authz_grant {

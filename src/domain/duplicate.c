@@ -110,4 +110,8 @@ void hl_duplicate_put_digest_input(
 	put_folded(out, r->seen_note);
 	put_folded(out, r->pay_note);
 	put_folded(out, r->words);
+	for (size_t i = 0; i < r->n_hashes; i++) {
+		hl_hash_put(out, &r->hashes[i]);
+		hl_buf_put_c(out, '\n');
+	}
 }

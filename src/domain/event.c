@@ -59,6 +59,8 @@ static const struct hl_vocab_word events[] = {
 	{HL_EVENT_CASE_EXPORTED, "case.exported", HL_MSG("Case exported")},
 	{HL_EVENT_CASE_ERASE_REFUSED, "case.erase_refused",
 		HL_MSG("Erasure refused")},
+	{HL_EVENT_CASE_RECOGNISED, "case.recognised",
+		HL_MSG("Resolved by a known hash, without a view")},
 	{HL_EVENT_ITEM_CREATED, "item.created", HL_MSG("Address recorded")},
 	{HL_EVENT_ITEM_TRACED, "item.traced", HL_MSG("Host looked up")},
 	{HL_EVENT_ITEM_CHECKED, "item.checked", HL_MSG("Checked")},
@@ -77,6 +79,9 @@ static const struct hl_vocab_word events[] = {
 	{HL_EVENT_ITEM_HOST_TYPED, "item.host_typed", HL_MSG("Host typed in")},
 	{HL_EVENT_ITEM_HOST_DROPPED, "item.host_dropped",
 		HL_MSG("Typed host taken back")},
+	{HL_EVENT_ITEM_HASH_ADDED, "item.hash_added", HL_MSG("Hash added")},
+	{HL_EVENT_ITEM_HASH_REMOVED, "item.hash_removed",
+		HL_MSG("Hash removed")},
 	{HL_EVENT_REFERRAL_DRAFTED, "referral.drafted",
 		HL_MSG("Referral drafted")},
 	{HL_EVENT_REFERRAL_APPROVED, "referral.approved",
@@ -150,6 +155,33 @@ static const struct hl_vocab_word events[] = {
 	{HL_EVENT_SYSTEM_ESCROW, "system.escrow", HL_MSG("Escrow sheets made")},
 	{HL_EVENT_SYSTEM_CHECKPOINT, "system.checkpoint",
 		HL_MSG("Checkpoint signed")},
+	{HL_EVENT_SYSTEM_KEY_CREATED, "system.api_key_created",
+		HL_MSG("API key made")},
+	{HL_EVENT_SYSTEM_KEY_REVOKED, "system.api_key_revoked",
+		HL_MSG("API key revoked")},
+	{HL_EVENT_HASH_LIST_PROPOSED, "hash_list.proposed",
+		HL_MSG("Hash list proposed")},
+	{HL_EVENT_HASH_LIST_APPROVED, "hash_list.approved",
+		HL_MSG("Hash list approved")},
+	{HL_EVENT_HASH_LIST_CHANGED, "hash_list.changed",
+		HL_MSG("Hash list changed")},
+	{HL_EVENT_HASH_LIST_RETIRED, "hash_list.retired",
+		HL_MSG("Hash list taken out of use")},
+	{HL_EVENT_HASH_LIST_IMPORTED, "hash_list.imported",
+		HL_MSG("Hash list imported")},
+	{HL_EVENT_HASH_LIST_EXPORTED, "hash_list.exported",
+		HL_MSG("Hash list exported")},
+	{HL_EVENT_HASH_LIST_SWITCHED, "hash_list.switched",
+		HL_MSG("Resolving without a view switched")},
+	{HL_EVENT_HASH_PROPOSED, "hash.proposed", HL_MSG("Hashes proposed")},
+	{HL_EVENT_HASH_APPROVED, "hash.approved", HL_MSG("Hashes approved")},
+	{HL_EVENT_HASH_WITHDRAWN, "hash.withdrawn", HL_MSG("Hashes withdrawn")},
+	{HL_EVENT_HASH_CONFIRMED, "hash.confirmed", HL_MSG("Hashes confirmed")},
+	{HL_EVENT_HASH_DOUBTED, "hash.doubted", HL_MSG("Hashes doubted")},
+	{HL_EVENT_HASH_RESOLVED, "hash.resolved",
+		HL_MSG("Resolved a case without a view")},
+	{HL_EVENT_HASH_TAKEN_BACK, "hash.taken_back",
+		HL_MSG("Its resolution of a case was taken back")},
 };
 const struct hl_vocab hl_vocab_event = {"event", HL_ARRAY_LEN(events), events};
 
@@ -162,6 +194,8 @@ static const struct hl_vocab_word objects[] = {
 	{HL_OBJECT_RECIPIENT, "recipient", HL_MSG("Recipient")},
 	{HL_OBJECT_USER, "user", HL_MSG("User")},
 	{HL_OBJECT_SYSTEM, "system", HL_MSG("System")},
+	{HL_OBJECT_HASH_LIST, "hash_list", HL_MSG("Hash list")},
+	{HL_OBJECT_HASH, "hash", HL_MSG("Known hashes")},
 };
 const struct hl_vocab hl_vocab_object = {
 	"object", HL_ARRAY_LEN(objects), objects};
@@ -170,7 +204,7 @@ enum hl_object hl_event_object(enum hl_event e)
 {
 	int group = (int)e / 100;
 
-	return group >= HL_OBJECT_REPORT && group <= HL_OBJECT_SYSTEM
+	return group >= HL_OBJECT_REPORT && group <= HL_OBJECT_HASH
 		       ? (enum hl_object)group
 		       : HL_OBJECT_NONE;
 }

@@ -2,6 +2,7 @@
 #ifndef HL_DOMAIN_EVENT_H
 #define HL_DOMAIN_EVENT_H
 
+#include "domain/event_hash.h"
 #include "domain/vocab.h"
 
 /* The kind of thing an event or a permission is about. Stored. */
@@ -14,6 +15,8 @@ enum hl_object {
 	HL_OBJECT_RECIPIENT = 5,
 	HL_OBJECT_USER = 6,
 	HL_OBJECT_SYSTEM = 7,
+	HL_OBJECT_HASH_LIST = 8,
+	HL_OBJECT_HASH = 9, /* an entry of a list */
 };
 
 /*
@@ -61,6 +64,7 @@ enum hl_object {
 	X(CASE_NOTED, 224)            \
 	X(CASE_EXPORTED, 225)         \
 	X(CASE_ERASE_REFUSED, 226)    \
+	X(CASE_RECOGNISED, 227)       \
 	X(ITEM_CREATED, 301)          \
 	X(ITEM_TRACED, 302)           \
 	X(ITEM_CHECKED, 303)          \
@@ -74,6 +78,8 @@ enum hl_object {
 	X(ITEM_WATCH_RESUMED, 311)    \
 	X(ITEM_HOST_TYPED, 312)       \
 	X(ITEM_HOST_DROPPED, 313)     \
+	X(ITEM_HASH_ADDED, 314)       \
+	X(ITEM_HASH_REMOVED, 315)     \
 	X(REFERRAL_DRAFTED, 401)      \
 	X(REFERRAL_APPROVED, 402)     \
 	X(REFERRAL_HELD, 403)         \
@@ -117,7 +123,10 @@ enum hl_object {
 	X(SYSTEM_STATS_EXPORTED, 707) \
 	X(SYSTEM_CLOCK, 708)          \
 	X(SYSTEM_ESCROW, 709)         \
-	X(SYSTEM_CHECKPOINT, 710)
+	X(SYSTEM_CHECKPOINT, 710)     \
+	X(SYSTEM_KEY_CREATED, 711)    \
+	X(SYSTEM_KEY_REVOKED, 712)    \
+	HL_EVENT_LIST_HASH(X)
 
 enum hl_event {
 #define X(constant, value) HL_EVENT_##constant = (value),

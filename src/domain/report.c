@@ -158,6 +158,9 @@ static enum hl_report_problem field_problem(
 		return text_problem(r->contact, HL_REPORT_SHORT_CHARS);
 	case HL_FIELD_LANGUAGE:
 		return language_problem(r->language);
+	case HL_FIELD_HASHES:
+		return r->n_hashes > HL_REPORT_HASHES_MAX ? HL_PROBLEM_TOO_MANY
+							  : 0;
 	}
 	return 0;
 }
@@ -208,6 +211,7 @@ static const struct hl_vocab_word fields[] = {
 	{HL_FIELD_WORDS, "words", HL_MSG("Anything else")},
 	{HL_FIELD_CONTACT, "contact", HL_MSG("Your contact")},
 	{HL_FIELD_LANGUAGE, "language", HL_MSG("Language")},
+	{HL_FIELD_HASHES, "hashes", HL_MSG("Hashes")},
 };
 const struct hl_vocab hl_vocab_report_field = {
 	"report_field", HL_ARRAY_LEN(fields), fields};

@@ -5,6 +5,7 @@
 #include "base/arena.h"
 #include "base/buf.h"
 #include "base/err.h"
+#include "domain/hash.h"
 #include "domain/vocab.h"
 #include "domain/words.h"
 
@@ -20,6 +21,7 @@
 #define HL_REPORT_WORDS_CHARS 10000 /* anything else */
 #define HL_REPORT_LINE_CHARS 2000   /* where on the page */
 #define HL_REPORT_SHORT_CHARS 200   /* when, how to pay, contact */
+#define HL_REPORT_HASHES_MAX 64
 #define HL_REPORT_JSON_MAX (1280 * 1024)
 
 enum hl_report_field {
@@ -34,9 +36,10 @@ enum hl_report_field {
 	HL_FIELD_WORDS = 9,
 	HL_FIELD_CONTACT = 10,
 	HL_FIELD_LANGUAGE = 11,
-	HL_FIELD_LAST = HL_FIELD_LANGUAGE,
+	HL_FIELD_HASHES = 12,
+	HL_FIELD_LAST = HL_FIELD_HASHES,
 };
-#define HL_FIELD_ALL UINT32_C(0xffe)
+#define HL_FIELD_ALL UINT32_C(0x1ffe)
 /* Names are those of the form's inputs and of the JSON members. */
 extern const struct hl_vocab hl_vocab_report_field;
 
@@ -52,6 +55,8 @@ struct hl_report {
 	enum hl_ynu pay; /* does one have to pay */
 	struct hl_str pay_note;
 	struct hl_str words;
+	struct hl_hash hashes[HL_REPORT_HASHES_MAX]; /* of what is there */
+	size_t n_hashes;        /* by program only: no form asks for them */
 	struct hl_str contact;  /* not in the report's JSON */
 	struct hl_str language; /* of the form: "en", "da", "pt-BR" */
 };

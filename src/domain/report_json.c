@@ -10,7 +10,7 @@
  * another.
  */
 
-enum kind { WORD, TEXT, LIST };
+enum kind { WORD, TEXT, LIST, HASHES };
 
 static const struct row {
 	const char *name;
@@ -35,6 +35,7 @@ static const struct row {
 		4 * HL_REPORT_SHORT_CHARS},
 	{"words", TEXT, false, AT(words), NULL, 4 * HL_REPORT_WORDS_CHARS},
 	{"language", TEXT, false, AT(language), NULL, 35},
+	{"hashes", HASHES, false, 0, NULL, 0},
 	{"contact", TEXT, true, AT(contact), NULL, 4 * HL_REPORT_SHORT_CHARS},
 #undef AT
 };
@@ -72,6 +73,30 @@ static void put_list(struct hl_buf *b, const struct hl_report *r)
 	hl_buf_put_c(b, ']');
 }
 
+static void put_hashes(struct hl_buf *b, const struct hl_report *r)
+{
+	hl_json_put_name(b, "hashes");
+	hl_buf_put_c(b, '[');
+	for (size_t i = 0; i < r->n_hashes; i++) {
+		const struct hl_hash *hash = &r->hashes[i];
+
+		hl_json_put_sep(b);
+		hl_buf_put_c(b, '{');
+		hl_json_put_member(b, "kind",
+			hl_str_c(hl_vocab_name(
+				&hl_vocab_hash_kind, (int)hash->kind)));
+		hl_json_put_name(b, "value");
+		hl_buf_put_c(b, '"');
+		hl_hash_put(b, hash);
+		hl_buf_put_c(b, '"');
+		if (hash->quality != HL_HASH_QUALITY_UNKNOWN) {
+			hl_json_put_member_i64(b, "quality", hash->quality);
+		}
+		hl_buf_put_c(b, '}');
+	}
+	hl_buf_put_c(b, ']');
+}
+
 static void put_row(
 	struct hl_buf *b, const struct hl_report *r, const struct row *row)
 {
@@ -94,6 +119,11 @@ static void put_row(
 	case LIST:
 		if (r->n_addresses) {
 			put_list(b, r);
+		}
+		return;
+	case HASHES:
+		if (r->n_hashes) {
+			put_hashes(b, r);
 		}
 		return;
 	}
@@ -178,6 +208,55 @@ static int parse_list(struct hl_arena *a, const json_t *value,
 	return 0;
 }
 
+/* {"kind":"pdq","value":"f8f8…","quality":97}, the last of PDQ only. */
+static int parse_hash(
+	const json_t *entry, struct hl_hash *out, struct hl_err *err)
+{
+	const json_t *quality = json_object_get(entry, "quality");
+	size_t n = quality ? 3 : 2;
+	int64_t q = hl_json_int(entry, "quality", -2);
+	int kind = 0;
+
+	if (hl_vocab_parse(
+		    &hl_vocab_hash_kind, hl_json_str(entry, "kind"), &kind) ||
+		hl_hash_parse((enum hl_hash_kind)kind,
+			hl_json_str(entry, "value"), out) ||
+		json_object_size(entry) != n || hl_hash_is_void(out)) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"report: hashes has one that is no hash");
+	}
+	if (quality && (kind != HL_HASH_PDQ || q < 0 || q > 100)) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"report: hashes has a quality that is none");
+	}
+	out->quality = quality ? (int)q : HL_HASH_QUALITY_UNKNOWN;
+	return 0;
+}
+
+static int parse_hashes(
+	const json_t *value, struct hl_report *r, struct hl_err *err)
+{
+	size_t i;
+	json_t *entry;
+
+	if (!json_is_array(value) ||
+		json_array_size(value) > HL_REPORT_HASHES_MAX) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"report: hashes is no list or too long");
+	}
+	r->n_hashes = 0;
+	json_array_foreach(value, i, entry)
+	{
+		int rc = parse_hash(entry, &r->hashes[i], err);
+
+		if (rc) {
+			return rc;
+		}
+		r->n_hashes = i + 1;
+	}
+	return 0;
+}
+
 static int parse_row(struct hl_arena *a, const json_t *value,
 	const struct row *row, struct hl_report *r, struct hl_err *err)
 {
@@ -189,6 +268,8 @@ static int parse_row(struct hl_arena *a, const json_t *value,
 		return parse_word(value, row, r, err);
 	case LIST:
 		return parse_list(a, value, row, r, err);
+	case HASHES:
+		return parse_hashes(value, r, err);
 	case TEXT:
 		rc = copy_text(a, value, row, &s, err);
 		if (rc == 0) {

@@ -54,10 +54,10 @@ struct hl_settings {
 	const char *public_peer_header;           /* "X-Real-IP", or empty */
 	struct hl_settings_list public_emergency; /* lines of text */
 	const char *staff_listen, *staff_url, *staff_url_set;
+	const char *api_listen; /* "": nobody may ask the registry */
+	bool api_pictures;
 
-	const char *store_path;
-	const char *keys_dir;
-	const char *laws_dir;
+	const char *store_path, *keys_dir, *laws_dir;
 	const char *law_national; /* id of a profile: "dk"; "" is none */
 
 	struct hl_priority_weights priority;

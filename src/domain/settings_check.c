@@ -73,6 +73,14 @@ static int check_public(const struct hl_settings *s, struct hl_err *err)
 		return HL_FAIL(err, HL_E_INVALID,
 			"staff.listen: must differ from public.listen");
 	}
+	if (*s->api_listen &&
+		!hl_str_ends(hl_str_c(s->api_listen), HL_STR(":0")) &&
+		(strcmp(s->api_listen, s->public_listen) == 0 ||
+			strcmp(s->api_listen, s->staff_listen) == 0)) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"api.listen: must differ from public.listen and "
+			"staff.listen");
+	}
 	if (s->mail_production &&
 		(is_plain_http(s->public_url) || is_plain_http(s->staff_url))) {
 		return HL_FAIL(err, HL_E_INVALID,

@@ -68,6 +68,11 @@ const struct hl_settings_key hl_settings_keys[] = {
 	KEY("staff.url", URL, staff_url_set, "",
 		"How staff reach it. Not set, it is http:// and "
 		"staff.listen."),
+	KEY("api.listen", LISTEN, api_listen, "",
+		"Where programs with a key ask the registry of hashes, as "
+		"127.0.0.1:8082; empty: nowhere."),
+	KEY("api.pictures", BOOL, api_pictures, "yes",
+		"Whether they may send pictures to be hashed."),
 
 	KEY("store.path", PATH, store_path, "hotline.db", "The database file."),
 	KEY("keys.dir", PATH, keys_dir, "keys",

@@ -137,6 +137,9 @@ static bool read_listen(struct hl_settings *s, const struct hl_settings_key *k,
 	struct hl_str host;
 	int64_t port;
 
+	if (!v.n && !*k->initial) {
+		return store(s, k, v, fault);
+	}
 	return endpoint(v, &host, &port) && port >= 0 && store(s, k, v, fault);
 }
 

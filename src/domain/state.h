@@ -85,7 +85,8 @@ enum hl_action {
 	HL_ACTION_ADJUDICATE,
 	HL_ACTION_ACT,
 	HL_ACTION_MONITOR,
-	HL_ACTION_REAPPEAR, /* known to be illegal and back online */
+	HL_ACTION_REAPPEAR,  /* known to be illegal and back online */
+	HL_ACTION_RECOGNISE, /* its hash is known: resolved without a view */
 	/* item */
 	HL_ACTION_UP,
 	HL_ACTION_MISS,

@@ -2,6 +2,7 @@
 #include "domain/vocab.h"
 
 #include "domain/authz.h"
+#include "domain/hash.h"
 #include "domain/priority.h"
 #include "domain/report.h"
 #include "domain/state.h"
@@ -73,5 +74,8 @@ const struct hl_vocab *const hl_vocab_all[] = {&hl_vocab_ynu, &hl_vocab_place,
 	&hl_vocab_item_state, &hl_vocab_referral_state, &hl_vocab_machine,
 	&hl_vocab_action, &hl_vocab_report_field, &hl_vocab_report_problem,
 	&hl_vocab_priority, &hl_vocab_authz_action, &hl_vocab_authz_why,
-	&hl_vocab_authz_user_why};
+	&hl_vocab_authz_user_why, &hl_vocab_hash_kind, &hl_vocab_hash_how,
+	&hl_vocab_hash_list_kind, &hl_vocab_hash_list_state,
+	&hl_vocab_hash_state, &hl_vocab_hash_origin, &hl_vocab_hash_opinion,
+	&hl_vocab_hash_reason, &hl_vocab_hash_problem};
 const size_t hl_vocab_n_all = HL_ARRAY_LEN(hl_vocab_all);

@@ -89,6 +89,17 @@ extern const struct hl_vocab hl_vocab_case_state;
 extern const struct hl_vocab hl_vocab_item_state;
 extern const struct hl_vocab hl_vocab_referral_state;
 
+/* hash.h */
+extern const struct hl_vocab hl_vocab_hash_kind;
+extern const struct hl_vocab hl_vocab_hash_how;
+extern const struct hl_vocab hl_vocab_hash_list_kind;
+extern const struct hl_vocab hl_vocab_hash_list_state;
+extern const struct hl_vocab hl_vocab_hash_state;
+extern const struct hl_vocab hl_vocab_hash_origin;
+extern const struct hl_vocab hl_vocab_hash_opinion;
+extern const struct hl_vocab hl_vocab_hash_reason;
+extern const struct hl_vocab hl_vocab_hash_problem;
+
 /* Every table above, for tests and for `--json` self-description. */
 extern const struct hl_vocab *const hl_vocab_all[];
 extern const size_t hl_vocab_n_all;

@@ -31,6 +31,7 @@ struct hl_intake_at {
 	struct hl_intake *intake;
 	struct hl_store *store;
 	struct hl_arena *arena;
+	int64_t sender; /* the program's key under which it comes, 0 none */
 };
 
 /* The keys to seal to now. */

@@ -129,7 +129,8 @@ static int add_report(const struct hl_intake_at *at, struct hl_tx *tx,
 			    .danger = report->danger,
 			    .place = report->place,
 			    .has_contact = report->contact.n > 0,
-			    .is_test = hl_intake_is_test(at->intake)});
+			    .is_test = hl_intake_is_test(at->intake),
+			    .sender = at->sender});
 	int r = add_body(at, tx, made, report, err);
 	return r ? r : add_contact(at, tx, made, report, err);
 }

@@ -2,6 +2,7 @@
 /* docs/protocol/report.md */
 #include "site/inner.h"
 
+#include "accounts/apikey.h"
 #include "base/json.h"
 #include "base/log.h"
 #include "base/time.h"
@@ -157,12 +158,42 @@ static int open_json(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	return 0;
 }
 
+/* "Authorization: Bearer hl_…": who vouches for the hashes. A key that is no
+ * good is refused: its sender believes that it is. */
+static int find_sender(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	int64_t *sender, struct hl_web_response *resp)
+{
+	const struct hl_str bearer = HL_STR("Bearer ");
+	struct hl_str value = hl_web_request_header(req, "Authorization");
+	struct hl_intake_at at = hl_site_at(ctx);
+	int r = HL_NOTFOUND;
+
+	*sender = 0;
+	if (!value.p) {
+		return 0;
+	}
+	if (hl_str_starts(value, bearer)) {
+		r = hl_accounts_apikey_sender(at.store, at.arena,
+			hl_str_sub(value, bearer.n, value.n), sender,
+			&ctx->err);
+	}
+	if (r == HL_NOTFOUND) {
+		hl_web_header_add(resp, "WWW-Authenticate", HL_STR("Bearer"));
+		return refuse(resp, 401, "key",
+			"this key is not good for reports; leave it out to "
+			"report without one");
+	}
+	return r ? refuse_fault(ctx, resp, r) : 0;
+}
+
 static int submit(struct hl_web_ctx *ctx, const struct hl_report *report,
-	struct hl_str key, struct hl_web_response *resp)
+	struct hl_str key, int64_t sender, struct hl_web_response *resp)
 {
 	HL_SEAL_RECEIPT_AUTO receipt;
 	char text[HL_SEAL_RECEIPT_TEXT];
 	struct hl_intake_at at = hl_site_at(ctx);
+
+	at.sender = sender;
 	int r = hl_intake_submit(&at, report, key, &receipt, &ctx->err);
 
 	if (r) {
@@ -182,6 +213,7 @@ int hl_site_api_report_post(struct hl_web_ctx *ctx,
 	struct hl_report_fault faults[HL_FIELD_LAST];
 	struct hl_str key = hl_web_request_header(req, "Idempotency-Key");
 	struct hl_report *report = hl_arena_alloc(ctx->arena, sizeof(*report));
+	int64_t sender = 0;
 	size_t n;
 	int r = open_json(ctx, req, resp);
 
@@ -196,6 +228,10 @@ int hl_site_api_report_post(struct hl_web_ctx *ctx,
 		return refuse(resp, 400, "malformed",
 			"Idempotency-Key: 1 to 128 visible characters");
 	}
+	r = find_sender(ctx, req, &sender, resp);
+	if (r || resp->status) {
+		return r;
+	}
 	r = report ? hl_report_parse_json(
 			     ctx->arena, req->body, report, &ctx->err)
 		   : HL_E_NOMEM;
@@ -208,7 +244,7 @@ int hl_site_api_report_post(struct hl_web_ctx *ctx,
 	}
 	n = check(ctx, report, faults);
 	return n ? refuse_fields(resp, faults, n)
-		 : submit(ctx, report, key, resp);
+		 : submit(ctx, report, key, sender, resp);
 }
 
 static void put_day(struct hl_buf *b, const char *name, int64_t day_us)

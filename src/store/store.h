@@ -25,7 +25,8 @@ enum hl_store_role {
 	HL_STORE_PUBLIC = 1,
 	HL_STORE_STAFF = 2,
 	HL_STORE_WORKER = 4,
-	HL_STORE_ADMIN = 8, /* the command line on the host itself */
+	HL_STORE_ADMIN = 8,  /* the command line on the host itself */
+	HL_STORE_MATCH = 16, /* follows the registry, checks keys */
 };
 
 /* key_epoch.kind and key_share.kind */

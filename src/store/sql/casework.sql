@@ -22,10 +22,10 @@ LIMIT $3;
 -- out: id int, received_at_us int, channel int, danger int, place int,
 -- out: has_contact int, is_test int, state int, triage int,
 -- out: triage_reason int, triaged_at_us int, triaged_by int,
--- out: contact_asked_by int, contact_granted_to int
+-- out: contact_asked_by int, contact_granted_to int, sender int
 SELECT id, received_at_us, channel, danger, place, has_contact, is_test,
 	state, triage, triage_reason, triaged_at_us, triaged_by,
-	contact_asked_by, contact_granted_to
+	contact_asked_by, contact_granted_to, sender
 FROM report WHERE id = $1;
 
 -- name: report_digest
@@ -192,13 +192,15 @@ VALUES ($1, $2, $3, 1, $4, $5, $6, $7, $8, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0);
 -- out: created_at_us int, priority int, reasons int, danger int,
 -- out: is_test int, legal_hold int, holder int, lease_until_us int,
 -- out: holder_name text, country text, n_reports int, n_independent int,
--- out: outcome int, first_by int, second_by int, third_by int
+-- out: outcome int, first_by int, second_by int, third_by int, known int
 SELECT c.id, i.id, c.state, coalesce(t.step, 0),
 	coalesce(t.started_at_us, c.state_at_us), c.created_at_us, c.priority,
 	c.reasons, c.danger, c.is_test, c.legal_hold, c.holder,
 	c.lease_until_us, coalesce(s.display_name, ''), i.country,
 	i.n_reports, i.n_independent, c.outcome, c.first_by, c.second_by,
-	c.third_by
+	c.third_by, c.first_by = 0 AND c.outcome > 0 AND EXISTS (
+		SELECT 1 FROM hash_resolution r WHERE r.case_id = c.id
+			AND r.undone_by = 0)
 FROM cases c JOIN item i ON i.case_id = c.id
 LEFT JOIN staff s ON s.id = c.holder
 LEFT JOIN case_step t ON t.case_id = c.id AND t.ended_at_us = 0
@@ -226,13 +228,15 @@ ORDER BY c.priority DESC, c.created_at_us, c.id LIMIT $13;
 -- out: created_at_us int, priority int, reasons int, danger int,
 -- out: is_test int, legal_hold int, holder int, lease_until_us int,
 -- out: holder_name text, country text, n_reports int, n_independent int,
--- out: outcome int, first_by int, second_by int, third_by int
+-- out: outcome int, first_by int, second_by int, third_by int, known int
 SELECT c.id, i.id, c.state, coalesce(t.step, 0),
 	coalesce(t.started_at_us, c.state_at_us), c.created_at_us, c.priority,
 	c.reasons, c.danger, c.is_test, c.legal_hold, c.holder,
 	c.lease_until_us, coalesce(s.display_name, ''), i.country,
 	i.n_reports, i.n_independent, c.outcome, c.first_by, c.second_by,
-	c.third_by
+	c.third_by, c.first_by = 0 AND c.outcome > 0 AND EXISTS (
+		SELECT 1 FROM hash_resolution r WHERE r.case_id = c.id
+			AND r.undone_by = 0)
 FROM cases c JOIN item i ON i.case_id = c.id
 LEFT JOIN staff s ON s.id = c.holder
 LEFT JOIN case_step t ON t.case_id = c.id AND t.ended_at_us = 0

@@ -39,6 +39,15 @@ SELECT outcome, count(*) FROM cases
 WHERE created_at_us >= $1 AND created_at_us < $2 AND is_test = 0
 GROUP BY outcome ORDER BY outcome;
 
+-- name: insight_known
+-- doc: Cases that known hashes resolved without a view in a period, and that
+-- doc: nobody took back.
+-- roles: staff, admin
+-- in: from_us int, to_us int
+-- out: n int
+SELECT count(*) FROM hash_resolution r JOIN cases c ON c.id = r.case_id
+WHERE r.at_us >= $1 AND r.at_us < $2 AND r.undone_by = 0 AND c.is_test = 0;
+
 -- name: insight_countries
 -- doc: Host countries of illegal items first reported in a period.
 -- roles: staff, admin

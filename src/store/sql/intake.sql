@@ -55,12 +55,14 @@ DELETE FROM draft WHERE expires_at_us <= $1;
 -- doc: A report that has just come in; in no other state than "received".
 -- roles: public, staff
 -- in: id int, lookup blob, mailbox_key blob, received_at_us int,
--- in: channel int, danger int, place int, has_contact int, is_test int
+-- in: channel int, danger int, place int, has_contact int, is_test int,
+-- in: sender int
 INSERT INTO report (id, lookup, mailbox_key, received_at_us, channel, danger,
-	place, has_contact, is_test, state, triage, triage_reason,
+	place, has_contact, is_test, sender, state, triage, triage_reason,
 	triaged_at_us, triaged_by, digest, contact_asked_by,
 	contact_granted_to, contact_granted_by)
-VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 1, 0, 0, 0, 0, x'', 0, 0, 0);
+VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 1, 0, 0, 0, 0, x'', 0, 0,
+	0);
 
 -- name: report_part_put
 -- doc: A sealed part of a report; a conflict when the epoch of the key kind

@@ -298,16 +298,25 @@ SELECT id, at_us, epoch, facts_sealed, country, asn, network
 FROM trace WHERE item_id = $1 AND source = 1 ORDER BY at_us DESC, id LIMIT 1;
 
 -- name: referral_assessment
--- doc: The assessment that decided a case: the last round of its cycle.
+-- doc: What decided a case: the last round of its last cycle with one, or a
+-- doc: known hash in the place of both.
 -- roles: staff
 -- in: case_id int, cycle int
 -- out: profile text, facts text, rules text, outcome int, made_at_us int,
--- out: first_at_us int
-SELECT a.profile, a.facts, a.rules, a.outcome, a.made_at_us,
-	(SELECT min(b.made_at_us) FROM assessment b
-		WHERE b.case_id = a.case_id AND b.cycle = a.cycle)
-FROM assessment a WHERE a.case_id = $1 AND a.cycle <= $2
-ORDER BY a.cycle DESC, a.round DESC LIMIT 1;
+-- out: first_at_us int, known int
+SELECT profile, facts, rules, outcome, made_at_us, first_at_us, known
+FROM (SELECT a.cycle AS cycle, a.round AS round, a.profile AS profile,
+		a.facts AS facts, a.rules AS rules, a.outcome AS outcome,
+		a.made_at_us AS made_at_us, (SELECT min(b.made_at_us)
+			FROM assessment b WHERE b.case_id = a.case_id
+				AND b.cycle = a.cycle) AS first_at_us,
+		0 AS known
+	FROM assessment a WHERE a.case_id = $1 AND a.cycle <= $2
+	UNION ALL SELECT r.cycle, 0, r.profile, r.facts, r.rules, r.outcome,
+		r.at_us, r.at_us, 1
+	FROM hash_resolution r WHERE r.case_id = $1 AND r.cycle <= $2
+		AND r.undone_by = 0) AS decided
+ORDER BY cycle DESC, round DESC LIMIT 1;
 
 -- name: referral_step_end
 -- doc: Ends the running step of a case, never before it began.

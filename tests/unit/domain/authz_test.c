@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "base/time.h"
+#include "domain/hash.h"
 
 enum { ME = 11, OTHER = 22, THIRD = 33 };
 #define NOW (1000 * HL_US_PER_HOUR)
@@ -48,7 +49,8 @@ static const struct row {
 	{"nothing", HL_OBJECT_NONE, {0},
 		"queue.view:avsr stats.read:sr audit.read:s audit.verify:sm "
 		"user.manage:m settings.read:sm settings.change:m "
-		"recipient.read:sr watch.switch:s"},
+		"recipient.read:sr watch.switch:s hash.read:avsr "
+		"hashlist.manage:s"},
 
 	{"report just in", HL_OBJECT_REPORT,
 		OBJECT(.state = HL_REPORT_RECEIVED),
@@ -95,105 +97,125 @@ static const struct row {
 
 	{"new case", HL_OBJECT_CASE, OBJECT(.state = HL_CASE_NEW),
 		"case.lease:a case.read:s case.note:s case.reassign:s "
-		"case.trace:s case.close:s case.legal_hold:s"},
+		"case.trace:s case.close:s case.legal_hold:s "
+		"case.hash:s"},
 	{"case that I hold", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_ASSIGNED, LEASE(ME)),
 		"case.lease:a case.release:avs case.read:avs case.note:avs "
 		"case.viewing:avs case.assess:a case.reassign:s "
-		"case.trace:avs case.close:s case.legal_hold:s"},
+		"case.trace:avs case.close:s case.legal_hold:s "
+		"case.hash:avs"},
 	{"case whose time ran out", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_ASSIGNED, .assigned_to = ME,
 			.lease_until_us = NOW),
 		"case.lease:a case.read:s case.note:s case.reassign:s "
-		"case.trace:s case.close:s case.legal_hold:s"},
+		"case.trace:s case.close:s case.legal_hold:s "
+		"case.hash:s"},
 	{"another's case", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_ASSIGNED, LEASE(OTHER)),
 		"case.read:s case.note:s case.reassign:s case.trace:s "
-		"case.close:s case.legal_hold:s"},
+		"case.close:s case.legal_hold:s "
+		"case.hash:s"},
 	{"another's case whose time ran out", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_ASSIGNED, .assigned_to = OTHER,
 			.lease_until_us = NOW - 1),
 		"case.lease:a case.read:s case.note:s case.reassign:s "
-		"case.trace:s case.close:s case.legal_hold:s"},
+		"case.trace:s case.close:s case.legal_hold:s "
+		"case.hash:s"},
 	{"case that waits for a second", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_VERIFYING, .first_assessor = OTHER),
 		"case.lease:v case.read:s case.note:s case.reassign:s "
-		"case.trace:s case.legal_hold:s"},
+		"case.trace:s case.legal_hold:s "
+		"case.hash:s"},
 	{"case that I verify", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_VERIFYING, .first_assessor = OTHER,
 			LEASE(ME)),
 		"case.lease:v case.release:avs case.read:avs case.note:avs "
 		"case.viewing:avs case.verify:v case.reassign:s "
-		"case.trace:avs case.legal_hold:s"},
+		"case.trace:avs case.legal_hold:s "
+		"case.hash:avs"},
 	{"case that I assessed, waiting", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_VERIFYING, .first_assessor = ME),
 		"case.read:avs first.read:avs case.note:s case.reassign:s "
-		"case.trace:s case.legal_hold:s"},
+		"case.trace:s case.legal_hold:s "
+		"case.hash:s"},
 	{"case that I assessed and wrongly hold", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_VERIFYING, .first_assessor = ME,
 			LEASE(ME)),
 		"case.release:avs case.read:avs first.read:avs case.note:avs "
 		"case.viewing:avs case.reassign:s case.trace:avs "
-		"case.legal_hold:s"},
+		"case.legal_hold:s "
+		"case.hash:avs"},
 	{"others disagree", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_DISAGREED, .first_assessor = OTHER,
 			.second_assessor = THIRD),
 		"case.lease:s case.read:s first.read:s case.note:s "
 		"case.adjudicate:s case.reassign:s case.trace:s "
-		"case.legal_hold:s"},
+		"case.legal_hold:s "
+		"case.hash:s"},
 	{"I was the first of two who disagree", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_DISAGREED, .first_assessor = ME,
 			.second_assessor = THIRD),
 		"case.read:avs first.read:avs case.note:s case.reassign:s "
-		"case.trace:s case.legal_hold:s"},
+		"case.trace:s case.legal_hold:s "
+		"case.hash:s"},
 	{"I was the second of two who disagree", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_DISAGREED, .first_assessor = OTHER,
 			.second_assessor = ME),
 		"case.read:avs first.read:avs case.note:s case.reassign:s "
-		"case.trace:s case.legal_hold:s"},
+		"case.trace:s case.legal_hold:s "
+		"case.hash:s"},
 	{"others agree that it is illegal", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_AGREED, .first_assessor = OTHER,
 			.second_assessor = THIRD, .illegal = true),
 		"case.read:sr first.read:sr case.note:sr case.trace:sr "
 		"case.close:sr case.reopen:s case.legal_hold:s watch.pause:sr "
-		"export.download:sr case.follow:sr referral.draft:sr"},
+		"export.download:sr case.follow:sr referral.draft:sr "
+		"case.hash:s hash.propose:s"},
 	{"I assessed it and another agreed", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_MONITORING, .first_assessor = ME,
 			.second_assessor = THIRD, .illegal = true),
 		"case.read:avsr first.read:avsr case.note:sr case.trace:sr "
 		"case.close:sr case.reopen:s case.legal_hold:s watch.pause:sr "
-		"export.download:sr case.follow:sr referral.draft:asr"},
+		"export.download:sr case.follow:sr referral.draft:asr "
+		"case.hash:avs hash.propose:avs"},
 	{"decided to be legal", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_ADJUDICATED, .first_assessor = OTHER,
 			.second_assessor = THIRD, .adjudicator = ME),
 		"case.read:avs first.read:avs case.note:s case.trace:s "
-		"case.close:s case.reopen:s case.legal_hold:s watch.pause:s"},
+		"case.close:s case.reopen:s case.legal_hold:s watch.pause:s "
+		"case.hash:s"},
 	{"closed as legal", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_CLOSED, .first_assessor = OTHER),
 		"case.read:s first.read:s case.note:s case.trace:s "
-		"case.reopen:s case.legal_hold:s erase.propose:s"},
+		"case.reopen:s case.legal_hold:s erase.propose:s "
+		"case.hash:s"},
 	{"closed as illegal", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_CLOSED, .first_assessor = OTHER,
 			.second_assessor = THIRD, .illegal = true),
 		"case.read:sr first.read:sr case.note:sr case.trace:sr "
 		"case.reopen:s case.legal_hold:s erase.propose:s "
-		"export.download:sr case.follow:sr"},
+		"export.download:sr case.follow:sr "
+		"case.hash:s hash.propose:s"},
 	{"closed, on legal hold", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_CLOSED, .first_assessor = OTHER,
 			.legal_hold = true, .erase_proposed_by = OTHER),
 		"case.read:s first.read:s case.note:s case.trace:s "
-		"case.reopen:s case.legal_hold:s"},
+		"case.reopen:s case.legal_hold:s "
+		"case.hash:s"},
 	{"closed, I proposed to erase it", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_CLOSED, .first_assessor = OTHER,
 			.erase_proposed_by = ME),
 		"case.read:s first.read:s case.note:s case.trace:s "
-		"case.reopen:s case.legal_hold:s erase.propose:s"},
+		"case.reopen:s case.legal_hold:s erase.propose:s "
+		"case.hash:s"},
 	{"closed, another proposed to erase it", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_CLOSED, .first_assessor = OTHER,
 			.erase_proposed_by = OTHER),
 		"case.read:s first.read:s case.note:s case.trace:s "
 		"case.reopen:s case.legal_hold:s erase.propose:s "
-		"erase.approve:s"},
+		"erase.approve:s "
+		"case.hash:s"},
 	{"erased", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_ERASED, .first_assessor = OTHER,
 			.illegal = true),
@@ -228,6 +250,40 @@ static const struct row {
 	{"another user", HL_OBJECT_USER, OBJECT(.user_id = OTHER),
 		"key.grant:s"},
 	{"myself", HL_OBJECT_USER, OBJECT(.user_id = ME), ""},
+
+	{"hash list that another proposed", HL_OBJECT_HASH_LIST,
+		OBJECT(.state = HL_HASH_LIST_PROPOSED, .drafted_by = OTHER),
+		"hashlist.approve:s"},
+	{"hash list that I proposed", HL_OBJECT_HASH_LIST,
+		OBJECT(.state = HL_HASH_LIST_PROPOSED, .drafted_by = ME), ""},
+	{"hash list in use", HL_OBJECT_HASH_LIST,
+		OBJECT(.state = HL_HASH_LIST_ACTIVE, .drafted_by = OTHER), ""},
+	{"hashes that another proposed", HL_OBJECT_HASH,
+		OBJECT(.state = HL_HASH_PROPOSED, .drafted_by = OTHER),
+		"hash.approve:s hash.withdraw:s"},
+	{"hashes that another proposed, of a case that I judged",
+		HL_OBJECT_HASH,
+		OBJECT(.state = HL_HASH_PROPOSED, .drafted_by = OTHER,
+			.first_assessor = OTHER, .second_assessor = ME),
+		"hash.approve:avs hash.withdraw:s"},
+	{"hashes that I proposed", HL_OBJECT_HASH,
+		OBJECT(.state = HL_HASH_PROPOSED, .drafted_by = ME,
+			.first_assessor = ME),
+		"hash.withdraw:s"},
+	{"hashes in use, by others", HL_OBJECT_HASH,
+		OBJECT(.state = HL_HASH_ACTIVE, .drafted_by = OTHER,
+			.approved_by = THIRD),
+		"hash.withdraw:s hash.opinion:vs"},
+	{"hashes in use that I proposed", HL_OBJECT_HASH,
+		OBJECT(.state = HL_HASH_ACTIVE, .drafted_by = ME,
+			.approved_by = THIRD),
+		"hash.withdraw:s"},
+	{"hashes in use that I approved", HL_OBJECT_HASH,
+		OBJECT(.state = HL_HASH_ACTIVE, .drafted_by = OTHER,
+			.approved_by = ME),
+		"hash.withdraw:s"},
+	{"hashes that were withdrawn", HL_OBJECT_HASH,
+		OBJECT(.state = HL_HASH_WITHDRAWN, .drafted_by = OTHER), ""},
 };
 
 static bool is_listed(const char *allowed, const char *action, char letter)
@@ -414,6 +470,14 @@ static void reasons(void **state)
 			HL_AUTHZ_RECIPIENT_APPROVE, HL_AUTHZ_SAME_PERSON},
 		{"myself", HL_ROLE_SUPERVISOR, HL_AUTHZ_KEY_GRANT,
 			HL_AUTHZ_SAME_PERSON},
+		{"hash list that I proposed", HL_ROLE_SUPERVISOR,
+			HL_AUTHZ_HASHLIST_APPROVE, HL_AUTHZ_SAME_PERSON},
+		{"hashes that I proposed", HL_ROLE_VERIFIER,
+			HL_AUTHZ_HASH_APPROVE, HL_AUTHZ_SAME_PERSON},
+		{"hashes in use that I approved", HL_ROLE_VERIFIER,
+			HL_AUTHZ_HASH_OPINION, HL_AUTHZ_SAME_PERSON},
+		{"hashes that were withdrawn", HL_ROLE_SUPERVISOR,
+			HL_AUTHZ_HASH_WITHDRAW, HL_AUTHZ_WRONG_STATE},
 		{"case that I hold", HL_ROLE_ADMIN, HL_AUTHZ_CASE_ASSESS,
 			HL_AUTHZ_NOT_PERMITTED},
 	};

@@ -41,6 +41,15 @@ static struct hl_report sample(void)
 	r.addresses[0] = HL_STR("http://a.example.org/");
 	r.addresses[1] = HL_STR("magnet:?xt=urn:x");
 	r.n_addresses = 2;
+	assert_int_equal(0, hl_hash_parse(HL_HASH_MD5,
+				    HL_STR("0123456789abcdef0123456789abcdef"),
+				    &r.hashes[0]));
+	assert_int_equal(0, hl_hash_parse(HL_HASH_PDQ,
+				    HL_STR("0123456789abcdef0123456789abcdef"
+					   "0123456789abcdef0123456789abcdef"),
+				    &r.hashes[1]));
+	r.hashes[1].quality = 97;
+	r.n_hashes = 2;
 	return r;
 }
 
@@ -61,6 +70,11 @@ static void assert_same(const struct hl_report *a, const struct hl_report *b)
 	assert_true(hl_str_eq(a->words, b->words));
 	assert_true(hl_str_eq(a->contact, b->contact));
 	assert_true(hl_str_eq(a->language, b->language));
+	assert_int_equal(a->n_hashes, b->n_hashes);
+	for (size_t i = 0; i < a->n_hashes; i++) {
+		assert_true(hl_hash_same(&a->hashes[i], &b->hashes[i]));
+		assert_int_equal(a->hashes[i].quality, b->hashes[i].quality);
+	}
 }
 
 static void both_documents_give_the_report_back(void **state)
@@ -114,6 +128,9 @@ static void every_word_round_trips(void **state)
 	}
 }
 
+#define MD5 "0123456789abcdef0123456789abcdef"
+#define HASHES(members) "{\"schema\":1,\"hashes\":[{" members "}]}"
+
 static void bad_documents(void **state)
 {
 	static const struct {
@@ -137,6 +154,25 @@ static void bad_documents(void **state)
 		{"{\"schema\":1,\"ip\":\"192.0.2.1\"}", "not known"},
 		{"{\"schema\":1,\"words\":\"\\u0000\"}", "not valid JSON"},
 		{"{\"schema\":1,\"words\":\"\xff\"}", "not valid JSON"},
+		{"{\"schema\":1,\"hashes\":\"a\"}", "hashes"},
+		{"{\"schema\":1,\"hashes\":[1]}", "hashes"},
+		{"{\"schema\":1,\"hashes\":[{\"kind\":\"md5\"}]}", "hashes"},
+		{HASHES("\"kind\":\"crc\",\"value\":\"" MD5 "\""), "hashes"},
+		{HASHES("\"kind\":\"sha1\",\"value\":\"" MD5 "\""), "hashes"},
+		{HASHES("\"kind\":\"md5\",\"value\":\"" MD5 "\",\"x\":1"),
+			"hashes"},
+		{HASHES("\"kind\":\"md5\",\"value\":\"" MD5
+			"\",\"quality\":50"),
+			"quality"},
+		{HASHES("\"kind\":\"pdq\",\"value\":\"" MD5 MD5
+			"\",\"quality\":101"),
+			"quality"},
+		{HASHES("\"kind\":\"pdq\",\"value\":\"" MD5 MD5
+			"\",\"quality\":null"),
+			"quality"},
+		{HASHES("\"kind\":\"md5\",\"value\":"
+			"\"d41d8cd98f00b204e9800998ecf8427e\""),
+			"hashes"},
 	};
 
 	(void)state;

@@ -21,10 +21,10 @@ static const char *const allowed[HL_MACHINE_COUNT][12] = {
 		[HL_REPORT_CLOSED] = "reopen>linked erase>erased",
 		[HL_REPORT_ERASED] = ""},
 	[HL_MACHINE_CASE] = {[HL_CASE_NEW] = "lease>assigned reassign>assigned "
-					     "close>closed",
+					     "recognise>agreed close>closed",
 		[HL_CASE_ASSIGNED] = "lease>assigned release>new "
 				     "reassign>assigned assess>assessed "
-				     "close>closed",
+				     "recognise>agreed close>closed",
 		[HL_CASE_ASSESSED] = "verify>verifying close>closed",
 		[HL_CASE_VERIFYING] =
 			"lease>verifying release>verifying "

@@ -8,6 +8,7 @@
 #include <cmocka.h>
 
 #include "domain/authz.h"
+#include "domain/hash.h"
 #include "domain/event.h"
 #include "domain/facts.h"
 #include "domain/priority.h"
@@ -158,7 +159,7 @@ static void no_table_has_gaps(void **state)
 		{&hl_vocab_contact_state, 0, HL_CONTACT_RETIRED},
 		{&hl_vocab_check, 0, HL_CHECK_REFUSED},
 		{&hl_vocab_step, 0, HL_STEP_LAST},
-		{&hl_vocab_object, 0, HL_OBJECT_SYSTEM},
+		{&hl_vocab_object, 0, HL_OBJECT_HASH},
 		{&hl_vocab_report_state, 1, HL_REPORT_ERASED},
 		{&hl_vocab_case_state, 1, HL_CASE_ERASED},
 		{&hl_vocab_item_state, 1, HL_ITEM_HOST_CHANGED},
@@ -171,6 +172,15 @@ static void no_table_has_gaps(void **state)
 		{&hl_vocab_authz_action, 1, HL_AUTHZ_ACTION_LAST},
 		{&hl_vocab_authz_why, 0, HL_AUTHZ_TAKEN},
 		{&hl_vocab_authz_user_why, 0, HL_AUTHZ_USER_KEYS_ON_SHEETS},
+		{&hl_vocab_hash_kind, 1, HL_HASH_SHA256},
+		{&hl_vocab_hash_how, 1, HL_HASH_FILE},
+		{&hl_vocab_hash_list_kind, 1, HL_HASH_LIST_PARTNER},
+		{&hl_vocab_hash_list_state, 1, HL_HASH_LIST_RETIRED},
+		{&hl_vocab_hash_state, 1, HL_HASH_WITHDRAWN},
+		{&hl_vocab_hash_origin, 1, HL_HASH_FROM_FILE},
+		{&hl_vocab_hash_opinion, 1, HL_HASH_DECONFIRM},
+		{&hl_vocab_hash_reason, 0, HL_HASH_REASON_OWNER},
+		{&hl_vocab_hash_problem, 0, HL_HASH_MANY},
 	};
 
 	(void)state;

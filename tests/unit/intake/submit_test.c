@@ -325,7 +325,7 @@ static void *twin(void *arg)
 	struct hl_store *store;
 
 	hl_store_link(t->f->ends[t->link][0], &store, NULL);
-	struct hl_intake_at at = {t->f->intake, store, arena};
+	struct hl_intake_at at = {t->f->intake, store, arena, 0};
 	t->r = hl_intake_submit_draft(&at, &t->draft, NULL);
 	hl_store_close(store);
 	hl_arena_free(arena);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "accounts/apikey.h"
 #include "base/json.h"
 
 static void send_json(struct browser *b, const char *target, const char *text)
@@ -113,6 +114,84 @@ static void what_is_wrong_is_said(void **state)
 		0, fixture_number(b->f, "SELECT count(*) FROM report"));
 }
 
+/* As the administrator's command makes it; the store keeps the hash. */
+static void put_key(struct browser *b, unsigned scopes, bool revoked,
+	char bearer[HL_ACCOUNTS_KEY_TEXT + 8])
+{
+	struct hl_store *store;
+	struct hl_who who = {.arena = b->arena};
+	struct hl_accounts_apikey key = {
+		.name = HL_STR("Platform"), .scopes = scopes, .rate = 1};
+	char text[HL_ACCOUNTS_KEY_TEXT];
+
+	hl_store_close(b->f->store);
+	assert_int_equal(
+		0, hl_store_open(b->f->path, HL_STORE_ADMIN, &store, NULL));
+	who.store = store;
+	assert_int_equal(0, hl_accounts_apikey_create(&who, &key, text, NULL));
+	if (revoked) {
+		assert_int_equal(
+			0, hl_accounts_apikey_revoke(&who, key.id, NULL));
+	}
+	hl_store_close(store);
+	assert_int_equal(0,
+		hl_store_open(b->f->path, HL_STORE_PUBLIC, &b->f->store, NULL));
+	snprintf(bearer, HL_ACCOUNTS_KEY_TEXT + 8, "Bearer %s", text);
+}
+
+static const char hashed[] =
+	"{\"schema\":1,\"danger\":\"unknown\",\"place\":\"forum\","
+	"\"addresses\":[\"https://example.org/7\"],\"hashes\":[{\"kind\":"
+	"\"md5\",\"value\":\"0123456789ABCDEF0123456789abcdef\"}]}";
+
+static void who_vouches_for_hashes(void **state)
+{
+	struct browser *b = *state;
+	static const char *const wrong[] = {"", "Bearer ", "Bearer hl_",
+		"Basic YTpi",
+		"Bearer hl_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+		"AAAAAAA",
+		"bearer"};
+	char good_key[HL_ACCOUNTS_KEY_TEXT + 8];
+	char other[HL_ACCOUNTS_KEY_TEXT + 8], gone[HL_ACCOUNTS_KEY_TEXT + 8];
+	struct hl_report got = {0};
+
+	put_key(b, HL_API_REPORT, false, good_key);
+	put_key(b, HL_API_MATCH | HL_API_FEED, false, other);
+	put_key(b, HL_API_REPORT, true, gone);
+	for (size_t i = 0; i < HL_ARRAY_LEN(wrong); i++) {
+		b->bearer = wrong[i];
+		send_json(b, "/api/v1/reports", hashed);
+		browser_must(b, wrong[i], 401, "\"error\":\"key\"");
+	}
+	b->bearer = other;
+	send_json(b, "/api/v1/reports", hashed);
+	browser_must(b, "other scope", 401, "\"error\":\"key\"");
+	b->bearer = gone;
+	send_json(b, "/api/v1/reports", hashed);
+	browser_must(b, "revoked", 401, "\"error\":\"key\"");
+	assert_int_equal(
+		0, fixture_number(b->f, "SELECT count(*) FROM report"));
+	b->bearer = good_key;
+	send_json(b, "/api/v1/reports", hashed);
+	assert_int_equal(201, b->status);
+	assert_int_equal(
+		1, fixture_number(b->f, "SELECT count(*) FROM report WHERE "
+					"sender = (SELECT min(id) FROM api_key "
+					"WHERE scopes = 16 AND "
+					"revoked_at_us = 0)"));
+	fixture_open(b->f, fixture_number(b->f, "SELECT id FROM report"),
+		HL_INTAKE_PART_ANSWERS, &got);
+	assert_int_equal(1, got.n_hashes);
+	assert_int_equal(0xef, got.hashes[0].value[15]);
+	b->bearer = NULL;
+	send_json(b, "/api/v1/reports", hashed);
+	assert_int_equal(201, b->status);
+	assert_int_equal(
+		1, fixture_number(b->f,
+			   "SELECT count(*) FROM report WHERE sender = 0"));
+}
+
 static void too_many_addresses(void **state)
 {
 	struct browser *b = *state;
@@ -188,6 +267,7 @@ int main(void)
 		BROWSE(a_report_and_its_status),
 		BROWSE(the_same_key_repeats_the_receipt),
 		BROWSE(what_is_wrong_is_said),
+		BROWSE(who_vouches_for_hashes),
 		BROWSE(too_many_addresses),
 		BROWSE(a_status_that_cannot_be_had),
 		BROWSE(too_many_from_one_place),

@@ -18,6 +18,7 @@ struct browser {
 	uint64_t peer;
 	const char *fetch_site; /* Sec-Fetch-Site, NULL: not sent */
 	const char *key;        /* Idempotency-Key */
+	const char *bearer;     /* Authorization */
 
 	/* the last answer */
 	int status;

@@ -30,9 +30,11 @@ static const struct {
 } roles[] = {
 	{HL_STORE_PUBLIC, "public"},
 	{HL_STORE_WORKER, "worker"},
+	{HL_STORE_MATCH, "match"},
 	{HL_STORE_ADMIN, "admin"},
 	{HL_STORE_STAFF, "staff"},
 };
+enum { N_TRUSTED = 2, STAFF = 4, N_ROLES = HL_ARRAY_LEN(roles) };
 
 static bool is_read(const struct hl_statement *st)
 {
@@ -91,8 +93,9 @@ static void put_doc(struct hl_buf *out)
 		"that was taken over misuse the new line?\n\n"
 		"The store knows the role of each link. A batch with one "
 		"statement or one audit entry that is not listed is refused "
-		"whole. The public process and the worker can write audit "
-		"entries of nobody in person only, and only the kinds listed; "
+		"whole. The public process, the worker and the match process "
+		"can write audit entries of nobody in person only, and only "
+		"the kinds listed; "
 		"what staff do is believed of the staff process, and `source` "
 		"in each entry tells the process.\n");
 	for (size_t i = 0; i < HL_ARRAY_LEN(roles); i++) {
@@ -127,8 +130,8 @@ static void document(void **state)
 struct fixture {
 	char dir[64], path[96];
 	pid_t pid;
-	int ends[4][2]; /* by place in roles[] */
-	struct hl_store *as[4];
+	int ends[N_ROLES][2]; /* by place in roles[] */
+	struct hl_store *as[N_ROLES];
 	struct hl_arena *arena;
 };
 
@@ -142,17 +145,17 @@ static void on_term(int signal_number)
 
 static void serve(struct fixture *f)
 {
-	struct hl_store_peer peers[4];
+	struct hl_store_peer peers[N_ROLES];
 	struct hl_store *store = NULL;
 
 	signal(SIGTERM, on_term);
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < N_ROLES; i++) {
 		peers[i] = (struct hl_store_peer){f->ends[i][1], roles[i].role};
 	}
 	int r = hl_store_open(f->path, HL_STORE_ADMIN, &store, NULL);
 	struct hl_store_server server = {.store = store,
 		.peers = peers,
-		.n_peers = 4,
+		.n_peers = N_ROLES,
 		.listen_fd = -1,
 		.stop = &stop};
 	if (!r) {
@@ -170,7 +173,7 @@ static int set_up(void **state)
 	snprintf(f->dir, sizeof(f->dir), "/tmp/hl-roles-XXXXXX");
 	assert_non_null(mkdtemp(f->dir));
 	snprintf(f->path, sizeof(f->path), "%s/store.db", f->dir);
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < N_ROLES; i++) {
 		assert_int_equal(
 			0, socketpair(AF_UNIX, SOCK_SEQPACKET, 0, f->ends[i]));
 	}
@@ -179,7 +182,7 @@ static int set_up(void **state)
 		serve(f);
 	}
 	f->arena = hl_arena_new((size_t)16 << 20, false);
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < N_ROLES; i++) {
 		assert_int_equal(
 			0, hl_store_link(f->ends[i][0], &f->as[i], NULL));
 	}
@@ -195,7 +198,7 @@ static int tear_down(void **state)
 	kill(f->pid, SIGTERM);
 	assert_int_equal(f->pid, waitpid(f->pid, &status, 0));
 	assert_true(WIFEXITED(status) && WEXITSTATUS(status) == 0);
-	for (size_t i = 0; i < 4; i++) {
+	for (size_t i = 0; i < N_ROLES; i++) {
 		hl_store_close(f->as[i]);
 		close(f->ends[i][0]);
 		close(f->ends[i][1]);
@@ -261,7 +264,7 @@ static void the_audit_log_cannot_be_forged(void **state)
 {
 	struct fixture *f = *state;
 
-	for (size_t role = 0; role < 2; role++) {
+	for (size_t role = 0; role < N_ROLES - N_TRUSTED; role++) {
 		for (int kind = 0; kind < 1000; kind++) {
 			struct hl_store_event e = {.kind = kind,
 				.object_kind = kind / 100,
@@ -310,7 +313,7 @@ static void nobody_in_public_says_what_staff_did(void **state)
 static void put_epochs(struct fixture *f)
 {
 	for (int kind = HL_KEY_QUEUE; kind <= HL_KEY_IDENTITY; kind++) {
-		assert_int_equal(0, hl_do_key_epoch_add(f->as[3], f->arena,
+		assert_int_equal(0, hl_do_key_epoch_add(f->as[STAFF], f->arena,
 					    &(struct hl_in_key_epoch_add){
 						    kind, 1, HL_STR("k"), 1},
 					    NULL));
@@ -366,7 +369,7 @@ static void nobody_in_public_adds_to_a_report_of_another(void **state)
 	}
 	/* erased parts stay erased */
 	assert_int_equal(
-		0, hl_do_report_part_erase(f->as[3], f->arena,
+		0, hl_do_report_part_erase(f->as[STAFF], f->arena,
 			   &(struct hl_in_report_part_erase){2}, NULL));
 	assert_int_equal(HL_CONFLICT, add_part(f, 2, 1, 1));
 }
