@@ -37,6 +37,8 @@ static const struct hl_vocab_word whys[] = {
 	{HL_CASEWORK_REASON, "reason",
 		HL_MSG("This reason contradicts what is known of the case. "
 		       "Choose another, or have it assessed anew.")},
+	{HL_CASEWORK_REGISTRY, "registry",
+		HL_MSG("The list of known hashes does not take this.")},
 };
 const struct hl_vocab hl_vocab_casework_why = {
 	"casework_why", HL_ARRAY_LEN(whys), whys};

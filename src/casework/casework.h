@@ -31,6 +31,7 @@ enum hl_casework_why {
 	HL_CASEWORK_UNFIT = 24,    /* the other person may not have this case */
 	HL_CASEWORK_PROPOSED = 25, /* was proposed before */
 	HL_CASEWORK_REASON = 26,   /* contradicts the case */
+	HL_CASEWORK_REGISTRY = 27, /* known hashes: enum hl_registry_why */
 };
 /* Labels are whole sentences for the person. */
 extern const struct hl_vocab hl_vocab_casework_why;

@@ -116,10 +116,39 @@ static int watch_again(struct hl_casework_job *job, struct hl_err *err)
 	return 0;
 }
 
+/* What the registry resolved is taken back: from now on it is for people. */
+static int undo_resolution(struct hl_casework_job *job, struct hl_err *err)
+{
+	const struct hl_casefile *c = &job->c;
+	struct hl_in_resolution_list in = {c->id};
+	struct hl_row_resolution_list *rows;
+	size_t n;
+	int r;
+
+	if (!c->now.outcome || c->now.first_by) {
+		return 0;
+	}
+	r = hl_get_resolution_list(
+		job->who->store, job->who->arena, &in, &rows, &n, err);
+	if (r || !n || rows[0].undone_by) {
+		return r;
+	}
+	hl_tx_resolution_undo(job->tx,
+		&(struct hl_in_resolution_undo){
+			job->who->actor.user_id, c->id, rows[0].cycle});
+	hl_casefile_event(job->tx, job->who->actor.user_id,
+		HL_EVENT_HASH_TAKEN_BACK, rows[0].entry_id, c->id, 0);
+	return 0;
+}
+
 static int change_reopen(struct hl_casework_job *job, struct hl_err *err)
 {
 	bool closed = job->c.now.state == HL_CASE_CLOSED;
 	int r = closed ? 0 : no_referrals(job, err);
+
+	if (!r) {
+		r = undo_resolution(job, err);
+	}
 
 	if (r) {
 		return r;
@@ -231,6 +260,8 @@ static void put_erasure(struct hl_casework_job *job)
 	hl_tx_erase_traces(job->tx, &(struct hl_in_erase_traces){id});
 	hl_tx_erase_referrals(job->tx, &(struct hl_in_erase_referrals){id});
 	hl_tx_erase_answers(job->tx, &(struct hl_in_erase_answers){id});
+	hl_tx_erase_hashes(job->tx, &(struct hl_in_erase_hashes){id});
+	hl_tx_erase_hash_link(job->tx, &(struct hl_in_erase_hash_link){id});
 	hl_tx_watch_end(job->tx, &(struct hl_in_watch_end){id});
 }
 

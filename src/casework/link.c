@@ -261,6 +261,37 @@ static void put_row(struct state *s, const struct place *p, int64_t item_id)
 	hl_tx_report_item_add(s->tx, &in);
 }
 
+/* The hashes that came with the report are those of its address, when it
+ * names one alone; else nobody could say which is whose. */
+static void put_hashes(struct state *s, int64_t item_id)
+{
+	const struct hl_casework_linking *l = s->l;
+	size_t n = l->answers && l->found->n_addresses == 1
+			   ? l->answers->n_hashes
+			   : 0;
+
+	for (size_t i = 0; i < n; i++) {
+		const struct hl_hash *hash = &l->answers->hashes[i];
+
+		hl_tx_item_hash_put(
+			s->tx, &(struct hl_in_item_hash_put){.item_id = item_id,
+				       .kind = hash->kind,
+				       .value = keep(s, hash->value,
+					       hl_hash_bytes(hash->kind)),
+				       .quality = hash->quality,
+				       .how = HL_HASH_REPORTED,
+				       .vouched = l->report->sender != 0,
+				       .report_id = l->report->id,
+				       .at_us = hl_time_now_us()});
+	}
+	if (n) {
+		hl_casefile_event(s->tx, l->who->actor.user_id,
+			HL_EVENT_ITEM_HASH_ADDED, item_id, (int64_t)n,
+			HL_HASH_REPORTED);
+	}
+	s->ops += n;
+}
+
 static struct hl_casework_urgency urgency(const struct state *s)
 {
 	const struct hl_report *answers = s->l->answers;
@@ -345,6 +376,7 @@ static int put_new(struct state *s, const struct place *p, struct hl_err *err)
 	hl_tx_item_add(s->tx, &in);
 	hl_casefile_event(s->tx, s->l->who->actor.user_id,
 		HL_EVENT_ITEM_CREATED, in.id, 0, in.state);
+	put_hashes(s, in.id);
 	put_row(s, p, in.id);
 	return 0;
 }
@@ -421,6 +453,7 @@ static int put_known(struct state *s, struct place *p, struct hl_err *err)
 	if (!r && is_changed(c)) {
 		hl_casefile_put(s->tx, c, s->l->who->actor.user_id);
 	}
+	put_hashes(s, c->item_id);
 	put_row(s, p, c->item_id);
 	return r;
 }

@@ -71,7 +71,8 @@ static int read_row(struct view *v, struct hl_err *err)
 			.outcome = row->outcome,
 			.first_by = row->first_by,
 			.second_by = row->second_by,
-			.third_by = row->third_by},
+			.third_by = row->third_by,
+			.known = row->known},
 		v->now_us, &v->out->row);
 	return 0;
 }

@@ -75,7 +75,8 @@ void hl_casework_row_of(const struct hl_who *who,
 		.country = from->country,
 		.n_reports = from->n_reports,
 		.n_independent = from->n_independent,
-		.outcome = (enum hl_outcome)from->outcome};
+		.outcome = (enum hl_outcome)from->outcome,
+		.known = from->known != 0};
 	out->may_take = may_take(who, out, from, now_us);
 }
 

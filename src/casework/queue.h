@@ -54,6 +54,7 @@ struct hl_casework_row {
 	int64_t n_reports, n_independent;
 	enum hl_outcome outcome;
 	bool may_take; /* by this person, now */
+	bool known;    /* a known hash resolved it: nobody has looked */
 };
 
 #define HL_CASEWORK_PAGE_MAX 200

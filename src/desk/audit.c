@@ -38,9 +38,16 @@ static struct hl_str object_of(
 		[HL_OBJECT_ITEM] = HL_REF_ITEM,
 		[HL_OBJECT_REFERRAL] = HL_REF_REFERRAL,
 		[HL_OBJECT_RECIPIENT] = HL_REF_RECIPIENT,
-		[HL_OBJECT_USER] = HL_REF_STAFF};
+		[HL_OBJECT_USER] = HL_REF_STAFF,
+		[HL_OBJECT_HASH_LIST] = HL_REF_HASH_LIST,
+		[HL_OBJECT_HASH] = HL_REF_HASH};
 	char ref[HL_REF_MAX];
 
+	if (row->kind == HL_EVENT_SYSTEM_KEY_CREATED ||
+		row->kind == HL_EVENT_SYSTEM_KEY_REVOKED) {
+		return hl_arena_dup(arena,
+			hl_ref_print(HL_REF_API_KEY, row->object_id, ref));
+	}
 	if (row->object_kind <= 0 ||
 		row->object_kind >= (int64_t)sizeof(kinds) ||
 		!kinds[row->object_kind]) {

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The case page: what one sees and what one may do now. */
+#include "desk/hash.h"
 #include "desk/work.h"
 
 #include "casework/lease.h"
@@ -230,6 +231,7 @@ static void fill(struct hl_web_ctx *ctx, const struct hl_casework_page *from,
 	v->may_view = hl_casework_allows(from, HL_AUTHZ_CASE_VIEWING);
 	v->viewing_since_us = from->viewing_since_us;
 	v->viewed_us = from->viewed_us;
+	v->head.known = from->row.known;
 	hl_desk_case_facts(ctx, from, v);
 	if (from->content) {
 		hl_desk_case_trace(ctx, from, v);
@@ -242,6 +244,7 @@ int hl_desk_case_show(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	const struct hl_desk_case_try *again)
 {
 	struct hl_w_error problem = {HL_STR_NONE, HL_STR("words")};
+	bool typed = again && (again->words.n || again->hashes.n);
 	struct hl_casework_page *page =
 		hl_arena_alloc(ctx->arena, sizeof(*page));
 	struct hl_desk_case v = {0};
@@ -251,8 +254,14 @@ int hl_desk_case_show(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	if (r) {
 		return r;
 	}
-	if (again && !again->words.n && !page->content) {
+	if (again && !typed && !page->content) {
 		return HL_NOTFOUND;
+	}
+	if (page->content) {
+		r = hl_desk_case_hashes(ctx, id, &v.hashes);
+	}
+	if (r) {
+		return r;
 	}
 	hl_desk_page_init(ctx, req, &v.page,
 		hl_desk_fill(ctx->arena, HL_TR("Case {1}"),
@@ -261,7 +270,16 @@ int hl_desk_case_show(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	v.page.web.wide = true;
 	v.page.web.back_href = HL_STR("/queue");
 	fill(ctx, page, &v);
-	if (again) {
+	if (again && again->hashes_error.n) {
+		v.hashes.may_change = true;
+		v.hashes.case_id = id;
+		v.hashes.csrf = hl_desk_session_of(ctx)->csrf;
+		v.hashes.text = again->hashes;
+		v.hashes.text_error = again->hashes_error;
+		problem = (struct hl_w_error){
+			again->hashes_error, HL_STR("hashes")};
+		hl_desk_page_errors(&v.page, &problem, 1);
+	} else if (again) {
 		v.words = again->words;
 		v.words_error = again->error;
 		v.may_retake = page->row.may_take && !page->content;

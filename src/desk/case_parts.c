@@ -174,6 +174,24 @@ void hl_desk_case_facts(struct hl_web_ctx *ctx,
 	out->n_facts = rows.n;
 }
 
+/* One a line, as they may be pasted. */
+static struct hl_str hashes_text(
+	struct hl_arena *arena, const struct hl_report *a)
+{
+	HL_BUF_AUTO text = HL_BUF_INIT(16384);
+
+	for (size_t i = 0; i < a->n_hashes; i++) {
+		hl_buf_printf(&text, "%s%s ", i ? "\n" : "",
+			hl_vocab_name(
+				&hl_vocab_hash_kind, (int)a->hashes[i].kind));
+		hl_hash_put(&text, &a->hashes[i]);
+		if (a->hashes[i].quality != HL_HASH_QUALITY_UNKNOWN) {
+			hl_buf_printf(&text, " %d", a->hashes[i].quality);
+		}
+	}
+	return hl_arena_dup(arena, hl_buf_str(&text));
+}
+
 const struct hl_w_summary_row *hl_desk_answers(struct hl_arena *arena,
 	const struct hl_casework_report *report, size_t *n)
 {
@@ -194,6 +212,7 @@ const struct hl_w_summary_row *hl_desk_answers(struct hl_arena *arena,
 	put(&rows, hl_web_tr(HL_TR("How to pay")), words(arena, a->pay_note));
 	put(&rows, hl_web_tr(HL_TR("In the reporter’s words")),
 		words(arena, a->words));
+	put(&rows, hl_web_tr(HL_TR("Hashes")), hashes_text(arena, a));
 	put(&rows, hl_web_tr(HL_TR("Language of the form")), a->language);
 	*n = rows.n;
 	return rows.at;
@@ -209,6 +228,10 @@ static struct hl_str event_object(
 		return hl_desk_ref(arena, HL_REF_REFERRAL, e->object_id);
 	case HL_OBJECT_RECIPIENT:
 		return hl_desk_ref(arena, HL_REF_RECIPIENT, e->object_id);
+	case HL_OBJECT_HASH_LIST:
+		return hl_desk_ref(arena, HL_REF_HASH_LIST, e->object_id);
+	case HL_OBJECT_HASH:
+		return hl_desk_ref(arena, HL_REF_HASH, e->object_id);
 	case HL_OBJECT_NONE:
 	case HL_OBJECT_CASE:
 	case HL_OBJECT_ITEM:

@@ -3,6 +3,7 @@
 #define HL_DESK_CASE_VIEWS_H
 
 #include "desk/deed_views.h"
+#include "desk/hash_views.h"
 #include "desk/views.h"
 
 /* Views of the pages of casework. Texts are translated already. */
@@ -11,7 +12,7 @@ struct hl_desk_case_row {
 	int64_t id, n_reports, score, step_us;
 	struct hl_w_tag tag;
 	struct hl_str reasons, step, holder, country, outcome;
-	bool danger, is_test, legal_hold, may_take, mine;
+	bool danger, is_test, legal_hold, known, may_take, mine;
 };
 
 struct hl_desk_queue {
@@ -27,10 +28,10 @@ struct hl_desk_queue {
 	struct hl_str country, country_error;
 	bool danger, filtered;
 	struct hl_str clear_href, first_href, next_href;
-	struct hl_str typed, typed_error; /* the search */
-	struct hl_str came_in, left;      /* what triage did */
-	struct hl_str viewing;            /* how much of today's minutes */
-	struct hl_str running_href;       /* the viewing clock runs there */
+	struct hl_str typed, typed_error;   /* the search */
+	struct hl_str came_in, known, left; /* what triage did */
+	struct hl_str viewing;              /* how much of today's minutes */
+	struct hl_str running_href;         /* the viewing clock runs there */
 	bool may_take, may_triage, no_key;
 	int64_t n_person; /* reports that wait for a decision */
 	int64_t n_danger; /* of these, with a child in danger now */
@@ -66,7 +67,7 @@ struct hl_desk_report {
 struct hl_desk_case_head {
 	int64_t id;
 	struct hl_w_identity identity;
-	bool danger, is_test, legal_hold;
+	bool danger, is_test, legal_hold, known;
 };
 
 struct hl_desk_case_report {
@@ -138,6 +139,7 @@ struct hl_desk_case {
 
 	bool may_note, may_retake; /* take it first, with the words kept */
 	struct hl_str words, words_error;
+	struct hl_desk_case_hashes hashes;
 	bool may_view;
 	int64_t viewing_since_us, viewed_us;
 };

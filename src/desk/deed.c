@@ -4,6 +4,7 @@
 #include "casework/contact.h"
 #include "casework/lease.h"
 #include "casework/viewing.h"
+#include "desk/hash.h"
 #include "desk/work.h"
 #include "domain/status.h"
 #include "web/templates.h"
@@ -381,18 +382,22 @@ int hl_desk_approvals_get(struct hl_web_ctx *ctx,
 	const struct hl_casework_request *contacts = NULL;
 	struct hl_desk_approvals v = {0};
 	struct hl_desk_approval *rows;
-	size_t n_erasures = 0, n_contacts = 0;
+	struct hl_desk_approval *hashes = NULL;
+	size_t n_erasures = 0, n_contacts = 0, n_hashes = 0;
 	int r = hl_casework_proposals(who, &erasures, &n_erasures, &ctx->err);
 
 	if (!r) {
 		r = hl_casework_contact_requests(
 			who, &contacts, &n_contacts, &ctx->err);
 	}
+	if (!r) {
+		r = hl_desk_hash_approvals(ctx, &hashes, &n_hashes);
+	}
 	if (r) {
 		return r;
 	}
 	rows = hl_arena_array(
-		ctx->arena, n_erasures + n_contacts, sizeof(*rows));
+		ctx->arena, n_erasures + n_contacts + n_hashes, sizeof(*rows));
 	for (size_t i = 0; rows && i < n_contacts; i++) {
 		rows[v.n_rows++] = (struct hl_desk_approval){
 			.what = hl_web_tr(
@@ -415,6 +420,9 @@ int hl_desk_approvals_get(struct hl_web_ctx *ctx,
 			.at_us = erasures[i].proposed_at_us,
 			.href = hl_desk_case_path(
 				ctx->arena, erasures[i].case_id, "/erase")};
+	}
+	for (size_t i = 0; rows && i < n_hashes; i++) {
+		rows[v.n_rows++] = hashes[i];
 	}
 	v.rows = rows;
 	hl_desk_page_init(

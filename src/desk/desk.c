@@ -4,6 +4,7 @@
  * find the route, open the session, check what the route needs, check that
  * a POST comes from one of our forms, and only then call the handler.
  */
+#include "desk/hash.h"
 #include "desk/refer.h"
 #include "desk/work.h"
 
@@ -210,6 +211,45 @@ static const struct hl_web_route rows[] = {
 		hl_desk_recipient_reject_post},
 	{HL_WEB_POST, "/recipient/:ref/retire", HL_AUTHZ_RECIPIENT_CHANGE,
 		hl_desk_recipient_retire_post},
+
+	{HL_WEB_POST, "/case/:ref/hash", HL_AUTHZ_CASE_HASH,
+		hl_desk_hash_add_post},
+	{HL_WEB_POST, "/case/:ref/hash/drop", HL_AUTHZ_CASE_HASH,
+		hl_desk_hash_drop_post},
+	{HL_WEB_POST, "/case/:ref/hash/recognise", HL_AUTHZ_CASE_HASH,
+		hl_desk_hash_recognise_post},
+	{HL_WEB_POST, "/case/:ref/hash/propose", HL_AUTHZ_HASH_PROPOSE,
+		hl_desk_hash_propose_post},
+	{HL_WEB_GET, "/hashes", HL_AUTHZ_HASH_READ, hl_desk_hash_lists_get},
+	{HL_WEB_POST, "/hashes/switch", HL_AUTHZ_HASHLIST_MANAGE,
+		hl_desk_hash_switch_post},
+	{HL_WEB_GET, "/hashes/lists/add", HL_AUTHZ_HASHLIST_MANAGE,
+		hl_desk_hash_list_add_get},
+	{HL_WEB_POST, "/hashes/lists/add", HL_AUTHZ_HASHLIST_MANAGE,
+		hl_desk_hash_list_add_post},
+	{HL_WEB_GET, "/hashes/entries", HL_AUTHZ_HASH_READ,
+		hl_desk_hash_entries_get},
+	{HL_WEB_GET, "/hashes/add", HL_AUTHZ_HASHLIST_MANAGE,
+		hl_desk_hash_type_get},
+	{HL_WEB_POST, "/hashes/add", HL_AUTHZ_HASHLIST_MANAGE,
+		hl_desk_hash_type_post},
+	{HL_WEB_GET, "/hash-list/:ref", HL_AUTHZ_HASH_READ,
+		hl_desk_hash_list_get},
+	{HL_WEB_POST, "/hash-list/:ref", HL_AUTHZ_HASHLIST_MANAGE,
+		hl_desk_hash_list_post},
+	{HL_WEB_POST, "/hash-list/:ref/approve", HL_AUTHZ_HASHLIST_APPROVE,
+		hl_desk_hash_list_approve_post},
+	{HL_WEB_POST, "/hash-list/:ref/retire", HL_AUTHZ_HASHLIST_MANAGE,
+		hl_desk_hash_list_retire_post},
+	{HL_WEB_POST, "/hash-list/:ref/label", HL_AUTHZ_HASHLIST_MANAGE,
+		hl_desk_hash_label_post},
+	{HL_WEB_GET, "/hash/:ref", HL_AUTHZ_HASH_READ, hl_desk_hash_entry_get},
+	{HL_WEB_POST, "/hash/:ref/approve", HL_AUTHZ_HASH_APPROVE,
+		hl_desk_hash_approve_post},
+	{HL_WEB_POST, "/hash/:ref/withdraw", HL_AUTHZ_HASH_WITHDRAW,
+		hl_desk_hash_withdraw_post},
+	{HL_WEB_POST, "/hash/:ref/opinion", HL_AUTHZ_HASH_OPINION,
+		hl_desk_hash_opinion_post},
 
 	{HL_WEB_GET, "/watch", HL_AUTHZ_WATCH_PAUSE, hl_desk_watch_get},
 	{HL_WEB_POST, "/case/:ref/watch/pause", HL_AUTHZ_WATCH_PAUSE,

@@ -6,6 +6,7 @@
 
 #include "domain/law.h"
 #include "domain/settings.h"
+#include "registry/known.h"
 #include "seal/sign.h"
 #include "store/store.h"
 #include "web/route.h"
@@ -25,6 +26,7 @@ struct hl_desk_app {
 	size_t n_laws;
 	const struct hl_seal_sign_key *sign; /* for bundles */
 	const char *checkpoints_path;        /* of the audit log */
+	const struct hl_registry_near *near; /* the index; NULL: none */
 	/* Bounds how many passwords are checked at a time: each takes 64 MiB
 	 * for a moment. */
 	sem_t passwords;

@@ -10,6 +10,7 @@
 #include "casework/share.h"
 #include "casework/triage.h"
 #include "casework/viewing.h"
+#include "desk/hash.h"
 #include "desk/work.h"
 #include "web/templates.h"
 
@@ -72,6 +73,26 @@ static void share(const struct hl_who *who, const struct hl_settings *settings)
 	}
 }
 
+/* What is known needs nobody; a fault leaves it to people. */
+static void recognise(struct hl_web_ctx *ctx, struct hl_desk_queue *v)
+{
+	struct hl_casework_laws laws;
+	struct hl_casework_known known = hl_desk_known(ctx, &laws);
+	struct hl_err err = {0};
+	size_t n = 0;
+
+	if (hl_casework_recognise_new(
+		    hl_desk_who(ctx), &known, TRIAGE_AT_ONCE, &n, &err) < 0) {
+		hl_log_err(HL_LOG_ERROR, "desk.recognise", &err);
+	}
+	if (n) {
+		v->known = hl_desk_count(ctx->arena,
+			HL_TR("{n} case is known and needs nobody to look."),
+			HL_TR("{n} cases are known and need nobody to look."),
+			(int64_t)n);
+	}
+}
+
 static void triage(struct hl_web_ctx *ctx, struct hl_desk_queue *v)
 {
 	const struct hl_who *who = hl_desk_who(ctx);
@@ -101,6 +122,7 @@ static void triage(struct hl_web_ctx *ctx, struct hl_desk_queue *v)
 			HL_TR("{n} reports have come in."),
 			(int64_t)done.n_done);
 	}
+	recognise(ctx, v);
 	if (done.n_left) {
 		v->left = hl_desk_count(ctx->arena,
 			HL_TR("{n} report is still waiting to be read in; open "
@@ -408,6 +430,10 @@ int hl_desk_find_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	} else if (hl_ref_parse(HL_REF_RECIPIENT, v.typed, &id) == 0) {
 		href = hl_desk_path(
 			ctx->arena, "/recipient/", HL_REF_RECIPIENT, id, "");
+	} else if (hl_ref_parse(HL_REF_HASH, v.typed, &id) == 0) {
+		href = hl_desk_hash_path(ctx->arena, id, "");
+	} else if (hl_ref_parse(HL_REF_HASH_LIST, v.typed, &id) == 0) {
+		href = hl_desk_hash_list_path(ctx->arena, id, "");
 	} else {
 		r = hl_casework_find(
 			hl_desk_who(ctx), v.typed, &found, &ctx->err);

@@ -269,7 +269,7 @@ static struct hl_w_table summary(struct build *b)
 	static const char *const heads[] = {HL_TR("Measure"), HL_TR("Value")};
 	const struct hl_insight *in = b->in;
 	struct hl_desk_stats_table *t =
-		add_table(b, HL_TR("At a glance"), heads, 2, 9);
+		add_table(b, HL_TR("At a glance"), heads, 2, 10);
 	const struct {
 		const char *label;
 		struct hl_str value;
@@ -281,6 +281,8 @@ static struct hl_w_table summary(struct build *b)
 		{HL_TR("Duplicates among the addresses"),
 			percent(b->arena, in->n_duplicates, in->n_addresses)},
 		{HL_TR("Cases opened"), number(b->arena, in->n_cases)},
+		{HL_TR("Cases resolved without a view"),
+			number(b->arena, in->n_known)},
 		{HL_TR("Removals"), number(b->arena, in->removal.n)},
 		{HL_TR("Median time from report to removal"),
 			span_text(b->arena, in->removal.median_us,

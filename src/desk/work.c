@@ -153,6 +153,7 @@ void hl_desk_case_row(struct hl_web_ctx *ctx,
 		.danger = from->danger,
 		.is_test = from->is_test,
 		.legal_hold = from->legal_hold,
+		.known = from->known,
 		.may_take = from->may_take && from->holder != me,
 		.mine = from->holder == me};
 }

@@ -72,6 +72,7 @@ struct hl_str hl_desk_case_path(
 /* The case page. With `words` and `error`: a note that was not saved. */
 struct hl_desk_case_try {
 	struct hl_str words, error;
+	struct hl_str hashes, hashes_error; /* the same of hashes */
 };
 int hl_desk_case_show(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp, int64_t id,

@@ -43,6 +43,7 @@ static void ask_cases(struct job *j)
 
 	hl_tx_insight_outcomes(
 		j->tx, &(struct hl_in_insight_outcomes){from, to});
+	hl_tx_insight_known(j->tx, &(struct hl_in_insight_known){from, to});
 	hl_tx_insight_countries(
 		j->tx, &(struct hl_in_insight_countries){HL_OUTCOME_BASELINE,
 			       HL_OUTCOME_NATIONAL, from, to});
@@ -164,6 +165,7 @@ static void take_outcomes(struct job *j)
 {
 	struct hl_row_insight_outcomes *rows;
 	struct hl_row_insight_countries *countries;
+	struct hl_row_insight_known *known;
 	size_t n;
 
 	j->fault = hl_tx_rows_insight_outcomes(j->tx, &rows, &n);
@@ -174,6 +176,11 @@ static void take_outcomes(struct job *j)
 		count_add(&j->out->outcomes, rows[i].outcome, rows[i].n);
 		j->out->n_cases += rows[i].n;
 	}
+	j->fault = hl_tx_rows_insight_known(j->tx, &known, &n);
+	if (j->fault) {
+		return;
+	}
+	j->out->n_known = n ? known[0].n : 0;
 	j->fault = hl_tx_rows_insight_countries(j->tx, &countries, &n);
 	if (j->fault || !counts_new(j, &j->out->countries, n)) {
 		return;

@@ -55,6 +55,7 @@ struct hl_insight {
 	struct hl_insight_counts by_triage, by_place, by_channel, by_day;
 	int64_t n_addresses, n_duplicates, n_new_items;
 	int64_t n_cases;
+	int64_t n_known; /* resolved without a view in the period */
 	struct hl_insight_counts outcomes, countries, answers;
 	struct hl_insight_step steps[HL_INSIGHT_STEPS]; /* step i + 1 */
 	struct hl_insight_referrals referrals[HL_INSIGHT_RECIPIENTS];

@@ -100,6 +100,7 @@ static void put_cases(struct walk *w, const struct hl_insight *in)
 {
 	begin(w, "cases");
 	count(w, "n", in->n_cases);
+	count(w, "without_a_view", in->n_known);
 	vocab_counts(w, "outcome", &hl_vocab_outcome, &in->outcomes);
 	begin(w, "country");
 	for (size_t i = 0; i < in->countries.n; i++) {

@@ -222,6 +222,9 @@ static void hide_cases(struct hl_insight *in)
 		in->countries.n = 0; /* their sum is the illegal ones' */
 	}
 	hide_list(&in->countries);
+	if (small(in->n_known) || (in->n_known && touched)) {
+		hide(&in->n_known);
+	}
 	hide_priority(in, touched);
 }
 

@@ -316,10 +316,16 @@ static int put_assessment(struct builder *b, struct hl_err *err)
 	}
 	b->facts.note = HL_STR_NONE;
 	b->doc.facts = &b->facts;
+	b->doc.known = row->known != 0;
 	put_laws(b, row->profile);
 	put_rules(b, row->rules);
 	if (b->facts.value[HL_FACT_ACCESS] == HL_ACCESS_SEEN) {
 		b->address.seen_at_us = row->made_at_us;
+	}
+	if (b->doc.known) {
+		b->times[1] = (struct hl_referral_time){"recognised",
+			HL_MSG("Recognised by its hash"), row->made_at_us};
+		return 0;
 	}
 	b->times[1] = (struct hl_referral_time){
 		"assessed", HL_MSG("First assessed"), row->first_at_us};

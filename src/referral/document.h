@@ -66,6 +66,12 @@ struct hl_referral_count {
 	int64_t n;
 };
 
+/* What every document says of content that is known. */
+#define HL_REFERRAL_KNOWN                                                  \
+	HL_MSG("The content was recognised by its hash, which is that of " \
+	       "content judged before. Nobody looked at it at this "       \
+	       "address.")
+
 struct hl_referral_doc {
 	struct hl_str ref;      /* "F-…" */
 	struct hl_str case_ref; /* "C-…" */
@@ -78,6 +84,8 @@ struct hl_referral_doc {
 	const struct hl_referral_address *addresses;
 	size_t n_addresses;
 	enum hl_outcome outcome;
+	/* recognised by its hash: nobody looked at it at this address */
+	bool known;
 	const struct hl_referral_law *laws;
 	size_t n_laws;
 	const struct hl_referral_clause *clauses;

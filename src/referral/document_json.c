@@ -124,6 +124,10 @@ static void put_outcome(struct hl_buf *b, const struct hl_referral_doc *d)
 	put_word(b, &hl_vocab_outcome, (int)d->outcome);
 	put_label(b, d, "label",
 		hl_vocab_label(&hl_vocab_outcome, (int)d->outcome));
+	if (d->known) {
+		hl_json_put_member_bool(b, "known", true);
+		put_label(b, d, "known_label", HL_REFERRAL_KNOWN);
+	}
 	put_laws(b, d);
 	hl_buf_put_c(b, '}');
 }

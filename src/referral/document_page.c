@@ -169,6 +169,9 @@ static void put_outcome(struct writer *w)
 	section(w, HL_MSG("Outcome"));
 	row(w, HL_MSG("Outcome"),
 		tr(w, hl_vocab_label(&hl_vocab_outcome, (int)d->outcome)));
+	if (d->known) {
+		row(w, HL_MSG("Known"), tr(w, HL_REFERRAL_KNOWN));
+	}
 	for (size_t i = 0; i < d->n_clauses; i++) {
 		row(w, HL_MSG("Law"), d->clauses[i].clause);
 		row(w, HL_MSG("Because"), d->clauses[i].because);

@@ -81,7 +81,9 @@ static void put_reasons(struct hl_buf *out, const struct hl_referral_doc *d)
 	if (!d->outcome) {
 		return;
 	}
-	words(out, d, HL_MSG("The assessment of our analysts:"));
+	words(out, d,
+		d->known ? HL_REFERRAL_KNOWN
+			 : HL_MSG("The assessment of our analysts:"));
 	line(out, d, HL_MSG("Outcome"),
 		hl_referral_tr(
 			d, hl_vocab_label(&hl_vocab_outcome, (int)d->outcome)));

@@ -237,8 +237,11 @@ static void put_description(struct hl_buf *b, const struct hl_referral_doc *d)
 	hl_buf_put(
 		&words, d->test ? HL_STR("TEST, no real case. ") : HL_STR(""));
 	hl_buf_put(&words,
-		HL_STR("Child sexual abuse material, assessed by analysts of "
-		       "a hotline. Referral "));
+		d->known ? HL_STR("Known child sexual abuse material, "
+				  "recognised by its hash by a hotline. "
+				  "Referral ")
+			 : HL_STR("Child sexual abuse material, assessed by "
+				  "analysts of a hotline. Referral "));
 	hl_buf_put(&words, hl_str_sub(d->ref, 0, 64));
 	hl_buf_put(&words,
 		HL_STR(". Content is never attached. Please remove it, keep "

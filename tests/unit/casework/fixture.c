@@ -423,6 +423,8 @@ static bool is_move(int64_t kind)
 	case HL_EVENT_CASE_NOTED:
 	case HL_EVENT_ITEM_WATCH_PAUSED:
 	case HL_EVENT_ITEM_WATCH_RESUMED:
+	case HL_EVENT_ITEM_HASH_ADDED:
+	case HL_EVENT_ITEM_HASH_REMOVED:
 		return false;
 	default:
 		return true;
@@ -464,7 +466,7 @@ void check_history(struct fixture *f)
 			  "(SELECT e.b FROM event e WHERE e.object_kind = 2 "
 			  "AND e.object_id = c.id AND e.kind IN (201, 202, 203,"
 			  "204, 205, 207, 208, 210, 211, 212, 213, 214, 215, "
-			  "216, 220) ORDER BY e.seq DESC LIMIT 1)"));
+			  "216, 220, 227) ORDER BY e.seq DESC LIMIT 1)"));
 	assert_int_equal(0,
 		number(f, "SELECT count(*) FROM cases c WHERE (SELECT count(*) "
 			  "FROM case_step t WHERE t.case_id = c.id AND "

@@ -75,6 +75,12 @@ static struct hl_authz_object object_of(
 		o.exists = true;
 		o.user_id = row->id;
 		return o;
+	case HL_OBJECT_HASH_LIST:
+	case HL_OBJECT_HASH: /* both just proposed */
+		o.exists = true;
+		o.state = 1;
+		o.drafted_by = w->f->people[SOFIE];
+		return o;
 	case HL_OBJECT_NONE:
 	case HL_OBJECT_REPORT:
 	case HL_OBJECT_ITEM:
@@ -124,6 +130,9 @@ static bool may_read(struct world *w, const struct row *row)
 		return expected(w, row, HL_AUTHZ_REPORT_READ, &why) == 0;
 	case HL_OBJECT_REFERRAL:
 		return expected(w, row, HL_AUTHZ_REFERRAL_READ, &why) == 0;
+	case HL_OBJECT_HASH_LIST:
+	case HL_OBJECT_HASH:
+		return expected(w, row, HL_AUTHZ_HASH_READ, &why) == 0;
 	case HL_OBJECT_NONE:
 	case HL_OBJECT_ITEM:
 	case HL_OBJECT_RECIPIENT:
@@ -244,7 +253,9 @@ static enum hl_object kind_of(const struct hl_web_route *route)
 		{"/report/:", HL_OBJECT_REPORT},
 		{"/referral/:", HL_OBJECT_REFERRAL},
 		{"/recipient/:", HL_OBJECT_RECIPIENT},
-		{"/staff/:", HL_OBJECT_USER}};
+		{"/staff/:", HL_OBJECT_USER},
+		{"/hash-list/:", HL_OBJECT_HASH_LIST},
+		{"/hash/:", HL_OBJECT_HASH}};
 
 	for (size_t i = 0; i < HL_ARRAY_LEN(kinds); i++) {
 		if (hl_str_starts(hl_str_c(route->pattern),
@@ -305,6 +316,14 @@ static void try_route(
 	case HL_OBJECT_RECIPIENT:
 		try_object(w, row, w->recipient, true, HL_REF_RECIPIENT);
 		try_object(w, row, none, false, HL_REF_RECIPIENT);
+		break;
+	case HL_OBJECT_HASH_LIST:
+		try_object(w, row, w->hash_list, true, HL_REF_HASH_LIST);
+		try_object(w, row, none, false, HL_REF_HASH_LIST);
+		break;
+	case HL_OBJECT_HASH:
+		try_object(w, row, w->hash, true, HL_REF_HASH);
+		try_object(w, row, none, false, HL_REF_HASH);
 		break;
 	case HL_OBJECT_USER:
 	case HL_OBJECT_NONE:

@@ -9,6 +9,7 @@
 #include "base/file.h"
 #include "base/time.h"
 #include "referral/draft.h"
+#include "registry/entry.h"
 #include "web/csrf.h"
 
 #define FIRST "first words to come in"
@@ -198,6 +199,28 @@ static void put_draft(struct world *w)
 	}
 }
 
+static void put_hashes(struct world *w)
+{
+	struct hl_who sofie = who(w->f, SOFIE);
+	struct hl_registry_list list = {.kind = HL_HASH_LIST_PARTNER,
+		.name = HL_STR("Partner"),
+		.owner = HL_STR("Partner"),
+		.source = HL_STR("by hand"),
+		.radius = 31};
+	struct hl_registry_entry entry = {.list = {.id = HL_HASH_LIST_ASSESSED},
+		.outcome = HL_OUTCOME_BASELINE,
+		.origin = HL_HASH_FROM_TYPING};
+	struct hl_hash_set set;
+	struct hl_hash_fault fault;
+
+	ok(hl_hash_read_text(
+		HL_STR("md5 0123456789abcdef0123456789abcdef"), &set, &fault));
+	ok(hl_registry_list_propose(&sofie, &list, NULL, NULL));
+	ok(hl_registry_type(&sofie, &entry, &set, NULL, NULL));
+	w->hash_list = list.id;
+	w->hash = entry.id;
+}
+
 static void copy_file(const char *from, const char *to)
 {
 	HL_BUF_AUTO data = HL_BUF_INIT((size_t)64 << 20);
@@ -280,6 +303,7 @@ int world_set_up(void **state)
 	put_things(w);
 	move_things(w);
 	put_draft(w);
+	put_hashes(w);
 	w->headers = HL_BUF_INIT(32768);
 	w->body = HL_BUF_INIT((size_t)8 << 20);
 	w->arena = hl_arena_new((size_t)64 << 20, true);

@@ -34,7 +34,8 @@ struct world {
 	int64_t cases[N_THINGS], reports[N_THINGS];
 	int64_t waiting; /* a report that a person has to decide */
 	int64_t referral, recipient;
-	const char *fetch_site; /* Sec-Fetch-Site, NULL: not sent */
+	int64_t hash_list, hash; /* proposed by Sofie */
+	const char *fetch_site;  /* Sec-Fetch-Site, NULL: not sent */
 	/* the answer to the last request */
 	int status;
 	char location[256];

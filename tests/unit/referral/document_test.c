@@ -278,6 +278,29 @@ static void an_empty_document_is_one(void **state)
 	unwanted(&out, "Outcome");
 }
 
+/* Nobody may read that analysts looked at what nobody looked at. */
+static void known_content_says_so(void **state)
+{
+	int (*const writers[])(const struct hl_referral_doc *,
+		struct hl_buf *) = {hl_referral_doc_json, hl_referral_doc_html,
+		hl_referral_doc_text};
+	struct hl_referral_doc d;
+
+	(void)state;
+	sample_doc(&d);
+	for (size_t i = 0; i < HL_ARRAY_LEN(writers); i++) {
+		HL_BUF_AUTO seen = HL_BUF_INIT(1 << 20);
+		HL_BUF_AUTO known = HL_BUF_INIT(1 << 20);
+
+		d.known = false;
+		assert_int_equal(0, writers[i](&d, &seen));
+		unwanted(&seen, "Nobody looked at it at this address");
+		d.known = true;
+		assert_int_equal(0, writers[i](&d, &known));
+		want(&known, "Nobody looked at it at this address");
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -290,6 +313,7 @@ int main(void)
 		cmocka_unit_test(words_come_in_the_readers_language),
 		cmocka_unit_test(a_full_buffer_is_a_fault),
 		cmocka_unit_test(an_empty_document_is_one),
+		cmocka_unit_test(known_content_says_so),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
