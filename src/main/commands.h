@@ -7,5 +7,6 @@
 int hl_main_init(int argc, char **argv);
 int hl_main_serve(int argc, char **argv);
 int hl_main_demo(int argc, char **argv);
+int hl_main_match_serve(int argc, char **argv);
 
 #endif

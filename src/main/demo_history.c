@@ -85,7 +85,7 @@ static int submit(
 {
 	const struct hl_main_demo_story *s = l->story;
 	const struct hl_intake_at at = {
-		demo->intake, demo->made->store, demo->arena};
+		demo->intake, demo->made->store, demo->arena, 0};
 	struct hl_report report = {
 		.danger = s->danger ? s->danger : HL_YNU_UNKNOWN,
 		.place = s->place,

@@ -17,8 +17,13 @@ struct command {
 static const struct command commands[] = {
 	{"init", hl_main_init, "make a new installation"},
 	{"serve", hl_main_serve, "run the hotline"},
+	{"match-serve", hl_main_match_serve,
+		"answer from a replica of a hotline's registry"},
 	{"demo", hl_main_demo, "codes and a tour of a demonstration"},
 	{"user", hl_cli_user, "list and manage staff logins"},
+	{"apikey", hl_cli_apikey, "keys with which programs ask the registry"},
+	{"registry", hl_cli_registry,
+		"lists of known hashes: read in, give out"},
 	{"report", hl_cli_report, "how far reports are, without content"},
 	{"case", hl_cli_case, "where cases stand, without content"},
 	{"refer", hl_cli_refer, "list referrals, retry, verify bundles"},
@@ -27,6 +32,9 @@ static const struct command commands[] = {
 	{"audit", hl_cli_audit, "list and verify the audit log"},
 	{"backup", hl_cli_backup, "copy the installation while it runs"},
 	{"doctor", hl_cli_doctor, "check the installation, say what to do"},
+	{"hash", hl_cli_hash, "hashes of pictures and videos"},
+	{"match", hl_cli_match, "look hashes and files up in lists"},
+	{"hashlist", hl_cli_hashlist, "lists of hashes in an index folder"},
 	{"url", hl_cli_url, "canonical URLs and look-up expressions"},
 };
 
@@ -34,7 +42,7 @@ static void print_help(FILE *to)
 {
 	fputs("usage: hotline [--dir DIR] COMMAND [ARGUMENTS]\n\n", to);
 	for (size_t i = 0; i < HL_ARRAY_LEN(commands); i++) {
-		fprintf(to, "  %-8s %s\n", commands[i].name, commands[i].what);
+		fprintf(to, "  %-11s %s\n", commands[i].name, commands[i].what);
 	}
 	fputs("\nhotline COMMAND --help tells more; so does the manual page "
 	      "hotline-COMMAND.\n"

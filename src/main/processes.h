@@ -8,9 +8,11 @@
 
 /* In the installation's folder; the worker writes it, staff read it. */
 #define HL_MAIN_CHECKPOINTS "audit.checkpoints"
+/* The index of known hashes; the match process writes it, staff read it. */
+#define HL_MAIN_MATCH "match"
 
 /*
- * What the four processes are started with. The supervisor fills it before
+ * What the processes are started with. The supervisor fills it before
  * it forks; each process takes what is its own. Descriptors of others are
  * closed in it.
  */
@@ -18,8 +20,11 @@ struct hl_main_hotline {
 	const char *dir;  /* absolute; the processes work in it */
 	const char *user; /* system user to become, or NULL */
 	struct hl_settings *settings;
-	struct hl_proc_links public_links, staff_links, worker_links;
+	struct hl_proc_links public_links, staff_links, worker_links,
+		match_links;
 	int public_listen, staff_listen, admin_listen;
+	int api_listen;    /* -1: the registry cannot be asked */
+	int media_ends[2]; /* of the match process and the decoders */
 };
 
 /*
@@ -34,6 +39,10 @@ int hl_main_store(struct hl_proc_self *self, void *arg);
 int hl_main_public(struct hl_proc_self *self, void *arg);
 int hl_main_staff(struct hl_proc_self *self, void *arg);
 int hl_main_worker(struct hl_proc_self *self, void *arg);
+int hl_main_match(struct hl_proc_self *self, void *arg);
+int hl_main_media(struct hl_proc_self *self, void *arg);
+/* Whether pictures are taken, so that decoders are needed. */
+bool hl_main_decodes(const struct hl_main_hotline *h);
 
 /* Enters the sandbox of that kind; paths are those of the installation.
  * NULL-terminated lists, either may be NULL. */

@@ -13,6 +13,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -28,16 +29,16 @@
 
 #define LISTEN_TRIES 50
 #define LISTEN_WAIT_US 100000
-#define MAX_FDS (HL_PROC_LINKS_MAX * 3 + 4)
+#define MAX_FDS (HL_PROC_LINKS_MAX * 3 + 8)
 
 static const char help[] =
 	"usage: hotline serve [--dir DIR] [--user NAME]\n"
 	"\n"
 	"Runs the hotline in DIR until it gets SIGTERM or SIGINT: the "
 	"reporting\n"
-	"form (public.listen), the workbench (staff.listen), the worker and "
-	"the\n"
-	"store, each in a process and a sandbox of its own. Log lines are "
+	"form (public.listen), the workbench (staff.listen), the registry for\n"
+	"programs (api.listen), the worker and the store, each in a process\n"
+	"and a sandbox of its own. Log lines are "
 	"JSON\n"
 	"on standard error.\n"
 	"\n"
@@ -83,6 +84,14 @@ static int open_links(struct hl_main_hotline *h, struct hl_err *err)
 	if (!r) {
 		r = hl_proc_links_open(
 			HL_PROC_LINKS_WORKER, &h->worker_links, err);
+	}
+	if (!r) {
+		r = hl_proc_links_open(
+			HL_PROC_LINKS_MATCH, &h->match_links, err);
+	}
+	if (!r && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
+			  h->media_ends) < 0) {
+		r = HL_FAIL_SYS(err, "socket pair");
 	}
 	return r;
 }
@@ -142,6 +151,10 @@ static int open_listeners(struct hl_main_hotline *h, struct hl_err *err)
 		r = listen_patiently("staff.listen", h->settings->staff_listen,
 			&h->staff_listen, err);
 	}
+	if (!r && *h->settings->api_listen) {
+		r = listen_patiently("api.listen", h->settings->api_listen,
+			&h->api_listen, err);
+	}
 	return r;
 }
 
@@ -161,10 +174,22 @@ static int own(
 	return 0;
 }
 
+static int make_folder(
+	const struct hl_main_hotline *h, const char *name, struct hl_err *err)
+{
+	char path[HL_CLI_PATH_MAX];
+	int r = hl_cli_path(h->dir, name, path, err);
+
+	if (!r && mkdir(path, 0700) == 0) {
+		return own(h, path, err);
+	}
+	return r || errno == EEXIST ? r : HL_FAIL_SYS(err, "make %s", path);
+}
+
 /*
- * The worker writes to two places and is shut out of all others, above all
- * of the store and the keys beside them; a place must be there before it is
- * shut in.
+ * The worker writes to two places, the match process to one, and they are
+ * shut out of all others, above all of the store and the keys beside them; a
+ * place must be there before they are shut in.
  */
 static int make_places(const struct hl_main_hotline *h, struct hl_err *err)
 {
@@ -180,14 +205,12 @@ static int make_places(const struct hl_main_hotline *h, struct hl_err *err)
 		return HL_FAIL_SYS(err, "open %s", path);
 	}
 	r = own(h, path, err);
-	if (r || h->settings->mail_transport != HL_MAIL_FOLDER) {
-		return r;
+	if (!r) {
+		r = make_folder(h, HL_MAIN_MATCH, err);
 	}
-	r = hl_cli_path(h->dir, h->settings->mail_folder, path, err);
-	if (!r && mkdir(path, 0700) == 0) {
-		return own(h, path, err);
-	}
-	return r || errno == EEXIST ? r : HL_FAIL_SYS(err, "make %s", path);
+	return r || h->settings->mail_transport != HL_MAIL_FOLDER
+		       ? r
+		       : make_folder(h, h->settings->mail_folder, err);
 }
 
 static void warn_of_urls(const struct hl_settings *s)
@@ -224,6 +247,7 @@ static size_t store_fds(const struct hl_main_hotline *h, int *fds)
 
 	n = add_fds(fds, n, h->staff_links.store_ends, h->staff_links.n);
 	n = add_fds(fds, n, h->worker_links.store_ends, h->worker_links.n);
+	n = add_fds(fds, n, h->match_links.store_ends, h->match_links.n);
 	return add_fds(fds, n, &h->admin_listen, 1);
 }
 
@@ -235,11 +259,19 @@ static size_t client_fds(
 	return listen_fd ? add_fds(fds, n, listen_fd, 1) : n;
 }
 
+static size_t match_fds(const struct hl_main_hotline *h, int *fds)
+{
+	size_t n = client_fds(&h->match_links, NULL, fds);
+
+	n = add_fds(fds, n, &h->media_ends[0], 1);
+	return h->api_listen >= 0 ? add_fds(fds, n, &h->api_listen, 1) : n;
+}
+
 static int supervise(
 	struct hl_main_hotline *h, int *failed_status, struct hl_err *err)
 {
 	int of_store[MAX_FDS], of_public[MAX_FDS], of_staff[MAX_FDS],
-		of_worker[MAX_FDS];
+		of_worker[MAX_FDS], of_match[MAX_FDS];
 	struct hl_proc_child children[] = {
 		{"store", hl_main_store, h, of_store, store_fds(h, of_store), 0,
 			false},
@@ -253,13 +285,17 @@ static int supervise(
 		{"worker", hl_main_worker, h, of_worker,
 			client_fds(&h->worker_links, NULL, of_worker), 1,
 			false},
+		{"match", hl_main_match, h, of_match, match_fds(h, of_match), 1,
+			false},
+		/* last: started only where pictures are taken */
+		{"media", hl_main_media, h, &h->media_ends[1], 1, 1, false},
 	};
+	const size_t n = HL_ARRAY_LEN(children) - !hl_main_decodes(h);
 	struct hl_proc_options options = {.on_ready = say_ready,
 		.arg = h,
 		.failed_status = failed_status};
 
-	return hl_proc_supervise(
-		children, HL_ARRAY_LEN(children), &options, err);
+	return hl_proc_supervise(children, n, &options, err);
 }
 
 static void warn_of_root(const struct hl_main_hotline *h)
@@ -331,8 +367,11 @@ static const char *default_user(void)
 
 int hl_main_serve(int argc, char **argv)
 {
-	struct hl_main_hotline h = {
-		.public_listen = -1, .staff_listen = -1, .admin_listen = -1};
+	struct hl_main_hotline h = {.public_listen = -1,
+		.staff_listen = -1,
+		.admin_listen = -1,
+		.api_listen = -1,
+		.media_ends = {-1, -1}};
 	struct hl_err err = {0};
 
 	if (hl_cli_help(argc, argv, help)) {
@@ -355,6 +394,9 @@ int hl_main_serve(int argc, char **argv)
 	hl_proc_links_close(&h.public_links);
 	hl_proc_links_close(&h.staff_links);
 	hl_proc_links_close(&h.worker_links);
+	hl_proc_links_close(&h.match_links);
+	hl_file_closep(&h.media_ends[0]);
+	hl_file_closep(&h.media_ends[1]);
 	hl_settings_free(h.settings);
 	int status = r ? hl_cli_fail("serve", r, &err) : HL_CLI_OK;
 	return failed_status ? failed_status : status;

@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "cli/common.h"
 #include "desk/desk.h"
+#include "lookup/near.h"
 #include "main/listener.h"
 #include "proc/sandbox.h"
 
@@ -18,7 +19,8 @@ struct app {
 	const struct hl_main_hotline *hotline;
 	struct hl_seal_sign_key sign;
 	struct hl_law *laws[HL_DESK_LAWS_MAX];
-	char checkpoints[HL_CLI_PATH_MAX];
+	struct hl_lookup_near *near;
+	char checkpoints[HL_CLI_PATH_MAX], match[HL_CLI_PATH_MAX];
 };
 
 static int thread_new(
@@ -97,10 +99,19 @@ static int prepare(struct app *app, struct hl_err *err)
 			h->dir, HL_MAIN_CHECKPOINTS, app->checkpoints, err);
 	}
 	if (!r) {
+		r = hl_cli_path(h->dir, HL_MAIN_MATCH, app->match, err);
+	}
+	if (!r) {
+		r = hl_lookup_near_new(app->match, &app->near, err);
+	}
+	if (!r) {
 		r = load_law(app, "baseline", err);
 	}
 	if (!r && *h->settings->law_national) {
 		r = load_law(app, h->settings->law_national, err);
+	}
+	if (!r) {
+		app->desk.near = hl_lookup_near_of(app->near);
 	}
 	app->desk.sign = &app->sign;
 	app->desk.checkpoints_path = app->checkpoints;
@@ -141,12 +152,13 @@ int hl_main_staff(struct hl_proc_self *self, void *arg)
 	if (prepare(app, &err)) {
 		return hl_main_give_up("staff.start", &err);
 	}
-	const char *const read_paths[] = {app->checkpoints, NULL};
+	const char *const read_paths[] = {app->checkpoints, app->match, NULL};
 	if (hl_main_shut_in(h, HL_PROC_STAFF, read_paths, NULL)) {
 		return 1;
 	}
 	int status = serve(self, app);
 	hl_desk_fini(&app->desk);
+	hl_lookup_near_free(app->near);
 	hl_seal_sign_wipe(&app->sign);
 	for (size_t i = 0; i < app->desk.n_laws; i++) {
 		hl_law_free(app->laws[i]);

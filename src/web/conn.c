@@ -49,6 +49,7 @@ struct conn {
 	enum awaited awaited; /* when the deadline was set */
 	int64_t deadline_us;
 	struct hl_web_guard guard;
+	bool large; /* counts in n_large */
 };
 
 struct hl_web_conns {
@@ -60,6 +61,7 @@ struct hl_web_conns {
 	struct conn **by_fd;
 	size_t n_by_fd;
 	bool held;
+	size_t n_large;
 };
 
 static void deadline_in(struct conn *c, int ms)
@@ -122,6 +124,32 @@ static int feed(struct conn *c, struct evbuffer *in, size_t from)
 	return status;
 }
 
+static void let_go(struct conn *c)
+{
+	if (c->large) {
+		c->large = false;
+		c->all->n_large--;
+	}
+}
+
+/* A status when its body is large and too many are. */
+static int count_large(struct conn *c)
+{
+	const struct hl_web_guard *g = &c->guard;
+	struct hl_web_conns *cs = c->all;
+
+	if (c->large || !hl_web_guard_in_body(g) ||
+		(g->left <= HL_WEB_LARGE && g->n_body <= HL_WEB_LARGE)) {
+		return 0;
+	}
+	if (cs->limits.n_large_max && cs->n_large >= cs->limits.n_large_max) {
+		return 503;
+	}
+	c->large = true;
+	cs->n_large++;
+	return 0;
+}
+
 static void on_input(
 	struct evbuffer *in, const struct evbuffer_cb_info *info, void *arg)
 {
@@ -136,6 +164,7 @@ static void on_input(
 		return;
 	}
 	int status = feed(c, in, n - info->n_added);
+	status = status ? status : count_large(c);
 	if (!status) {
 		if (c->state == WAITING && c->awaited != awaited(c)) {
 			await(c);
@@ -189,6 +218,7 @@ static void free_conn(struct conn *c)
 	struct hl_web_conns *cs = c->all;
 
 	unlink_conn(c);
+	let_go(c);
 	evbuffer_remove_cb(bufferevent_get_input(c->bev), on_input, c);
 	if (c->fd >= 0 && (size_t)c->fd < cs->n_by_fd &&
 		cs->by_fd[c->fd] == c) {
@@ -281,6 +311,7 @@ static struct bufferevent *on_accept(struct event_base *base, void *arg)
 	c->fd = -1;
 	hl_web_guard_init(&c->guard, cs->limits.head_max_bytes,
 		cs->limits.body_max_bytes);
+	c->guard.binary = cs->limits.binary;
 	bufferevent_incref(bev);
 	link_conn(&cs->fresh, c);
 	cs->n++;
@@ -347,6 +378,7 @@ void hl_web_conns_sent(struct hl_web_conns *cs, struct evhttp_request *req)
 		return;
 	}
 	c->state = WAITING;
+	let_go(c);
 	if (c->refusal) {
 		answer_refusal(c, c->refusal);
 	} else {

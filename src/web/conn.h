@@ -14,10 +14,15 @@
  * The connections of a server as we watch them beside evhttp: each with its
  * guard and its deadline. All calls on the loop's thread.
  */
+#define HL_WEB_LARGE (1u << 20)
 struct hl_web_conn_limits {
 	size_t head_max_bytes;
 	uint64_t body_max_bytes;
 	size_t n_max;
+	/* Bodies of over HL_WEB_LARGE bytes that may be under way at a time;
+	 * 0: any number. One more is refused with 503. */
+	size_t n_large_max;
+	bool binary; /* bodies may have NULs */
 	int head_ms, body_ms, idle_ms, write_ms;
 	/* Appends the answer to what is refused; path: where it is known. */
 	void (*refuse)(

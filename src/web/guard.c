@@ -387,7 +387,7 @@ static size_t counted(struct hl_web_guard *g, size_t n)
 
 int hl_web_guard_feed(struct hl_web_guard *g, struct hl_str in)
 {
-	if (hl_str_find_char(in, '\0') < in.n) {
+	if (!g->binary && hl_str_find_char(in, '\0') < in.n) {
 		return 400;
 	}
 	for (size_t at = 0; at < in.n;) {

@@ -27,6 +27,7 @@ struct hl_web_guard {
 	uint64_t left, n_body;
 	char path[HL_WEB_GUARD_PATH]; /* of the request under way */
 	bool cr, http10, may_have_body, has_length, chunked;
+	bool binary; /* set behind init: bodies may have NULs */
 };
 
 enum hl_web_guard_phase {

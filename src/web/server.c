@@ -336,6 +336,8 @@ static int make_http(struct hl_web_server *s, struct hl_err *err)
 		.head_max_bytes = c->head_max_bytes,
 		.body_max_bytes = c->body_max_bytes,
 		.n_max = c->n_connections,
+		.n_large_max = c->n_large,
+		.binary = c->binary,
 		.head_ms = c->head_ms,
 		.body_ms = c->body_ms,
 		.idle_ms = c->idle_ms,

@@ -32,7 +32,9 @@ struct hl_web_config {
 	const char *origin;
 	/* What pages can be shown in; NULL: English. Borrowed. */
 	const struct hl_web_languages *languages;
-	bool secure; /* the proxy in front speaks https */
+	bool secure;    /* the proxy in front speaks https */
+	bool binary;    /* bodies may have NULs, as pictures do */
+	size_t n_large; /* bodies over 1 MiB at a time; 0: any number */
 };
 
 /* 4 threads, 256 waiting requests, 1,024 connections, heads of 16 KiB and

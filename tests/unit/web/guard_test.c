@@ -228,11 +228,52 @@ static void sizes(void **state)
 	hl_web_guard_fini(&g);
 }
 
+/* Where bodies may be pictures, a NUL in one is a byte as any other, and
+ * elsewhere it is refused as before. */
+static void binary_bodies(void **state)
+{
+	static const struct {
+		struct hl_str in;
+		int status;
+	} nuls[] = {
+		{HL_STR_INIT("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: "
+			     "4\r\n\r\n\0a\0\0GET / HTTP/1.1\r\n"),
+			0},
+		{HL_STR_INIT("POST / HTTP/1.1\r\nHost: a\r\n"
+			     "Transfer-Encoding: chunked\r\n\r\n"
+			     "2\r\n\0\0\r\n0\r\n\r\n"),
+			0},
+		{HL_STR_INIT("POST / HTTP/1.1\r\nHost: a\0\r\n"), 400},
+		{HL_STR_INIT("PO\0ST / HTTP/1.1\r\n"), 400},
+		{HL_STR_INIT("GET /\0 HTTP/1.1\r\n"), 400},
+		{HL_STR_INIT("POST / HTTP/1.1\r\nHost: a\r\n"
+			     "Transfer-Encoding: chunked\r\n\r\n\0"),
+			400},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(nuls); i++) {
+		for (size_t step = 1; step < 100; step += 9) {
+			struct hl_web_guard g;
+
+			hl_web_guard_init(&g, 1000, 1000);
+			g.binary = true;
+			int status = feed(&g, nuls[i].in, step);
+			hl_web_guard_fini(&g);
+			if (status != nuls[i].status) {
+				fail_msg("row %zu, %zu at a time: %d", i, step,
+					status);
+			}
+		}
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(rows_at_once_and_in_pieces),
 		cmocka_unit_test(sizes),
+		cmocka_unit_test(binary_bodies),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
