@@ -35,6 +35,9 @@ enum hl_ref_kind {
 	HL_REF_REFERRAL = 'F',
 	HL_REF_STAFF = 'S',
 	HL_REF_RECIPIENT = 'P',
+	HL_REF_HASH_LIST = 'L',
+	HL_REF_HASH = 'H', /* an entry of a hash list */
+	HL_REF_API_KEY = 'K',
 };
 #define HL_ID_BITS 40
 /* Gives a view of out. */

@@ -123,7 +123,8 @@ function needles(planted) {
 // Files that have no name any more and are still open.
 function unnamed(h) {
   const found = [];
-  for (const role of ['supervisor', 'store', 'public', 'staff', 'worker']) {
+  for (const role of ['supervisor', 'store', 'public', 'staff', 'worker',
+    'match']) {
     const at = `/proc/${h.pid(role)}/fd`;
     for (const fd of readdirSync(at)) {
       try {
@@ -332,7 +333,7 @@ await main(async () => {
     }
   });
   await step('killed processes come back', async () => {
-    for (const role of ['public', 'staff', 'worker', 'store']) {
+    for (const role of ['public', 'staff', 'worker', 'match', 'store']) {
       const before = h.kill(role);
       await until(`${role} to come back`, () => {
         const now = h.pid(role);

@@ -60,9 +60,14 @@ class Install(unittest.TestCase):
         self.assertEqual(1, len(found))
         prefix = os.path.dirname(os.path.dirname(found[0]))
         for name in os.listdir(os.path.join(ROOT, "docs", "man")):
-            if name.endswith(".1"):
+            if name.endswith((".1", ".3")):
                 self.assertTrue(os.path.exists(os.path.join(
-                    prefix, "share", "man", "man1", name)), name)
+                    prefix, "share", "man", "man" + name[-1], name)), name)
+        self.assertTrue(os.path.exists(os.path.join(
+            prefix, "include", "hotline", "match.h")))
+        self.assertNotIn("libhotline", subprocess.run(
+            ["readelf", "-d", found[0]], capture_output=True, text=True,
+            check=True).stdout, "it has the library in it")
         self.made(self.run_it("init", program=found[0]))
         with open(os.path.join(self.dir, "hotline.conf"),
                   encoding="utf-8") as conf:

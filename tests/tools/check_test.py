@@ -18,6 +18,28 @@ def body(lines):
     return "int f(void)\n{\n" + "\tx();\n" * (lines - 3) + "}\n"
 
 
+HEADER = """\
+HL_X_API const char *hl_x_a(int (*f)(int x, int y), /* two */
+	const int b[2]);
+"""
+PAGE = """\
+.Dd November 22, 2026
+.Dt HL_X_A 3
+.Os
+.Sh NAME
+.Nm hl_x_a
+.Nd test
+.Sh SYNOPSIS
+.In hotline/x.h
+.Ft "const char *"
+.Fo hl_x_a
+.Fa "int (*f)(int x, int y)"
+.Fa "const int b[2]"
+.Fc
+.Sh DESCRIPTION
+It tests.
+"""
+
 # check, name of the row, files of the tree, what the output must name;
 # None where the check must be content.
 ROWS = (
@@ -162,6 +184,23 @@ ROWS = (
                               ".Dt X 1\n.Os\n.Sh NAME\n.Nm y\n.Nd test\n"
                               ".Sh DESCRIPTION\nIt tests.\n"},
      "docs/man/x.1: is about y"),
+    ("man", "functions", {"include/hotline/x.h": HEADER,
+                          "docs/man/hl_x_a.3": PAGE}, None),
+    ("man", "a function without a page", {
+        "include/hotline/x.h": HEADER.replace("a(", "c(") + HEADER,
+        "docs/man/hl_x_a.3": PAGE},
+     "include/hotline/x.h: no man page shows hl_x_c"),
+    ("man", "a function that is gone", {
+        "include/hotline/x.h": "\n", "docs/man/hl_x_a.3": PAGE},
+     "docs/man/hl_x_a.3:9: no header declares hl_x_a"),
+    ("man", "other arguments", {
+        "include/hotline/x.h": HEADER.replace("int b[2]", "int b[3]"),
+        "docs/man/hl_x_a.3": PAGE},
+     "docs/man/hl_x_a.3:9: include/hotline/x.h declares hl_x_a otherwise"),
+    ("man", "shown and not named", {
+        "include/hotline/x.h": HEADER,
+        "docs/man/hl_x_b.3": PAGE.replace(".Nm hl_x_a", ".Nm hl_x_b")},
+     "docs/man/hl_x_b.3:9: NAME does not name hl_x_a"),
 
     ("dependencies", "all named", {
         "tools/packages.run": "gcc gcc\n", "tools/packages.test": "# x\n",

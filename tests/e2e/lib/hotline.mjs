@@ -130,7 +130,7 @@ export async function makeGeo(dir) {
   return at;
 }
 
-const roles = ['store', 'public', 'staff', 'worker'];
+const roles = ['store', 'public', 'staff', 'worker', 'match'];
 
 function children(pid) {
   try {

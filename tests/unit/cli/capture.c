@@ -94,6 +94,7 @@ int capture_run(struct capture *c, command_fn *command, const char *line,
 	fflush(stdout);
 	fflush(stderr);
 	int keep[] = {redirect(from, 0), redirect(to, 1), redirect(to, 2)};
+	rewind(stdin);
 	int status = command(argc, argv);
 	fflush(stdout);
 	for (int fd = 0; fd < 3; fd++) {

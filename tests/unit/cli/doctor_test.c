@@ -18,6 +18,7 @@
 #include <sqlite3.h>
 
 #include "accounts/accounts.h"
+#include "accounts/apikey.h"
 #include "base/file.h"
 #include "base/json.h"
 #include "base/time.h"
@@ -155,7 +156,8 @@ static int tear_down(void **state)
 {
 	static const char *const names[] = {"keys/worker.key", "keys/sign.key",
 		"keys/sign.pub", "keys", "hotline.db", "hotline.db-wal",
-		"hotline.conf", "audit.checkpoints", "password", ""};
+		"hotline.conf", "audit.checkpoints", "password",
+		"match/current", "match", ""};
 	struct fixture *f = *state;
 
 	hl_time_pretend(0);
@@ -476,6 +478,46 @@ static void in_1970(struct fixture *f)
 	hl_time_pretend(HL_US_PER_DAY);
 }
 
+static void open_api(struct fixture *f)
+{
+	set(f, "api.listen", "0.0.0.0:8083");
+}
+
+static void api(struct fixture *f)
+{
+	set(f, "api.listen", "127.0.0.1:8083");
+}
+
+static void key_until(struct fixture *f, int days)
+{
+	struct hl_accounts_apikey key = {.name = HL_STR("Example platform"),
+		.scopes = HL_API_MATCH,
+		.rate = 1,
+		.expires_at_us = TODAY + days * HL_US_PER_DAY};
+	char text[HL_ACCOUNTS_KEY_TEXT];
+
+	hl_time_pretend(TODAY);
+	assert_int_equal(
+		0, hl_accounts_apikey_create(&f->host, &key, text, NULL));
+	api(f);
+}
+
+static void key_ends_soon(struct fixture *f)
+{
+	key_until(f, 13);
+}
+
+static void key_ends_later(struct fixture *f)
+{
+	key_until(f, 15);
+}
+
+static void index_there(struct fixture *f)
+{
+	assert_int_equal(0, mkdir(in_dir(f, "match"), 0700));
+	write_file(f, "match/current", "1\n");
+}
+
 static const struct {
 	const char *name;
 	void (*change)(struct fixture *f);
@@ -534,6 +576,15 @@ static const struct {
 	{"messages given up", given_up, "need a person: 2.", -1, -1},
 	{"watched without address", watch_unshared, "the address: 1.", -1, 1},
 	{"the same, watch off", unshared, "watch.enabled is no", -1, -1},
+	{"nobody may ask", nothing, "api.listen is not set", -1, -1},
+	{"open api", open_api, "ask at 0.0.0.0:8083 in the clear", -1, 1},
+	{"api", api, "ask the registry at 127.0.0.1:8083", -1, -1},
+	{"no key", api, "No program has a key", -1, -1},
+	{"a key ends soon", key_ends_soon,
+		"(Example platform) ends within 14 days", -1, 1},
+	{"a key ends later", key_ends_later, "127.0.0.1:8083", -1, -1},
+	{"no index", nothing, "made when the hotline runs", -1, -1},
+	{"index", index_there, "index of known hashes is there", -1, -1},
 	/* a note where a time service keeps the clock, else a warning */
 	{"log ahead of the clock", an_hour_ago, "later than the clock", -1, 0},
 	{"clock unset", in_1970, "It is not 1970-01-02", 1, 1},
