@@ -192,7 +192,7 @@ static void many_labels(void **state)
 	struct hl_hashlist_record back;
 	struct hl_apply *apply;
 	struct hl_entry e;
-	char id[16], label[16];
+	char id[16], label[24];
 
 	(void)state;
 	assert_int_equal(0, hl_apply_new(&options, &apply, NULL));

@@ -31,7 +31,7 @@ struct file {
 static void put(struct file *f, uint64_t value, size_t n_bytes)
 {
 	for (size_t i = 0; i < n_bytes; i++) {
-		f->bytes[f->n++] = i < 8 ? (uint8_t)(value >> 8 * i) : 0;
+		f->bytes[f->n++] = (uint8_t)(i < 8 ? value >> 8 * i : 0);
 	}
 }
 
