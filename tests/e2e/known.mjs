@@ -218,6 +218,37 @@ await main(async () => {
     assert.doesNotMatch(await rita.locator('main').innerText(),
       /The assessment of our analysts/);
   });
+  await step('a PDQ ten bits away is found by the index and resolved',
+    async () => {
+      const near = (BigInt(`0x${PDQ}`) ^ BigInt('0x3ff0000'))
+        .toString(16).padStart(64, '0');
+      const got = await api.report({ addresses: ['https://example.org/near'],
+        hashes: [{ kind: 'pdq', value: near, quality: 90 }] }, null,
+      { authorization: `Bearer ${key}` });
+      assert.equal(got.status, 201, got.text);
+      await queue(anna);
+      await says(anna, /1 case is known and needs nobody to look/);
+      const known = anna.locator('table.hl-queue tbody tr',
+        { hasText: /Known/ });
+      const links = await known.locator('a[href^="/case/"]')
+        .evaluateAll((all) => all.map((one) => one.getAttribute('href')));
+      const other = links.find((link) => link !== second);
+      await sofie.goto(h.staff + other);
+      assert.match(await reasons(sofie), /PDQ, 10 bits apart/);
+    });
+  await step('an eleventh bit leaves it to people', async () => {
+    const far = (BigInt(`0x${PDQ}`) ^ BigInt('0x7ff0000'))
+      .toString(16).padStart(64, '0');
+    const got = await api.report({ addresses: ['https://example.org/far'],
+      hashes: [{ kind: 'pdq', value: far, quality: 90 }] }, null,
+    { authorization: `Bearer ${key}` });
+    assert.equal(got.status, 201, got.text);
+    await queue(anna);
+    assert.doesNotMatch(await anna.locator('main').innerText(),
+      /needs nobody/);
+    await press(anna, 'Take the next case');
+    assert.match(await reasons(anna), /Perhaps known/);
+  });
   await step('the same hash without a key only points to the case',
     async () => {
       const got = await api.report({ addresses: ['https://example.org/three'],
@@ -387,7 +418,7 @@ await main(async () => {
   });
   await step('statistics count what nobody looked at', async () => {
     const stats = await h.json('stats');
-    assert.equal(stats.cases.without_a_view, 3);
+    assert.equal(stats.cases.without_a_view, 4);
   });
   await step('the audit log has all of it and is sound', async () => {
     const got = await h.command('audit', 'verify');
