@@ -17,6 +17,7 @@ static const char help[] =
 	"       hotline registry import LIST FILE... [--format FORMAT]\n"
 	"               [--kind KIND] [--label LABEL] [--version TEXT]\n"
 	"       hotline registry export LIST [--format FORMAT]\n"
+	"       hotline registry hash CASE FILE... [--dry-run] [--json]\n"
 	"\n"
 	"lists prints the lists of known hashes. import reads a partner's "
 	"list\n"
@@ -25,14 +26,19 @@ static const char help[] =
 	"nothing on it counts. What is unchanged is left alone, so that the\n"
 	"same file may be read in again. FILE is - for standard input.\n"
 	"export prints a list of ours, without what somebody doubts.\n"
+	"hash puts the hashes of files that the police or a provider handed\n"
+	"over onto the item of CASE, C-XXXX-XXXX-X: SHA-256, SHA-1, MD5, and\n"
+	"PDQ of pictures and of frames of films. Nothing else of a file is\n"
+	"kept, not its name either. --dry-run writes nothing.\n"
 	"\n"
 	"FORMAT is lines, csv, vics1, vics2, ncmec or tx; import tells it "
 	"from\n"
 	"the file, export takes csv. KIND is pdq, md5, sha1 or sha256, for\n"
 	"lines without one. LABEL is that of entries without one.\n"
 	"\n"
-	"exit status: 0 done, 1 failed, or lines could not be read, 2 usage,\n"
-	"             3 no such list or file, 4 the store cannot be reached\n";
+	"exit status: 0 done, 1 failed, or something could not be read,\n"
+	"             2 usage, 3 no such list, case or file, 4 the store\n"
+	"             cannot be reached, or no decoder started\n";
 
 static void put_list_json(
 	struct hl_buf *out, const struct hl_row_hash_lists *row)
@@ -217,7 +223,8 @@ static bool is_sensible(int argc, char **argv)
 
 	return (strcmp(verb, "lists") == 0 && argc == 2) ||
 	       (strcmp(verb, "import") == 0 && argc > 3) ||
-	       (strcmp(verb, "export") == 0 && argc == 3);
+	       (strcmp(verb, "export") == 0 && argc == 3) ||
+	       (strcmp(verb, "hash") == 0 && argc > 3);
 }
 
 /* "" for a value that is missing is no format and no kind either. */
@@ -243,10 +250,17 @@ int hl_cli_registry(int argc, char **argv)
 		return HL_CLI_OK;
 	}
 	bool json = hl_cli_flag(&argc, argv, "--json");
+	bool dry_run = hl_cli_flag(&argc, argv, "--dry-run");
 	if (!read_options(&c, &argc, argv) || hl_cli_unknown(argc, argv) ||
-		!is_sensible(argc, argv)) {
+		!is_sensible(argc, argv) ||
+		(dry_run && strcmp(argv[1], "hash") != 0)) {
 		fputs(help, stderr);
 		return HL_CLI_USAGE;
+	}
+	if (strcmp(argv[1], "hash") == 0) {
+		return hl_cli_registry_hash(
+			&(struct hl_cli_registry_hash){json, dry_run}, argc - 2,
+			argv + 2);
 	}
 	int r = hl_cli_store(&c.store, &err);
 	if (!r) {

@@ -2,7 +2,9 @@
 #ifndef HL_CLI_REGISTRY_H
 #define HL_CLI_REGISTRY_H
 
+#include "domain/hash.h"
 #include "exchange/hashlist.h"
+#include "media/media.h"
 #include "registry/load.h"
 
 /* The verbs of `hotline registry`. */
@@ -27,5 +29,26 @@ int hl_cli_registry_read(struct hl_cli_registry *c,
 /* Writes the list to standard output; *n entries. */
 int hl_cli_registry_write(
 	struct hl_cli_registry *c, int64_t *n, struct hl_err *err);
+
+/*
+ * hotline registry hash CASE FILE...: hashes files that somebody handed over
+ * onto the case's item. Takes the arguments behind "hash"; the exit status.
+ */
+#define HL_CLI_REGISTRY_ITEM_MOST 64 /* hashes of an item */
+#define HL_CLI_REGISTRY_FRAMES 12    /* of one film */
+struct hl_cli_registry_hash {
+	bool json, dry_run;
+};
+int hl_cli_registry_hash(
+	const struct hl_cli_registry_hash *how, int n, char **words);
+
+/*
+ * What becomes a hash of the item: the digests; of a picture its PDQ; of a
+ * film that of frames spread over it, without those of low quality and those
+ * that are like one taken before. No PDQ of what was damaged. Hashes that any
+ * content may have are left out. Adds each once; HL_E_LIMIT: *out is full.
+ */
+int hl_cli_registry_hashes_of(
+	const struct hl_media_result *result, struct hl_hash_set *out);
 
 #endif

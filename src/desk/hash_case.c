@@ -30,6 +30,8 @@ static void add_rows(struct hl_web_ctx *ctx,
 					  hl_desk_word(&hl_vocab_hash_how,
 						  (int)h->how),
 					  h->name)
+			: h->how == HL_HASH_FILE
+				? hl_desk_word(&hl_vocab_hash_how, (int)h->how)
 			: h->vouched ? hl_web_tr(HL_TR("Came with a report, "
 						       "under a key"))
 				     : hl_web_tr(HL_TR("Came with a report, "

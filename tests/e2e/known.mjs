@@ -12,7 +12,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { follow, firstSignIn, judge, judgements, openBrowser, press,
   pressTwice, says, sitDown } from './lib/browser.mjs';
-import { Hotline, scratch } from './lib/hotline.mjs';
+import { Hotline, root, scratch } from './lib/hotline.mjs';
 import { addPerson, Api, Client, firstLogin, grantKeys, words } from
   './lib/people.mjs';
 import { main, step, test } from './lib/tap.mjs';
@@ -21,6 +21,7 @@ const SHA = '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08';
 const PDQ = 'f8f8f0cce0f4e84d0e370a22028f67f0b36e2ed596623e1d33e6339c4e9c9b22';
 const MD5 = '0123456789abcdef0123456789abcdef';
 const PARTNER = 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad';
+const PICTURE = 'queue.png';
 const ILLEGAL = { access: 'seen', material: 'photo', act: 'involved',
   posing: 'none', age: 'prepubescent', offensive: 'no', commercial: 'no' };
 
@@ -44,7 +45,7 @@ await main(async () => {
   const supervisor = new Client(h.staff), admin = new Client(h.staff);
   const api = new Api(h.public);
   const queue = (page) => page.goto(`${h.staff}/queue?tab=all`);
-  let first, second, entry, key;
+  let first, second, third, entry, key;
 
   await step('staff: everybody signs in for the first time', async () => {
     await firstLogin(supervisor, 'supervisor', h.logins.supervisor);
@@ -248,7 +249,23 @@ await main(async () => {
       /needs nobody/);
     await press(anna, 'Take the next case');
     assert.match(await reasons(anna), /Perhaps known/);
+    third = anna.url();
   });
+  await step('a file that was handed over: its hashes, by the command',
+    async () => {
+      const file = join(root, 'docs/pictures', PICTURE);
+      const ref = third.split('/').pop();
+      const got = await h.command('registry', 'hash', ref, file);
+      assert.equal(got.code, 0, got.err);
+      assert.match(got.out, /: 4 added, 0 there already\n$/);
+      const again = await h.json('registry', 'hash', ref, file);
+      assert.deepEqual([again.added, again.there], [0, 4]);
+      await anna.goto(third);
+      assert.equal(await anna.locator('#known tbody tr',
+        { hasText: 'Computed from a file' }).count(), 4);
+      assert.doesNotMatch(await anna.content(), new RegExp(PICTURE));
+      await judge(anna, 'case-file');
+    });
   await step('the same hash without a key only points to the case',
     async () => {
       const got = await api.report({ addresses: ['https://example.org/three'],

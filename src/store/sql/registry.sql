@@ -467,6 +467,48 @@ WHERE excluded.vouched > item_hash.vouched
 	OR (excluded.vouched = item_hash.vouched
 		AND excluded.quality > item_hash.quality);
 
+-- name: item_hash_from_file
+-- doc: A hash that the command computed from a file; as item_hash_put, but in
+-- doc: nobody's name.
+-- roles: admin
+-- in: item_id int, kind int, value blob, quality int, at_us int
+INSERT INTO item_hash (item_id, kind, value, quality, how, vouched, added_by,
+	report_id, at_us, looked)
+VALUES ($1, $2, $3, $4, 3, 1, 0, 0, $5, 0)
+ON CONFLICT (item_id, kind, value) DO UPDATE SET
+	quality = excluded.quality, how = excluded.how,
+	vouched = excluded.vouched, added_by = excluded.added_by,
+	report_id = excluded.report_id, at_us = excluded.at_us, looked = 0
+WHERE excluded.vouched > item_hash.vouched
+	OR (excluded.vouched = item_hash.vouched
+		AND excluded.quality > item_hash.quality);
+
+-- name: item_hash_room
+-- doc: Holds while an item's case is not erased and it has no more hashes
+-- doc: than this.
+-- roles: admin
+-- in: item_id int, n_most int
+-- out: one int
+-- expect: one
+SELECT 1 FROM item i JOIN cases c ON c.id = i.case_id
+WHERE i.id = $1 AND c.state <> 11
+	AND (SELECT count(*) FROM item_hash WHERE item_id = $1) <= $2;
+
+-- name: item_hash_there
+-- doc: What an item has of one hash.
+-- roles: admin
+-- in: item_id int, kind int, value blob
+-- out: quality int, vouched int
+SELECT quality, vouched FROM item_hash
+WHERE item_id = $1 AND kind = $2 AND value = $3;
+
+-- name: item_hash_count
+-- doc: How many hashes an item has.
+-- roles: admin
+-- in: item_id int
+-- out: n int
+SELECT count(*) FROM item_hash WHERE item_id = $1;
+
 -- name: item_hash_drop
 -- doc: Takes a hash off an item; conflict when it is not there.
 -- roles: staff
