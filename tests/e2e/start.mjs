@@ -20,7 +20,7 @@ async function occupy(url) {
 const serve = (h) => h.command('serve');
 
 async function inUse(name) {
-  const h = await Hotline.install(`use-${name}`);
+  const h = await Hotline.install(`use-${name}`, {}, { api: true });
   await occupy(h[name]);
   await test(`${name}.listen in use: status 4, and the address`, async () => {
     const got = await serve(h);
@@ -57,5 +57,5 @@ async function twice() {
   });
 }
 
-await main(() => Promise.all([inUse('public'), inUse('staff'), notOurs(),
-  twice()]));
+await main(() => Promise.all([inUse('public'), inUse('staff'), inUse('api'),
+  notOurs(), twice()]));

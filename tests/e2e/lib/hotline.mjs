@@ -143,14 +143,16 @@ function children(pid) {
 
 export class Hotline {
   // settings: { 'key': 'value' }. `wrap` goes before the program, as in
-  // ['faketime', ...]; env is added to its environment.
+  // ['faketime', ...]; env is added to its environment; with `api` programs
+  // can ask the registry at h.api.
   static async install(name, settings = {}, options = {}) {
     const h = new Hotline();
-    const [a, b] = await freePorts(2);
+    const [a, b, c] = await freePorts(3);
     h.folder = options.folder ?? scratch(name);
     h.dir = join(h.folder, 'var');
     h.public = `http://127.0.0.1:${a}`;
     h.staff = `http://127.0.0.1:${b}`;
+    h.api = `http://127.0.0.1:${c}`;
     h.env = { ...process.env, HOTLINE_DATA: root, ...options.env };
     h.wrap = options.wrap ?? [];
     const all = { 'public.listen': `127.0.0.1:${a}`, 'public.url': h.public,
@@ -158,7 +160,9 @@ export class Hotline {
       'report.rate_limit': '0', 'service.name': 'Example Hotline',
       'operator.name': 'Example Trust', 'operator.country': 'DK',
       'operator.mail': 'hotline@example.org', 'law.national': 'dk',
-      'public.exit_url': 'http://127.0.0.1:9', ...settings };
+      'public.exit_url': 'http://127.0.0.1:9',
+      ...(options.api ? { 'api.listen': `127.0.0.1:${c}` } : {}),
+      ...settings };
     const sets = Object.entries(all).flatMap(([k, v]) =>
       ['--set', `${k}=${v}`]);
     const { stdout } = await run(program,
