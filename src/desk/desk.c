@@ -4,6 +4,7 @@
  * find the route, open the session, check what the route needs, check that
  * a POST comes from one of our forms, and only then call the handler.
  */
+#include "desk/apikey.h"
 #include "desk/hash.h"
 #include "desk/refer.h"
 #include "desk/work.h"
@@ -83,6 +84,15 @@ static const struct hl_web_route rows[] = {
 	{HL_WEB_GET, "/statistics.json", HL_AUTHZ_STATS_READ,
 		hl_desk_stats_json_get},
 	{HL_WEB_GET, "/settings", HL_AUTHZ_SETTINGS_READ, hl_desk_settings_get},
+	{HL_WEB_GET, "/api-keys", HL_AUTHZ_USER_MANAGE, hl_desk_apikeys_get},
+	{HL_WEB_GET, "/api-keys/add", HL_AUTHZ_USER_MANAGE,
+		hl_desk_apikey_add_get},
+	{HL_WEB_POST, "/api-keys/add", HL_AUTHZ_USER_MANAGE,
+		hl_desk_apikey_add_post},
+	{HL_WEB_GET, "/api-key/:ref/revoke", HL_AUTHZ_USER_MANAGE,
+		hl_desk_apikey_revoke_get},
+	{HL_WEB_POST, "/api-key/:ref/revoke", HL_AUTHZ_USER_MANAGE,
+		hl_desk_apikey_revoke_post},
 
 	{HL_WEB_GET, "/queue", HL_AUTHZ_QUEUE_VIEW, hl_desk_queue_get},
 	{HL_WEB_POST, "/queue/next", HL_AUTHZ_CASE_LEASE, hl_desk_next_post},

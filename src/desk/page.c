@@ -23,6 +23,7 @@ static const struct {
 	{HL_TR("Statistics"), "/statistics", HL_AUTHZ_STATS_READ},
 	{HL_TR("Audit log"), "/audit", HL_AUTHZ_AUDIT_READ},
 	{HL_TR("Staff"), "/staff", HL_DESK_SELF},
+	{HL_TR("API keys"), "/api-keys", HL_AUTHZ_USER_MANAGE},
 	{HL_TR("Settings"), "/settings", HL_AUTHZ_SETTINGS_READ},
 	{HL_TR("My account"), "/account", HL_DESK_SELF},
 	{HL_TR("Help"), "/help", HL_DESK_SELF},

@@ -113,6 +113,12 @@ await main(async () => {
     assert.doesNotMatch(await anna.locator('main').innerText(),
       /The case is yours now/);
   });
+  await step('on a wide one all sections stand in one row', async () => {
+    const tops = await sofie.locator('.moj-primary-navigation a')
+      .evaluateAll((all) => all.map((a) => a.getBoundingClientRect().top));
+    assert.equal(tops.length, 12);
+    assert.equal(new Set(tops).size, 1, tops.join());
+  });
   await step('on a narrow screen the sections fold away', async () => {
     await sofie.setViewportSize({ width: 360, height: 740 });
     await go(sofie, '/queue');

@@ -75,6 +75,9 @@ static struct hl_authz_object object_of(
 		o.exists = true;
 		o.user_id = row->id;
 		return o;
+	case HL_OBJECT_SYSTEM: /* a key of a program */
+		o.exists = true;
+		return o;
 	case HL_OBJECT_HASH_LIST:
 	case HL_OBJECT_HASH: /* both just proposed */
 		o.exists = true;
@@ -84,7 +87,6 @@ static struct hl_authz_object object_of(
 	case HL_OBJECT_NONE:
 	case HL_OBJECT_REPORT:
 	case HL_OBJECT_ITEM:
-	case HL_OBJECT_SYSTEM:
 		break;
 	}
 	return o;
@@ -255,7 +257,7 @@ static enum hl_object kind_of(const struct hl_web_route *route)
 		{"/recipient/:", HL_OBJECT_RECIPIENT},
 		{"/staff/:", HL_OBJECT_USER},
 		{"/hash-list/:", HL_OBJECT_HASH_LIST},
-		{"/hash/:", HL_OBJECT_HASH}};
+		{"/hash/:", HL_OBJECT_HASH}, {"/api-key/:", HL_OBJECT_SYSTEM}};
 
 	for (size_t i = 0; i < HL_ARRAY_LEN(kinds); i++) {
 		if (hl_str_starts(hl_str_c(route->pattern),
@@ -325,10 +327,13 @@ static void try_route(
 		try_object(w, row, w->hash, true, HL_REF_HASH);
 		try_object(w, row, none, false, HL_REF_HASH);
 		break;
+	case HL_OBJECT_SYSTEM:
+		try_object(w, row, w->apikey, true, HL_REF_API_KEY);
+		try_object(w, row, none, false, HL_REF_API_KEY);
+		break;
 	case HL_OBJECT_USER:
 	case HL_OBJECT_NONE:
 	case HL_OBJECT_ITEM:
-	case HL_OBJECT_SYSTEM:
 		try_object(w, row, w->f->people[VERA], true, HL_REF_STAFF);
 		break;
 	}

@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "accounts/apikey.h"
 #include "accounts/session.h"
 #include "base/file.h"
 #include "base/time.h"
@@ -221,6 +222,18 @@ static void put_hashes(struct world *w)
 	w->hash = entry.id;
 }
 
+static void put_apikey(struct world *w)
+{
+	struct hl_who adam = who(w->f, ADAM);
+	struct hl_accounts_apikey key = {.name = HL_STR("Example platform"),
+		.scopes = HL_API_MATCH | HL_API_HASH,
+		.rate = 20};
+	char text[HL_ACCOUNTS_KEY_TEXT];
+
+	ok(hl_accounts_apikey_create(&adam, &key, text, NULL));
+	w->apikey = key.id;
+}
+
 static void copy_file(const char *from, const char *to)
 {
 	HL_BUF_AUTO data = HL_BUF_INIT((size_t)64 << 20);
@@ -304,6 +317,7 @@ int world_set_up(void **state)
 	move_things(w);
 	put_draft(w);
 	put_hashes(w);
+	put_apikey(w);
 	w->headers = HL_BUF_INIT(32768);
 	w->body = HL_BUF_INIT((size_t)8 << 20);
 	w->arena = hl_arena_new((size_t)64 << 20, true);

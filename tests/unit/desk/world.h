@@ -35,6 +35,7 @@ struct world {
 	int64_t waiting; /* a report that a person has to decide */
 	int64_t referral, recipient;
 	int64_t hash_list, hash; /* proposed by Sofie */
+	int64_t apikey;          /* made by Adam */
 	const char *fetch_site;  /* Sec-Fetch-Site, NULL: not sent */
 	/* the answer to the last request */
 	int status;
