@@ -60,7 +60,7 @@ static int code(int argc, char **argv)
 	if (!who) {
 		fprintf(stderr,
 			"hotline demo: nobody is called %s; there are sofie, "
-			"anna, ben, rita and adam\n",
+			"simon, anna, ben, rita and adam\n",
 			argv[1]);
 		return HL_CLI_NOT_FOUND;
 	}

@@ -9,6 +9,7 @@
 #include "base/json.h"
 #include "base/time.h"
 #include "cli/common.h"
+#include "main/demo_hashes.h"
 #include "main/demo_refer.h"
 
 const char *const *hl_main_demo_settings(size_t *n)
@@ -19,6 +20,7 @@ const char *const *hl_main_demo_settings(size_t *n)
 		"operator.country = DK",
 		"operator.mail = hotline@example.org",
 		"law.national = dk",
+		"api.listen = 127.0.0.1:8082",
 		"mail.transport = folder",
 		"mail.from = hotline@example.org",
 		"mail.production = no",
@@ -45,21 +47,24 @@ static void print_table(const struct hl_main_demo *demo, struct hl_buf *out)
 		"A demonstration with invented people and reports; not for "
 		"real use.\n\n"
 		"  Reporting form  %s\n"
-		"  Workbench       %s\n\n"
+		"  Workbench       %s\n"
+		"  Match service   http://%s\n\n"
 		"  %-8s %-22s %s\n",
-		s->public_url, s->staff_url, "Login", "Password", "Role");
+		s->public_url, s->staff_url, s->api_listen, "Login", "Password",
+		"Role");
 	for (size_t i = 0; i < HL_DEMO_PEOPLE; i++) {
 		const struct hl_main_demo_login *l = &demo->logins.at[i];
 
 		hl_buf_printf(out, "  %-8s %-22s %s\n", l->login, l->password,
 			l->what);
 	}
+	hl_buf_printf(out, "\n  API key  %s\n", demo->logins.api_key);
 	hl_buf_printf(out,
-		"\nThe passwords are printed once. After the password the "
-		"workbench asks for a\n"
-		"six-digit code; \"hotline demo code LOGIN\" says which. So "
-		"that it can, the\n"
-		"logins stand in %s/%s, in a demonstration only.\n",
+		"\nThe passwords and the key are printed once. After the "
+		"password the workbench\n"
+		"asks for a six-digit code; \"hotline demo code LOGIN\" says "
+		"which. So that it\n"
+		"can, the logins stand in %s/%s, in a demonstration only.\n",
 		demo->dir, HL_MAIN_DEMO_LOGINS);
 }
 
@@ -70,6 +75,9 @@ static void print_json(const struct hl_main_demo *demo, struct hl_buf *out)
 		out, "public_url", hl_str_c(demo->made->settings->public_url));
 	hl_json_put_member(
 		out, "staff_url", hl_str_c(demo->made->settings->staff_url));
+	hl_json_put_member(
+		out, "api_listen", hl_str_c(demo->made->settings->api_listen));
+	hl_json_put_member(out, "api_key", hl_str_c(demo->logins.api_key));
 	hl_json_put_name(out, "logins");
 	hl_buf_put_c(out, '[');
 	for (size_t i = 0; i < HL_DEMO_PEOPLE; i++) {
@@ -119,7 +127,13 @@ static int tell_history(struct hl_main_demo *demo, struct hl_err *err)
 	if (!r) {
 		r = hl_main_demo_recipients(demo->post, err);
 	}
-	return r ? r : hl_main_demo_history(demo, err);
+	if (!r) {
+		r = hl_main_demo_registry(demo, err);
+	}
+	if (!r) {
+		r = hl_main_demo_history(demo, err);
+	}
+	return r ? r : hl_main_demo_known(demo, err);
 }
 
 static int fill(struct hl_main_demo *demo, bool json, struct hl_err *err)

@@ -17,6 +17,8 @@ static const struct {
 } people[HL_DEMO_PEOPLE] = {
 	[HL_DEMO_SOFIE] = {"sofie", "Sofie Holm", "supervisor",
 		HL_ROLE_SUPERVISOR},
+	[HL_DEMO_SIMON] = {"simon", "Simon Krag", "supervisor",
+		HL_ROLE_SUPERVISOR},
 	[HL_DEMO_ANNA] = {"anna", "Anna Lind", "analyst, verifier", ANALYST},
 	[HL_DEMO_BEN] = {"ben", "Ben Okoro", "analyst, verifier", ANALYST},
 	[HL_DEMO_RITA] = {"rita", "Rita Novak", "referral officer",
@@ -74,7 +76,9 @@ int hl_main_demo_logins_save(const struct hl_main_demo_logins *l,
 	for (size_t i = 0; i < HL_DEMO_PEOPLE; i++) {
 		put_login(&text, &l->at[i]);
 	}
-	hl_buf_put(&text, HL_STR("]}\n"));
+	hl_buf_put_c(&text, ']');
+	hl_json_put_member(&text, "api_key", hl_str_c(l->api_key));
+	hl_buf_put(&text, HL_STR("}\n"));
 	int r = text.fault;
 	if (!r) {
 		r = hl_cli_path(dir, HL_MAIN_DEMO_LOGINS, path, err);
@@ -113,6 +117,10 @@ static int read_logins(
 				"it",
 				HL_MAIN_DEMO_LOGINS);
 		}
+	}
+	struct hl_str key = r ? HL_STR_NONE : hl_json_str(root, "api_key");
+	if (key.n < sizeof(l->api_key)) {
+		memcpy(l->api_key, key.p ? key.p : "", key.n);
 	}
 	return r;
 }

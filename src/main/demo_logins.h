@@ -2,6 +2,7 @@
 #ifndef HL_MAIN_DEMO_LOGINS_H
 #define HL_MAIN_DEMO_LOGINS_H
 
+#include "accounts/apikey.h"
 #include "domain/flow.h"
 #include "seal/password.h"
 #include "seal/totp.h"
@@ -15,8 +16,9 @@
 
 enum hl_main_demo_person {
 	HL_DEMO_SOFIE, /* supervisor */
+	HL_DEMO_SIMON, /* the same: for what needs two of them */
 	HL_DEMO_ANNA,  /* analyst and verifier */
-	HL_DEMO_BEN,   /* the same */
+	HL_DEMO_BEN,   /* as Anna */
 	HL_DEMO_RITA,  /* referral officer */
 	HL_DEMO_ADAM,  /* administrator */
 	HL_DEMO_PEOPLE,
@@ -30,6 +32,7 @@ struct hl_main_demo_login {
 };
 struct hl_main_demo_logins {
 	struct hl_main_demo_login at[HL_DEMO_PEOPLE];
+	char api_key[HL_ACCOUNTS_KEY_TEXT]; /* of a platform's program */
 };
 /* For the cleanup attribute as well. */
 void hl_main_demo_logins_wipe(struct hl_main_demo_logins *l);

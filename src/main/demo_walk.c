@@ -187,6 +187,7 @@ static int (*const parts[])(struct hl_walk *w) = {
 	hl_walk_provider,
 	hl_walk_removed,
 	hl_walk_numbers,
+	hl_walk_known,
 };
 
 int hl_main_demo_walk(const char *public_url, const char *staff_url)

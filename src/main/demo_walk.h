@@ -78,5 +78,6 @@ int hl_walk_police(struct hl_walk *w);
 int hl_walk_provider(struct hl_walk *w);
 int hl_walk_removed(struct hl_walk *w);
 int hl_walk_numbers(struct hl_walk *w);
+int hl_walk_known(struct hl_walk *w);
 
 #endif

@@ -12,6 +12,8 @@ import subprocess
 import sys
 import tempfile
 import time
+import urllib.error
+import urllib.request
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__))))
@@ -22,14 +24,14 @@ ENV = dict(os.environ, HOTLINE_DATA=os.environ.get("HOTLINE_DATA", ROOT))
 
 
 def free_ports():
-    """Two that follow each other and were free a moment ago."""
+    """Three that follow each other and were free a moment ago."""
     while True:
         port = random.randrange(15000, 32000)
         try:
-            for one in (port, port + 1):
+            for one in (port, port + 1, port + 2):
                 with socket.socket() as s:
                     s.bind(("127.0.0.1", one))
-            return port, port + 1
+            return port, port + 1, port + 2
         except OSError:
             continue
 
@@ -47,11 +49,12 @@ class Demo:
                               timeout=300)
 
     def init(self):
-        public, staff = self.ports
+        public, staff, api = self.ports
         return self.run(
             "init", "--demo", "--json",
             "--set", f"public.listen=127.0.0.1:{public}",
-            "--set", f"staff.listen=127.0.0.1:{staff}")
+            "--set", f"staff.listen=127.0.0.1:{staff}",
+            "--set", f"api.listen=127.0.0.1:{api}")
 
     def start(self):
         with open(self.log, "w", encoding="utf-8") as log:
@@ -80,9 +83,12 @@ def check(done, status):
 def made(demo):
     done = demo.init()
     check(done, 0)
-    logins = json.loads(done.stdout)["logins"]
+    told = json.loads(done.stdout)
+    assert told["api_key"].startswith("hl_"), told
+    assert told["api_listen"] == f"127.0.0.1:{demo.ports[2]}", told
+    logins = told["logins"]
     assert [x["login"] for x in logins] == [
-        "sofie", "anna", "ben", "rita", "adam"], logins
+        "sofie", "simon", "anna", "ben", "rita", "adam"], logins
     path = os.path.join(demo.dir, "demo-logins.json")
     assert os.stat(path).st_mode & 0o777 == 0o600
 
@@ -107,6 +113,57 @@ def codes(demo):
     check(demo.run("demo"), 2)
 
 
+def known(demo):
+    """Entries in every state, a partner's list, two cases resolved."""
+    done = demo.run("registry", "lists", "--json")
+    check(done, 0)
+    lists = {x["name"]: x for x in json.loads(done.stdout)["lists"]}
+    entries = {name: x["entries"] for name, x in lists.items()}
+    assert entries == {"Assessed here": 4, "Known to be harmless": 1,
+                       "Example partner\u2019s list": 40}, entries
+    done = demo.run("stats", "--json")
+    check(done, 0)
+    assert json.loads(done.stdout)["cases"]["without_a_view"] == 2
+    done = demo.run("audit", "list", "--json")
+    for kind in ("hash.withdrawn", "hash.confirmed", "hash.doubted",
+                 "hash_list.imported", "system.api_key_created"):
+        assert f'"{kind}"' in done.stdout, kind
+
+
+def first_sha256():
+    """Of the first entry on "Assessed here": src/main/demo_hashes.c."""
+    seed, words = 20261122, []
+    for _ in range(8):  # four of a PDQ hash, then four of this one
+        seed = (seed + 0x9e3779b97f4a7c15) & (2 ** 64 - 1)
+        z = seed
+        z = ((z ^ (z >> 30)) * 0xbf58476d1ce4e5b9) & (2 ** 64 - 1)
+        z = ((z ^ (z >> 27)) * 0x94d049bb133111eb) & (2 ** 64 - 1)
+        words.append((z ^ (z >> 31)).to_bytes(8, "little"))
+    return {"kind": "sha256", "value": b"".join(words[4:]).hex()}
+
+
+def answers(demo):
+    """The key opens the service that matches, and only with it."""
+    with open(os.path.join(demo.dir, "demo-logins.json"),
+              encoding="utf-8") as f:
+        key = json.load(f)["api_key"]
+    url = f"http://127.0.0.1:{demo.ports[2]}/v1/match"
+    body = json.dumps({"hashes": [
+        {"kind": "pdq", "value": "0" * 63 + "1"}, first_sha256()]})
+    ask = urllib.request.Request(url, body.encode(), {
+        "Content-Type": "application/json", "Authorization": f"Bearer {key}"})
+    for _ in range(50):
+        try:
+            with urllib.request.urlopen(ask, timeout=5) as got:
+                results = json.load(got)["results"]
+                assert [x["found"] for x in results] == [0, 1], results
+                return
+        except urllib.error.HTTPError as e:
+            assert e.code in (401, 503), e
+            time.sleep(0.1)
+    raise AssertionError("the service never let the key in")
+
+
 def not_served(demo):
     done = demo.run("demo", "walk")
     check(done, 1)
@@ -118,6 +175,7 @@ def walked(demo):
     done = demo.run("demo", "walk")
     check(done, 0)
     assert "as expected at every step" in done.stdout
+    assert "and nobody had to look" in done.stdout
     for line in done.stdout.splitlines():
         print("# " + line)
 
@@ -133,7 +191,8 @@ def main():
     folder = tempfile.mkdtemp(prefix="hl-demo-")
     os.chmod(folder, 0o755)
     demo = Demo(folder)
-    cases = [made, sound, codes, not_served, walked, walked_again]
+    cases = [made, sound, known, codes, not_served, walked, answers,
+             walked_again]
     failed = 0
     print(f"1..{len(cases)}")
     try:
