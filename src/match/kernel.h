@@ -33,7 +33,8 @@ struct hl_match_kernels {
 		const uint8_t q[32], unsigned radius,
 		struct hl_match_near *out);
 	/* The same by 96 bits of each hash in two planes: rows that may be
-	 * near. The planes have room to the next multiple of 16. */
+	 * near. Reads those n and nothing behind them, where a writer may be
+	 * at work. */
 	size_t (*peek)(const uint64_t *high, const uint32_t *low, size_t n,
 		const uint8_t q[32], unsigned radius, uint32_t *out);
 };

@@ -126,9 +126,9 @@ AVX512 static size_t peek(const uint64_t *high, const uint32_t *low,
 	const __m512i q_high = _mm512_set1_epi64((long long)hl_match_get64(q));
 	const __m512i q_low = _mm512_set1_epi32((int)hl_match_get32(q + 8));
 	const __m512i limit = _mm512_set1_epi32((int)radius);
-	size_t n = 0;
+	size_t n = 0, i = 0;
 
-	for (size_t i = 0; i < count; i += 16) {
+	for (; i + 16 <= count; i += 16) {
 		__m512i a = _mm512_popcnt_epi64(
 			_mm512_xor_si512(_mm512_loadu_si512(high + i), q_high));
 		__m512i b = _mm512_popcnt_epi64(_mm512_xor_si512(
@@ -141,12 +141,17 @@ AVX512 static size_t peek(const uint64_t *high, const uint32_t *low,
 		uint32_t m =
 			_mm512_cmple_epu32_mask(_mm512_add_epi32(ab, c), limit);
 
-		if (count - i < 16) {
-			m &= (1u << (count - i)) - 1;
-		}
 		for (; m; m &= m - 1) {
 			out[n++] = (uint32_t)i + (uint32_t)__builtin_ctz(m);
 		}
+	}
+	for (; i < count; i++) {
+		out[n] = (uint32_t)i;
+		n += (unsigned)__builtin_popcountll(
+			     high[i] ^ hl_match_get64(q)) +
+			     (unsigned)__builtin_popcount(
+				     low[i] ^ hl_match_get32(q + 8)) <=
+		     radius;
 	}
 	return n;
 }

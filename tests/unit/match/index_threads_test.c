@@ -3,7 +3,8 @@
  * One thread writes, one maintains, several read, and another index of the
  * same folder follows. Every change moves one entry from a hash to another
  * with a part beside it, so a reader that sees half of a change, or one that
- * was never made, finds out. Compiled a second time for ThreadSanitizer.
+ * was never made, finds out. And rows are put one by one, with each kernel
+ * looking at the newest of them. Compiled a second time for ThreadSanitizer.
  */
 #include "folder.h"
 
@@ -187,14 +188,12 @@ static void nobody_sees_half(void **state)
 	struct scene s = {.wrong = 0};
 	pthread_t thread[READERS + 3];
 	struct timespec nap = {3, 0};
-	const struct hl_match_index_options plain = {
-		.size_of = sizeof(plain), .kernel = HL_MATCH_KERNEL_SCALAR};
+	const struct hl_match_index_options plain = {.size_of = sizeof(plain)};
 	struct hl_match_index_options writing = plain;
 	struct hl_match_error err = {0};
 
 	(void)state;
 	folder_make(s.path);
-	/* Vectors that are loaded whole look like races. */
 	writing.flags = HL_MATCH_OPEN_WRITE | HL_MATCH_OPEN_CREATE;
 	good(hl_match_index_open(s.path, &writing, &s.index, &err), &err);
 	list_add(s.index, 1, 0);
@@ -225,9 +224,85 @@ static void nobody_sees_half(void **state)
 	folder_remove(s.path);
 }
 
+/* Rows are added one by one while others look at those before them. */
+static void *asks(void *arg)
+{
+	struct scene *s = arg;
+	struct hl_match_reader *reader = NULL;
+	struct hl_match_error err;
+	uint64_t seed = (uint64_t)(uintptr_t)&seed;
+
+	good(hl_match_reader_new(s->index, &reader, &err), &err);
+	while (!atomic_load(&s->stop)) {
+		uint64_t n = atomic_load(&s->moved), id;
+		struct hl_match_found found;
+		struct hl_match_answer answer = {.matches = &found, .n_max = 1};
+		uint8_t hash[32];
+
+		if (n == 0) {
+			continue;
+		}
+		/* Half of the time the row that has just been added. */
+		id = below(&seed, 2) ? n - 1 : below(&seed, (uint32_t)n);
+		hash_of(id, 0, hash);
+		good(hl_match_reader_query(reader, hash, NULL, &answer, &err),
+			&err);
+		atomic_fetch_add(&s->asked, 1);
+		if (answer.n_found != 1 || found.id != id) {
+			atomic_fetch_add(&s->wrong, 1);
+		}
+	}
+	hl_match_reader_free(reader);
+	return NULL;
+}
+
+/* Every kernel reads rows that were published, and none behind them. */
+static void nobody_looks_behind_the_last(void **state)
+{
+	enum { ROWS = 3000, ASKERS = 2 };
+
+	(void)state;
+	for (uint32_t kernel = 0; kernel <= HL_MATCH_KERNEL_NEON; kernel++) {
+		struct scene s = {.wrong = 0};
+		const struct hl_match_index_options options = {
+			.size_of = sizeof(options),
+			.flags = HL_MATCH_OPEN_WRITE | HL_MATCH_OPEN_CREATE,
+			.kernel = kernel};
+		struct hl_match_error err = {0};
+		pthread_t thread[ASKERS];
+
+		folder_make(s.path);
+		if (hl_match_index_open(s.path, &options, &s.index, &err)) {
+			assert_int_equal(err.code, HL_MATCH_E_ARG);
+			folder_remove(s.path);
+			continue; /* not of this processor */
+		}
+		list_add(s.index, 1, 0);
+		for (int i = 0; i < ASKERS; i++) {
+			assert_int_equal(
+				pthread_create(&thread[i], NULL, asks, &s), 0);
+		}
+		for (uint64_t id = 0; id < ROWS || atomic_load(&s.asked) < 100;
+			id++) {
+			put_at(&s, id, 0);
+			atomic_store(&s.moved, id + 1);
+		}
+		atomic_store(&s.stop, true);
+		for (int i = 0; i < ASKERS; i++) {
+			pthread_join(thread[i], NULL);
+		}
+		print_message("# kernel %u: %llu look-ups\n", kernel,
+			(unsigned long long)s.asked);
+		assert_int_equal(s.wrong, 0);
+		hl_match_index_close(s.index);
+		folder_remove(s.path);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(nobody_looks_behind_the_last),
 		cmocka_unit_test(nobody_sees_half),
 	};
 
