@@ -239,6 +239,7 @@ enum hl_match_kind {
 #define HL_MATCH_RADIUS_DEFAULT 31
 #define HL_MATCH_RADIUS_MAX 63
 #define HL_MATCH_PAYLOAD_MAX 4096u
+#define HL_MATCH_RADIUS_EQUAL UINT32_MAX /* of a list: equal hashes only */
 #define HL_MATCH_LISTS_MAX 65535u
 
 /* A folder, opened. Any number of processes may read it while one writes. */
@@ -276,7 +277,9 @@ struct hl_match_list {
 	uint32_t size_of;
 	uint32_t id; /* 1 to HL_MATCH_LISTS_MAX, the caller's */
 	uint32_t flags;
-	uint32_t radius;  /* farthest match that counts; 0: 31 */
+	/* The farthest match that counts, 1 to HL_MATCH_RADIUS_MAX; 0: 31;
+	 * HL_MATCH_RADIUS_EQUAL: distance 0. */
+	uint32_t radius;
 	uint64_t version; /* the owner's; not looked at */
 	char name[64];    /* UTF-8 with a NUL, no controls; as the next */
 	char owner[64];

@@ -61,7 +61,7 @@ static bool change_is_good(const struct hl_lookup_change *c)
 	}
 	if (c->op == HL_LOOKUP_LIST) {
 		return c->name.n > 0 && c->name.n <= HL_LOOKUP_NAME_MAX &&
-		       c->owner.n <= HL_LOOKUP_NAME_MAX && c->radius >= 1 &&
+		       c->owner.n <= HL_LOOKUP_NAME_MAX &&
 		       c->radius <= HL_MATCH_RADIUS_MAX;
 	}
 	return c->op != HL_LOOKUP_ENTRY || entry_is_good(c);

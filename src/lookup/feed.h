@@ -39,7 +39,7 @@ struct hl_lookup_change {
 	/* LIST */
 	struct hl_str name, owner;
 	uint64_t version;
-	uint32_t radius;
+	uint32_t radius; /* 0: equal only, up to HL_MATCH_RADIUS_MAX */
 	bool negative;
 	/* ENTRY and GONE */
 	uint64_t entry;

@@ -200,7 +200,7 @@ static int put_list(struct hl_match_index *w, const struct hl_lookup_change *c,
 	struct hl_match_list list = {.size_of = sizeof(list),
 		.id = c->list,
 		.flags = c->negative ? HL_MATCH_LIST_NEGATIVE : 0,
-		.radius = c->radius,
+		.radius = c->radius ? c->radius : HL_MATCH_RADIUS_EQUAL,
 		.version = c->version};
 
 	memcpy(list.name, c->name.p, c->name.n);

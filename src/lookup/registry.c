@@ -44,8 +44,7 @@ static void of_list(struct reading *r, const struct hl_registry_feed_list *list,
 	c->owner = cut(owner, HL_LOOKUP_NAME_MAX);
 	c->version = (uint64_t)list->version;
 	c->negative = list->negative;
-	/* the index knows no list without a distance */
-	c->radius = list->radius < 1 ? 1 : (uint32_t)list->radius;
+	c->radius = (uint32_t)list->radius;
 }
 
 static int quality_of(const struct hl_registry_feed_entry *e)

@@ -138,9 +138,9 @@ static struct hl_match_catalog *copy_with(const struct hl_match_catalog *c,
 		made->list[at]->refs++;
 	}
 	for (size_t i = 0; i < made->n; i++) {
-		if (made->list[i]->list.radius > made->radius_max) {
-			made->radius_max = made->list[i]->list.radius;
-		}
+		unsigned reach = hl_match_list_reach(&made->list[i]->list);
+
+		made->reach = reach > made->reach ? reach : made->reach;
 		made->n_labels += made->list[i]->n_labels;
 	}
 	return made;

@@ -29,11 +29,24 @@ struct hl_match_entered {
 
 struct hl_match_catalog {
 	unsigned refs;
-	uint32_t radius_max;
+	unsigned reach; /* of the list that reaches farthest */
 	uint32_t n_labels;
 	size_t n;
 	struct hl_match_entered *list[]; /* ascending */
 };
+
+/* What the radius of a list may be where it is kept: 0 is not kept. */
+static inline bool hl_match_radius_fits(uint32_t radius)
+{
+	return radius == HL_MATCH_RADIUS_EQUAL ||
+	       (radius > 0 && radius <= HL_MATCH_RADIUS_MAX);
+}
+
+/* The farthest distance of a match of the list. */
+static inline unsigned hl_match_list_reach(const struct hl_match_list *list)
+{
+	return list->radius == HL_MATCH_RADIUS_EQUAL ? 0 : list->radius;
+}
 
 struct hl_match_catalog *hl_match_catalog_new(void);
 struct hl_match_catalog *hl_match_catalog_ref(struct hl_match_catalog *c);

@@ -158,7 +158,7 @@ static int take_list(struct place *at, struct hl_match_manifest *m, size_t i)
 	take(at, list.owner, 64);
 	list.name[63] = list.owner[63] = '\0';
 	if (list.id == 0 || list.id > HL_MATCH_LISTS_MAX ||
-		list.radius > HL_MATCH_RADIUS_MAX ||
+		!hl_match_radius_fits(list.radius) ||
 		hl_match_catalog_place(m->catalog, list.id) != i) {
 		return HL_MATCH_E_CORRUPT;
 	}

@@ -89,7 +89,7 @@ static const struct hl_match_entered *wanted(
 static unsigned radius_of(
 	const struct hl_match_pick *pick, const struct hl_match_entered *list)
 {
-	unsigned own = list->list.radius;
+	unsigned own = hl_match_list_reach(&list->list);
 
 	if (pick->kind != HL_MATCH_PDQ || pick->radius < 0) {
 		return 0;
@@ -131,7 +131,7 @@ void hl_match_pick_start(struct hl_match_pick *pick)
 {
 	const struct hl_match_catalog *c = pick->view->catalog;
 	const struct hl_match_reader *reader = pick->reader;
-	unsigned most = c->radius_max;
+	unsigned most = c->reach;
 
 	pick->answer->n = 0;
 	pick->answer->n_found = 0;
@@ -145,8 +145,8 @@ void hl_match_pick_start(struct hl_match_pick *pick)
 			const struct hl_match_entered *list =
 				hl_match_catalog_find(c, reader->lists[i]);
 
-			if (list && list->list.radius > most) {
-				most = list->list.radius;
+			if (list && hl_match_list_reach(&list->list) > most) {
+				most = hl_match_list_reach(&list->list);
 			}
 		}
 	}

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading the log, by a window that moves over the file. */
 #include "match/log.h"
+#include "match/catalog.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -141,8 +142,8 @@ static bool op_list(struct hl_match_op *op, const uint8_t *p, size_t n)
 	memcpy(list->name, p + 24, 64);
 	memcpy(list->owner, p + 88, 64);
 	return list->id > 0 && list->id <= HL_MATCH_LISTS_MAX &&
-	       list->radius > 0 && list->radius <= HL_MATCH_RADIUS_MAX &&
-	       !list->name[63] && !list->owner[63];
+	       hl_match_radius_fits(list->radius) && !list->name[63] &&
+	       !list->owner[63];
 }
 
 static bool op_label(struct hl_match_op *op, const uint8_t *p, size_t n)

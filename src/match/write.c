@@ -90,7 +90,7 @@ int hl_match_list_put(struct hl_match_index *index,
 		op.list.radius = HL_MATCH_RADIUS_DEFAULT;
 	}
 	if (op.list.id == 0 || op.list.id > HL_MATCH_LISTS_MAX ||
-		op.list.radius > HL_MATCH_RADIUS_MAX ||
+		!hl_match_radius_fits(op.list.radius) ||
 		op.list.flags & ~(uint32_t)HL_MATCH_LIST_NEGATIVE ||
 		!clean_text(op.list.name, sizeof(op.list.name)) ||
 		!clean_text(op.list.owner, sizeof(op.list.owner))) {

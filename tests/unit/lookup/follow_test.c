@@ -365,6 +365,27 @@ static void keys_come_with_the_feed(void **state)
 	assert_int_equal(0, hl_lookup_ring_find(t->ring, other, now_us, &pass));
 }
 
+/* A list of radius 0 has matches at distance 0 and at no other. */
+static void a_list_may_be_of_equal_hashes_only(void **state)
+{
+	struct town *t = *state;
+
+	t->equal_only = true;
+	town_list(t, 1, false);
+	t->equal_only = false;
+	town_list(t, 2, false);
+	town_entry(t, 1, 5, 0);
+	town_entry(t, 1, 6, 1);
+	town_entry(t, 2, 7, 1);
+	town_catch_up(t);
+	assert_int_equal(1, town_found(t, 5));
+	assert_int_equal(0, town_found(t, 6));
+	assert_int_equal(1, town_found(t, 7));
+	town_list(t, 1, false); /* it is given a radius */
+	town_catch_up(t);
+	assert_int_equal(1, town_found(t, 6));
+}
+
 static void triage_sees_what_is_near(void **state)
 {
 	struct town *t = *state;
@@ -501,6 +522,7 @@ int main(void)
 		T(one_folder_has_one_writer),
 		T(a_full_disk_shows_no_half_batch),
 		T(keys_come_with_the_feed),
+		T(a_list_may_be_of_equal_hashes_only),
 		T(triage_sees_what_is_near),
 		T(triage_sees_it_from_its_sandbox),
 		T(killed_at_any_moment),

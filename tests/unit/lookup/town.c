@@ -27,7 +27,7 @@ void town_list(struct town *t, uint32_t list, bool negative)
 	c->list = list;
 	c->name = HL_STR("A list");
 	c->owner = HL_STR("Example");
-	c->radius = 31;
+	c->radius = t->equal_only ? 0 : 31;
 	c->version = t->n;
 	c->negative = negative;
 }

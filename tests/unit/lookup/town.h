@@ -30,6 +30,7 @@ struct town {
 	struct hl_lookup_hash hashes[TOWN_MOST];
 	size_t n, n_at_once;
 	uint64_t floor;
+	bool equal_only; /* what town_list() makes from now on */
 	enum spoil spoil;
 	uint64_t repeat_after;
 	int n_asked;

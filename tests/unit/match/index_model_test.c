@@ -69,12 +69,13 @@ static void put_some(struct play *p)
 
 static void put_list(struct play *p)
 {
-	static const uint32_t radius[] = {0, 1, 15, 31, 40, 63};
+	static const uint32_t radius[] = {
+		0, 1, 15, 31, 40, 63, HL_MATCH_RADIUS_EQUAL};
 	struct hl_match_list list = {
 		.size_of = sizeof(list),
 		.id = 1 + below(&p->seed, 5),
 		.flags = below(&p->seed, 3) == 0,
-		.radius = radius[below(&p->seed, 6)],
+		.radius = radius[below(&p->seed, 7)],
 		.name = "of a hotline",
 	};
 	struct hl_match_error err = {0};

@@ -199,6 +199,9 @@ static void wrong_lists(void **state)
 	wrong.radius = 64;
 	assert_int_equal(
 		hl_match_list_put(d->index, &wrong, NULL), HL_MATCH_E_ARG);
+	wrong.radius = HL_MATCH_RADIUS_EQUAL - 1;
+	assert_int_equal(
+		hl_match_list_put(d->index, &wrong, NULL), HL_MATCH_E_ARG);
 	wrong = list;
 	wrong.flags = 2;
 	assert_int_equal(
@@ -428,6 +431,75 @@ static void older_callers(void **state)
 	assert_int_equal(list.size_of, offsetof(struct hl_match_list, version));
 }
 
+/* How many are found at this distance of an entry, as the query asks. */
+static uint64_t at_distance(
+	struct hl_match_index *index, unsigned distance, int32_t radius)
+{
+	const struct hl_match_query q = {.size_of = sizeof(q),
+		.radius = radius,
+		.n_lists = 1,
+		.lists = (const uint32_t[]){7}};
+	struct hl_match_answer answer = {.n_max = 0};
+	struct hl_match_entry e = entry(1);
+	struct hl_match_reader *reader = NULL;
+	struct hl_match_error err = {0};
+	uint64_t seed = 5;
+
+	flip(&seed, e.hash, distance);
+	good(hl_match_reader_new(index, &reader, &err), &err);
+	good(hl_match_reader_query(reader, e.hash, &q, &answer, &err), &err);
+	hl_match_reader_free(reader);
+	return answer.n_found;
+}
+
+static void equal_is_all_that_counts(struct hl_match_index *index)
+{
+	struct hl_match_list list = {.size_of = sizeof(list)};
+	struct hl_match_reader *reader = NULL;
+	struct hl_match_error err = {0};
+
+	good(hl_match_reader_new(index, &reader, &err), &err);
+	good(hl_match_reader_list(reader, 7, &list), &err);
+	hl_match_reader_free(reader);
+	assert_int_equal(list.radius, HL_MATCH_RADIUS_EQUAL);
+	for (int32_t radius = -1; radius <= HL_MATCH_RADIUS_MAX; radius++) {
+		assert_int_equal(at_distance(index, 0, radius), 1);
+		assert_int_equal(at_distance(index, 1, radius), 0);
+		assert_int_equal(at_distance(index, 31, radius), 0);
+	}
+}
+
+/* A list of equal hashes is one in the log, in the manifest, and when it was
+ * another before. */
+static void equal_only(void **state)
+{
+	struct desk *d = *state;
+	struct hl_match_list list = {.size_of = sizeof(list),
+		.id = 7,
+		.radius = HL_MATCH_RADIUS_EQUAL};
+	struct hl_match_entry e = entry(1);
+	struct hl_match_index *other;
+
+	e.list = 7;
+	good(hl_match_list_put(d->index, &list, &d->err), &d->err);
+	entry_add(d->index, &e);
+	equal_is_all_that_counts(d->index);
+	commit_now(d->index, 1, 0);
+	other = index_open(d->path, 0);
+	equal_is_all_that_counts(other);
+	hl_match_index_close(other);
+	good(hl_match_index_compact(d->index, &d->err), &d->err);
+	other = index_open(d->path, HL_MATCH_OPEN_VERIFY);
+	equal_is_all_that_counts(other);
+	hl_match_index_close(other);
+	list.radius = 31;
+	good(hl_match_list_put(d->index, &list, &d->err), &d->err);
+	assert_int_equal(at_distance(d->index, 31, 0), 1);
+	list.radius = HL_MATCH_RADIUS_EQUAL;
+	good(hl_match_list_put(d->index, &list, &d->err), &d->err);
+	equal_is_all_that_counts(d->index);
+}
+
 static int count_and_stop(void *arg, uint64_t done, uint64_t total)
 {
 	assert_true(done <= total);
@@ -507,6 +579,7 @@ int main(void)
 		CASE(in_bulk),
 		CASE(in_bulk_given_up),
 		CASE(older_callers),
+		CASE(equal_only),
 		CASE(verifying),
 		CASE(exchanged),
 		CASE(modes),

@@ -112,7 +112,10 @@ size_t model_find(struct model *m, const uint8_t hash[32],
 	for (size_t i = 0; i < m->n; i++) {
 		const struct hl_match_entry *e = &m->entry[i];
 		const struct hl_match_list *list = model_list(m, e->list);
-		unsigned d = far_apart(e->hash, hash), most = list->radius;
+		unsigned d = far_apart(e->hash, hash);
+		unsigned most = list->radius == HL_MATCH_RADIUS_EQUAL
+					? 0
+					: list->radius;
 		int asked = q->lists == NULL;
 		size_t at;
 
