@@ -23,7 +23,8 @@
  *
  * Every function that can fail returns 0 or more when it did what it says and
  * a negative code when it could not; then it changed nothing, unless it says
- * otherwise. `err` may be NULL.
+ * otherwise. `err` may be NULL; a negative code is in it too, and for 0 or
+ * more it is left alone.
  */
 
 #include <stddef.h>

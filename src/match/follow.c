@@ -53,6 +53,7 @@ static int follow_anew(struct hl_match_index *index, struct hl_match_error *err)
 int hl_match_index_follow(
 	struct hl_match_index *index, struct hl_match_error *err)
 {
+	struct hl_match_error why = {0};
 	uint64_t generation = 0;
 	int rc = 0;
 
@@ -63,12 +64,12 @@ int hl_match_index_follow(
 	pthread_mutex_lock(&index->lock);
 	for (int tries = 0; tries < 20; tries++) {
 		if (hl_match_manifest_generation(index->folder, &generation)) {
-			rc = hl_match_fault_io(err, "manifest", "read");
+			rc = hl_match_fault_io(&why, "manifest", "read");
 			break;
 		}
 		rc = generation == index->generation && !index->broken
-			     ? follow_tail(index, err)
-			     : follow_anew(index, err);
+			     ? follow_tail(index, &why)
+			     : follow_anew(index, &why);
 		index->broken = rc < 0;
 		/* A fault because files were exchanged meanwhile is none. */
 		if (rc >= 0) {
@@ -77,5 +78,5 @@ int hl_match_index_follow(
 	}
 	hl_match_view_reclaim(index);
 	pthread_mutex_unlock(&index->lock);
-	return rc;
+	return hl_match_told(err, &why, rc);
 }

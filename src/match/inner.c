@@ -56,6 +56,16 @@ int hl_match_fault_at(struct hl_match_error *err, const char *file,
 	return HL_MATCH_E_CORRUPT;
 }
 
+int hl_match_told(
+	struct hl_match_error *err, const struct hl_match_error *why, int code)
+{
+	if (err && code < 0) {
+		*err = *why;
+		err->code = code;
+	}
+	return code;
+}
+
 static uint64_t turn(uint64_t x, unsigned n)
 {
 	return x << n | x >> (64 - n);

@@ -34,6 +34,11 @@ static inline int hl_match_fault_memory(struct hl_match_error *err)
 	return hl_match_fault(err, HL_MATCH_E_NOMEM, "no memory");
 }
 
+/* What a caller hears of a call that may have tried more than once: `why` when
+ * the code is a fault, nothing for an outcome. Returns the code. */
+int hl_match_told(
+	struct hl_match_error *err, const struct hl_match_error *why, int code);
+
 /* XXH64. The stream's n counts all bytes so far. */
 uint64_t hl_match_check(const void *p, size_t n, uint64_t seed);
 

@@ -39,8 +39,9 @@ static int open_folder(struct hl_match_index *index, const char *folder,
 	}
 	index->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (index->folder < 0) {
-		hl_match_fault_io(err, folder, "open folder");
-		return errno == ENOENT ? HL_MATCH_NOTFOUND : HL_MATCH_E_IO;
+		return errno == ENOENT
+			       ? HL_MATCH_NOTFOUND
+			       : hl_match_fault_io(err, folder, "open folder");
 	}
 	return 0;
 }
@@ -215,6 +216,7 @@ int hl_match_index_open(const char *folder,
 	struct hl_match_index **out, struct hl_match_error *err)
 {
 	struct hl_match_index_options set = {0};
+	struct hl_match_error why = {0};
 	struct hl_match_index *index;
 	int rc;
 
@@ -241,7 +243,7 @@ int hl_match_index_open(const char *folder,
 	pthread_mutex_init(&index->lock, NULL);
 	pthread_mutex_init(&index->maintaining, NULL);
 	pthread_mutex_init(&index->readers_lock, NULL);
-	rc = open_all(index, folder, err);
+	rc = hl_match_told(err, &why, open_all(index, folder, &why));
 	if (rc) {
 		hl_match_index_close(index);
 		return rc;

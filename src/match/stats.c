@@ -167,6 +167,7 @@ int hl_match_index_verify(const char *folder,
 	struct hl_match_error *err)
 {
 	struct walk w = {.progress = progress, .arg = arg};
+	struct hl_match_error why = {0};
 	uint64_t was = 0, is = 0;
 	int fd, rc = HL_MATCH_E_ARG;
 
@@ -175,17 +176,19 @@ int hl_match_index_verify(const char *folder,
 	}
 	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0) {
-		hl_match_fault_io(err, folder, "open folder");
-		return errno == ENOENT ? HL_MATCH_NOTFOUND : HL_MATCH_E_IO;
+		return errno == ENOENT
+			       ? HL_MATCH_NOTFOUND
+			       : hl_match_fault_io(err, folder, "open folder");
 	}
 	/* A writer may exchange files while they are read. */
 	for (int tries = 0; tries < 20; tries++) {
-		rc = verify_once(fd, &w, &was, err);
+		rc = verify_once(fd, &w, &was, &why);
 		if (rc != HL_MATCH_E_CORRUPT ||
 			hl_match_manifest_generation(fd, &is) || is == was) {
 			break;
 		}
 	}
 	close(fd);
-	return rc ? rc : verify_log(folder, err);
+	rc = rc ? rc : verify_log(folder, &why);
+	return hl_match_told(err, &why, rc);
 }

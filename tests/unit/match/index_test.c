@@ -2,6 +2,7 @@
 /* What the header says of each call of the index, and wrong calls. */
 #include "folder.h"
 
+#include <errno.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 
@@ -500,6 +501,51 @@ static void equal_only(void **state)
 	equal_is_all_that_counts(d->index);
 }
 
+/* A fault is in err with its code; an outcome leaves err as it was. */
+static void errors_say_what_was_returned(void **state)
+{
+	struct desk *d = *state;
+	struct hl_match_error err, before;
+	struct hl_match_index *index = NULL;
+
+	memset(&before, 0xee, sizeof(before));
+	err = before;
+#define OUTCOME(call, code)                                      \
+	do {                                                     \
+		assert_int_equal(call, code);                    \
+		assert_memory_equal(&err, &before, sizeof(err)); \
+	} while (0)
+#define FAULT(call, fault, number)                       \
+	do {                                             \
+		assert_int_equal(call, fault);           \
+		assert_int_equal(err.code, fault);       \
+		assert_int_equal(err.sys_errno, number); \
+		err = before;                            \
+	} while (0)
+	OUTCOME(hl_match_index_open("/nonexistent/x", NULL, &index, &err),
+		HL_MATCH_NOTFOUND);
+	OUTCOME(hl_match_index_open("/proc", NULL, &index, &err),
+		HL_MATCH_NOTFOUND);
+	OUTCOME(hl_match_index_verify("/nonexistent/x", NULL, NULL, &err),
+		HL_MATCH_NOTFOUND);
+	OUTCOME(hl_match_index_verify("/proc", NULL, NULL, &err),
+		HL_MATCH_NOTFOUND);
+	FAULT(hl_match_index_open("/dev/null", NULL, &index, &err),
+		HL_MATCH_E_IO, ENOTDIR);
+	FAULT(hl_match_index_verify("/dev/null", NULL, NULL, &err),
+		HL_MATCH_E_IO, ENOTDIR);
+	OUTCOME(hl_match_list_remove(d->index, 99, &err), HL_MATCH_NOTFOUND);
+	OUTCOME(hl_match_index_remove(d->index, 1, 99, &err),
+		HL_MATCH_NOTFOUND);
+	OUTCOME(hl_match_index_commit(d->index, 1, 0, &err), 0);
+	OUTCOME(hl_match_index_verify(d->path, NULL, NULL, &err), 0);
+	OUTCOME(hl_match_index_open(d->path, NULL, &index, &err), 0);
+	OUTCOME(hl_match_index_follow(index, &err), HL_MATCH_NOTFOUND);
+	hl_match_index_close(index);
+#undef OUTCOME
+#undef FAULT
+}
+
 static int count_and_stop(void *arg, uint64_t done, uint64_t total)
 {
 	assert_true(done <= total);
@@ -580,6 +626,7 @@ int main(void)
 		CASE(in_bulk_given_up),
 		CASE(older_callers),
 		CASE(equal_only),
+		CASE(errors_say_what_was_returned),
 		CASE(verifying),
 		CASE(exchanged),
 		CASE(modes),
