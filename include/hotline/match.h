@@ -239,8 +239,8 @@ enum hl_match_kind {
 };
 #define HL_MATCH_RADIUS_DEFAULT 31
 #define HL_MATCH_RADIUS_MAX 63
-#define HL_MATCH_PAYLOAD_MAX 4096u
 #define HL_MATCH_RADIUS_EQUAL UINT32_MAX /* of a list: equal hashes only */
+#define HL_MATCH_PAYLOAD_MAX 4096u
 #define HL_MATCH_LISTS_MAX 65535u
 
 /* A folder, opened. Any number of processes may read it while one writes. */
@@ -434,8 +434,9 @@ struct hl_match_answer {
 HL_MATCH_API int hl_match_reader_query(struct hl_match_reader *reader,
 	const uint8_t *hash, const struct hl_match_query *query,
 	struct hl_match_answer *answer, struct hl_match_error *err);
-/* n hashes one behind the other, each with an answer of its own. Faster than
- * one by one. All see the same state of the index. */
+/* n hashes one behind the other, each with an answer of its own; they are
+ * looked up one after another. All see the same state of the index, whatever
+ * is written meanwhile; apart from that it saves only the cost of the calls. */
 HL_MATCH_API int hl_match_reader_batch(struct hl_match_reader *reader,
 	const uint8_t *hashes, size_t n, const struct hl_match_query *query,
 	struct hl_match_answer *answers, struct hl_match_error *err);
