@@ -9,6 +9,32 @@
 	__attribute__((target("avx512f,avx512bw,avx512vl,avx512bitalg," \
 			      "avx512vpopcntdq,popcnt,bmi,bmi2")))
 
+/* The places of the bits of m from `at` on; out has room for them. */
+AVX512 static inline size_t places(uint32_t m, uint32_t at, uint32_t *out)
+{
+	const __m512i lanes = _mm512_setr_epi32(
+		0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15);
+	size_t n = 0;
+
+	/* A few are quicker one by one. */
+	if (__builtin_expect(_mm_popcnt_u32(m) <= 4, 1)) {
+		for (; m; m &= m - 1) {
+			out[n++] = at + (uint32_t)__builtin_ctz(m);
+		}
+		return n;
+	}
+	for (; m; m >>= 16, at += 16) {
+		__mmask16 some = (__mmask16)m;
+		unsigned k = (unsigned)_mm_popcnt_u32(some);
+		__m512i v = _mm512_add_epi32(lanes, _mm512_set1_epi32((int)at));
+
+		_mm512_mask_storeu_epi32(out + n, (__mmask16)((1u << k) - 1),
+			_mm512_maskz_compress_epi32(some, v));
+		n += k;
+	}
+	return n;
+}
+
 AVX512 static size_t sift(const uint16_t *sketches,
 	const struct hl_match_cell *cells, size_t n_cells, uint16_t q,
 	uint32_t *out, size_t room)
@@ -32,9 +58,7 @@ AVX512 static size_t sift(const uint16_t *sketches,
 			uint32_t m = _mm512_mask_cmple_epu16_mask(
 				in, _mm512_popcnt_epi16(x), limit);
 
-			for (; m; m &= m - 1) {
-				out[n++] = at + (uint32_t)__builtin_ctz(m);
-			}
+			n += places(m, at, out + n);
 		}
 	}
 	return n;

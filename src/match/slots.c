@@ -13,7 +13,8 @@
 enum {
 	CELLS = 697,
 	SCAN = 4096, /* rows at a time */
-	LINES = 8    /* prefetched of a bucket's postings */
+	LINES = 8,   /* prefetched of a bucket's postings */
+	AHEAD = 64   /* hashes prefetched */
 };
 
 struct slots {
@@ -158,7 +159,7 @@ static void ask_rows(
 static size_t gather(struct slots *s, struct hl_match_reader *reader,
 	size_t end[HL_MATCH_SLOTS], int *code)
 {
-	size_t most = s->rows->n / 32 + 1024, n = 0;
+	size_t most = s->rows->n / 8 + 1024, n = 0;
 	unsigned slots = 0;
 
 	*code = 0;
@@ -238,26 +239,41 @@ static void pick_one(struct hl_match_pick *pick,
 	}
 }
 
+static void ask_hashes(
+	const uint8_t *hashes, const uint32_t *found, size_t from, size_t to)
+{
+	for (; from < to; from++) {
+		__builtin_prefetch(hashes + 32 * (size_t)found[from]);
+	}
+}
+
+static size_t least(size_t a, size_t b)
+{
+	return a < b ? a : b;
+}
+
+/* Hashes are asked for AHEAD candidates before they are looked at, and no
+ * more: of thousands the first would be gone again when their turn comes. */
 static void verify(struct hl_match_pick *pick, const struct slots *s,
 	const struct hl_match_deaths *dead, const size_t end[HL_MATCH_SLOTS])
 {
 	uint32_t *found = pick->reader->found;
 	struct hl_match_near *near = pick->reader->near;
 	const uint8_t *hashes = s->rows->hash;
-	size_t from = 0;
+	size_t from = 0, all = end[HL_MATCH_SLOTS - 1];
 
 	for (unsigned slot = 0; slot < HL_MATCH_SLOTS; slot++) {
 		places_to_rows(s, slot, found + from, end[slot] - from);
-		for (; from < end[slot]; from++) {
-			__builtin_prefetch(hashes + 32 * (size_t)found[from]);
-		}
+		from = end[slot];
 	}
+	ask_hashes(hashes, found, 0, least(AHEAD, all));
 	from = 0;
 	for (unsigned slot = 0; slot < HL_MATCH_SLOTS; slot++) {
 		while (from < end[slot]) {
-			size_t n = end[slot] - from;
-			size_t now = n < SCAN ? n : SCAN, k;
+			size_t now = least(end[slot] - from, AHEAD), k;
 
+			ask_hashes(hashes, found, least(from + AHEAD, all),
+				least(from + AHEAD + now, all));
 			k = s->index->kernels->near(hashes, found + from, now,
 				s->q, pick->farthest, near);
 			from += now;
