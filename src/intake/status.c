@@ -66,7 +66,7 @@ int hl_intake_status(const struct hl_intake_at *at,
 	const struct hl_seal_receipt *receipt, struct hl_intake_status *out,
 	struct hl_err *err)
 {
-	uint8_t bytes[HL_SEAL_LOOKUP_BYTES];
+	uint8_t bytes[HL_SEAL_LOOKUP_BYTES] = {0};
 	struct hl_str lookup = hl_str_mem(bytes, sizeof(bytes));
 	struct hl_in_report_by_lookup in = {lookup};
 	struct hl_row_report_by_lookup *rows;
