@@ -189,6 +189,9 @@ static const struct hl_vocab_word problems[] = {
 	{HL_HASH_VOID, "void",
 		HL_MSG("This is the hash of an empty file or a blank picture")},
 	{HL_HASH_MANY, "many", HL_MSG("These are too many at once")},
+	{HL_HASH_SCREENING, "screening",
+		HL_MSG("This was hashed for screening: hash the file again "
+		       "without --screening")},
 };
 const struct hl_vocab hl_vocab_hash_problem = {
 	"hash_problem", HL_ARRAY_LEN(problems), problems};

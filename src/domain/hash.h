@@ -120,6 +120,7 @@ enum hl_hash_problem {
 	HL_HASH_QUALITY = 4,   /* not 0 to 100, or not of PDQ */
 	HL_HASH_VOID = 5,      /* hl_hash_is_void() */
 	HL_HASH_MANY = 6,
+	HL_HASH_SCREENING = 7, /* of a picture that was decoded smaller */
 };
 struct hl_hash_fault {
 	enum hl_hash_problem problem;

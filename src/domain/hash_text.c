@@ -138,6 +138,55 @@ static int read_line(struct reading *r, struct hl_str line)
 	return rc ? rc : add(r, &hash);
 }
 
+/* "f8f8…TAB97TABname", as `hotline hash` prints it plain. */
+static bool is_printed(struct hl_str line)
+{
+	struct hl_str hex, quality;
+
+	return hl_str_next(&line, '\t', &hex) && hex.n == 64 && is_hex(hex) &&
+	       hl_str_next(&line, '\t', &quality) && quality.n > 0 &&
+	       line.n > 0;
+}
+
+/* Behind the name: digests, marks, and other forms of the same hash. */
+static int read_field(struct reading *r, struct hl_str field)
+{
+	size_t at = hl_str_find_char(field, '=');
+	int kind = kind_of(hl_str_sub(field, 0, at));
+	struct hl_hash hash;
+
+	if (hl_str_eq(field, HL_STR("screening"))) {
+		return refuse(r, HL_HASH_SCREENING);
+	}
+	if (at >= field.n || !kind) {
+		return 0;
+	}
+	if (hl_hash_parse((enum hl_hash_kind)kind,
+		    hl_str_sub(field, at + 1, field.n), &hash)) {
+		return refuse(r, HL_HASH_LENGTH);
+	}
+	return add(r, &hash);
+}
+
+static int read_printed(struct reading *r, struct hl_str line)
+{
+	struct hl_str hex, quality, field;
+	struct hl_hash hash;
+
+	(void)hl_str_next(&line, '\t', &hex);
+	(void)hl_str_next(&line, '\t', &quality);
+	if (hl_hash_parse(HL_HASH_PDQ, hex, &hash)) {
+		return refuse(r, HL_HASH_LENGTH);
+	}
+	int rc = read_quality(r, quality, &hash);
+	rc = rc ? rc : add(r, &hash);
+	(void)hl_str_next(&line, '\t', &field); /* the name */
+	while (!rc && hl_str_next(&line, '\t', &field)) {
+		rc = read_field(r, field);
+	}
+	return rc;
+}
+
 /* {"kind":"pdq","value":"…","quality":97}, or {"sha256":"…","pdq":"…"} */
 static int read_object(struct reading *r, const json_t *object, size_t *n)
 {
@@ -170,21 +219,47 @@ static int read_object(struct reading *r, const json_t *object, size_t *n)
 	return rc;
 }
 
+static int read_objects(struct reading *r, const json_t *list, size_t *n)
+{
+	size_t i;
+	json_t *one;
+	int rc = 0;
+
+	json_array_foreach(list, i, one)
+	{
+		rc = rc ? rc : read_object(r, one, n);
+	}
+	return rc;
+}
+
+/* "frames" are the pictures of a file, or the frames of a film. */
 static int read_json(struct reading *r, struct hl_str line)
 {
 	HL_JSON_AUTO *root = NULL;
-	size_t n = 0, i;
-	json_t *one;
+	size_t n = 0;
 
 	if (hl_json_parse(line, HL_HASH_TEXT_BYTES, &root, NULL)) {
 		return refuse(r, HL_HASH_NO_HASH);
 	}
+	if (json_is_true(json_object_get(root, "screening"))) {
+		return refuse(r, HL_HASH_SCREENING);
+	}
 	int rc = read_object(r, root, &n);
-	json_array_foreach(json_object_get(root, "hashes"), i, one)
-	{
-		rc = rc ? rc : read_object(r, one, &n);
+	if (!rc) {
+		rc = read_objects(r, json_object_get(root, "hashes"), &n);
+	}
+	if (!rc) {
+		rc = read_objects(r, json_object_get(root, "frames"), &n);
 	}
 	return rc || n ? rc : refuse(r, HL_HASH_NO_HASH);
+}
+
+static int read_one(struct reading *r, struct hl_str line)
+{
+	if (line.p[0] == '{') {
+		return read_json(r, line);
+	}
+	return is_printed(line) ? read_printed(r, line) : read_line(r, line);
 }
 
 int hl_hash_read_text(struct hl_str text, struct hl_hash_set *out,
@@ -202,8 +277,7 @@ int hl_hash_read_text(struct hl_str text, struct hl_hash_set *out,
 		if (!line.n || line.p[0] == '#') {
 			continue;
 		}
-		rc = line.p[0] == '{' ? read_json(&r, line)
-				      : read_line(&r, line);
+		rc = read_one(&r, line);
 	}
 	fault->problem = r.problem;
 	if (rc) {

@@ -132,6 +132,18 @@ static void pasted_lines(void **state)
 		 "\"},{\"kind\":\"pdq\",\"value\":\"" H64
 		 "\",\"quality\":50}]}",
 			2, HL_HASH_SHA1, -1},
+		/* What `hotline hash` prints, plain and as JSON. */
+		{H64 "\t97\ta picture.jpg\n", 1, HL_HASH_PDQ, 97},
+		{H64 "\t97\ta=b\tframe=3\trotate-90=" H64 "\tmd5=" MD5
+		     "\tsha1=" SHA1 "\tsha256=" H64 "\tdamaged",
+			4, HL_HASH_PDQ, 97},
+		{"{\"path\":\"a.jpg\",\"status\":\"hashed\",\"frames\":["
+		 "{\"number\":0,\"seconds\":0.000,\"pdq\":\"" H64
+		 "\",\"quality\":61}]}",
+			1, HL_HASH_PDQ, 61},
+		{"{\"path\":\"a.jpg\",\"md5\":\"" MD5 "\",\"frames\":["
+		 "{\"number\":0,\"pdq\":\"" H64 "\",\"quality\":61}]}",
+			2, HL_HASH_MD5, -1},
 	};
 	struct hl_hash_set set;
 	struct hl_hash_fault fault;
@@ -175,6 +187,16 @@ static void pasted_lines_that_are_refused(void **state)
 			HL_HASH_QUALITY, 1},
 		{"{broken", HL_HASH_NO_HASH, 1},
 		{"{\"hashes\":[1,2]}", HL_HASH_NO_HASH, 1},
+		{"{\"path\":\"a\",\"frames\":[]}", HL_HASH_NO_HASH, 1},
+		{"{\"md5\":\"" MD5 "\",\"frames\":[{\"pdq\":\"12\"}]}",
+			HL_HASH_LENGTH, 1},
+		{H64 "\t97\ta.jpg\tscreening", HL_HASH_SCREENING, 1},
+		{"{\"screening\":true,\"frames\":[{\"pdq\":\"" H64 "\"}]}",
+			HL_HASH_SCREENING, 1},
+		{H64 "\t97\ta.jpg\tmd5=12", HL_HASH_LENGTH, 1},
+		{H64 "\t101\ta.jpg", HL_HASH_QUALITY, 1},
+		{H64 "\tgood\ta.jpg", HL_HASH_QUALITY, 1},
+		{H64 "\t97", HL_HASH_AMBIGUOUS, 1},
 	};
 	struct hl_hash_set set;
 	struct hl_hash_fault fault;

@@ -180,7 +180,7 @@ static void no_table_has_gaps(void **state)
 		{&hl_vocab_hash_origin, 1, HL_HASH_FROM_FILE},
 		{&hl_vocab_hash_opinion, 1, HL_HASH_DECONFIRM},
 		{&hl_vocab_hash_reason, 0, HL_HASH_REASON_OWNER},
-		{&hl_vocab_hash_problem, 0, HL_HASH_MANY},
+		{&hl_vocab_hash_problem, 0, HL_HASH_SCREENING},
 	};
 
 	(void)state;
