@@ -38,7 +38,8 @@ int hl_match_fault_io(
 	} else if (number == ENOMEM) {
 		code = HL_MATCH_E_NOMEM;
 	}
-	hl_match_fault(err, code, "%s: %s", file, what);
+	hl_match_fault(err, code, "%s: %s: %s", file, what,
+		strerrordesc_np(number) ? strerrordesc_np(number) : "unknown");
 	if (err) {
 		err->sys_errno = number;
 	}

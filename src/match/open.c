@@ -2,6 +2,7 @@
 /* Opening, making and closing an index, and what is read from it in passing. */
 #include "match/index.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -60,6 +61,48 @@ static int lock_folder(struct hl_match_index *index, struct hl_match_error *err)
 			       : hl_match_fault_io(err, "lock", "lock");
 	}
 	return 0;
+}
+
+/* A crash while an index is made leaves a log of a head only. */
+static bool is_remains(const struct hl_match_index *index, const char *name)
+{
+	struct stat st;
+	uint32_t number;
+
+	if (hl_match_file_number(name, "seg", &number)) {
+		return true;
+	}
+	return hl_match_file_number(name, "log", &number) &&
+	       !fstatat(index->folder, name, &st, AT_SYMLINK_NOFOLLOW) &&
+	       st.st_size > HL_MATCH_LOG_HEAD;
+}
+
+/* An index whose manifest was lost is not made anew over what is left. */
+static int refuse_remains(
+	const struct hl_match_index *index, struct hl_match_error *err)
+{
+	int fd = openat(index->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	const struct dirent *entry;
+	int rc = 0;
+
+	if (!dir) {
+		rc = hl_match_fault_io(err, "folder", "read");
+		if (fd >= 0) {
+			close(fd);
+		}
+		return rc;
+	}
+	while (!rc && (entry = readdir(dir)) != NULL) {
+		if (is_remains(index, entry->d_name)) {
+			rc = hl_match_fault(err, HL_MATCH_E_CORRUPT,
+				"manifest: not there, and %s is; bring it back "
+				"from a copy, or move the folder away",
+				entry->d_name);
+		}
+	}
+	closedir(dir);
+	return rc;
 }
 
 /* The files of an index without anything in it. */
@@ -177,7 +220,8 @@ static int open_all(struct hl_match_index *index, const char *folder,
 	}
 	if (rc == HL_MATCH_NOTFOUND && index->folder >= 0 &&
 		index->flags & HL_MATCH_OPEN_CREATE) {
-		rc = make_new(index, err);
+		rc = refuse_remains(index, err);
+		rc = rc ? rc : make_new(index, err);
 		rc = rc ? rc : load_all(index, &m, err);
 	}
 	if (!rc && writes) {

@@ -546,6 +546,33 @@ static void errors_say_what_was_returned(void **state)
 #undef FAULT
 }
 
+/* Making it anew would throw away what is left of it. */
+static void a_lost_manifest_loses_no_more(void **state)
+{
+	struct desk *d = *state;
+	struct hl_match_index_options set = {.size_of = sizeof(set),
+		.flags = HL_MATCH_OPEN_WRITE | HL_MATCH_OPEN_CREATE};
+	char manifest[PATH_BYTES + 16], kept[PATH_BYTES + 16];
+	struct hl_match_entry e = entry_of(1, 7, (uint8_t[32]){1, 2, 3});
+	struct hl_match_index *index = NULL;
+	struct hl_match_error err;
+
+	list_add(d->index, 1, 0);
+	entry_add(d->index, &e);
+	commit_now(d->index, 5, HL_MATCH_DURABLE);
+	desk_close(d);
+	snprintf(manifest, sizeof(manifest), "%s/manifest", d->path);
+	snprintf(kept, sizeof(kept), "%s/kept", d->path);
+	assert_int_equal(rename(manifest, kept), 0);
+	assert_int_equal(hl_match_index_open(d->path, &set, &index, &err),
+		HL_MATCH_E_CORRUPT);
+	assert_non_null(strstr(err.text, "manifest: not there, and "));
+	assert_int_not_equal(access(manifest, F_OK), 0);
+	assert_int_equal(rename(kept, manifest), 0);
+	desk_open(d, HL_MATCH_OPEN_WRITE);
+	assert_int_equal(hl_match_index_position(d->index), 5);
+}
+
 static int count_and_stop(void *arg, uint64_t done, uint64_t total)
 {
 	assert_true(done <= total);
@@ -627,6 +654,7 @@ int main(void)
 		CASE(older_callers),
 		CASE(equal_only),
 		CASE(errors_say_what_was_returned),
+		CASE(a_lost_manifest_loses_no_more),
 		CASE(verifying),
 		CASE(exchanged),
 		CASE(modes),
