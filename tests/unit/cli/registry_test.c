@@ -208,7 +208,7 @@ static void what_is_given_out_can_be_read_in(void **state)
 	assert_int_equal(
 		HL_CLI_OK, run(f, "registry export \"Assessed here\"", NULL));
 	assert_true(strlen(c.text) < sizeof(text));
-	snprintf(text, sizeof(text), "%s", c.text);
+	memcpy(text, c.text, strlen(c.text) + 1);
 	assert_int_equal(250,
 		number(f, "SELECT a FROM event ORDER BY seq DESC LIMIT 1"));
 	assert_int_equal(HL_CLI_OK, run(f, "registry import Partner -", text));
