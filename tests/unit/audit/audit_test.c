@@ -174,9 +174,10 @@ static void one_flipped_byte_of_a_hash_is_found(void **state)
 {
 	struct fixture *f = *state;
 
-	tamper(f, "UPDATE event SET hash = "
-		  "cast(x'00' || substr(hash, 2) AS BLOB) "
-		  "WHERE seq = 9");
+	/* A hash hangs on the clock: one in 256 begins with any given byte. */
+	tamper(f, "UPDATE event SET hash = cast("
+		  "iif(substr(hash, 1, 1) = x'00', x'01', x'00') || "
+		  "substr(hash, 2) AS BLOB) WHERE seq = 9");
 	struct hl_audit_result found = verify(f);
 	assert_int_equal(HL_AUDIT_CHANGED, found.fault);
 	assert_int_equal(9, found.seq);
