@@ -62,15 +62,16 @@ def peer_program(folder):
     return program
 
 
+def pin_to(cores):
+    """What a child does before it starts."""
+    return lambda: cores and os.sched_setaffinity(0, cores)
+
+
 def run(command, cores=None):
     """(CPU ms of it and all that it waited for, ms by the clock)"""
-    def pin():
-        if cores:
-            os.sched_setaffinity(0, cores)
-
     began = time.monotonic()
     with subprocess.Popen(command, stdout=subprocess.PIPE,
-                          preexec_fn=pin) as child:
+                          preexec_fn=pin_to(cores)) as child:
         out = child.stdout.read()
         _, status, used = os.wait4(child.pid, 0)
         child.returncode = os.waitstatus_to_exitcode(status)
@@ -103,21 +104,35 @@ def per_picture(peer, path, size):
              statistics.median(all_ms), "ms", other)
 
 
+def side_by_side(command, cores):
+    """ms by the clock until a run on each core, all at once, has ended: what
+    the machine itself gives, as the two share nothing."""
+    began = time.monotonic()
+    children = [subprocess.Popen(command, stdout=subprocess.DEVNULL,
+                                 preexec_fn=pin_to({core}))
+                for core in cores]
+    if any([child.wait() for child in children]):
+        sys.exit(f"media: {command[0]} failed")
+    return (time.monotonic() - began) * 1e3
+
+
 def two_cores(path, n):
     cores = sorted(os.sched_getaffinity(0))[:2]
     if len(cores) < 2:
         print("media: there is one core only", file=sys.stderr)
         return
-    rates = {1: [], 2: []}
+    rates = {1: [], 2: [], "apart": []}
+    command = [OURS, "hash", "--quiet"] + [path] * n
     for _ in range(TURNS):
-        for k in rates:
-            _, ms = run([OURS, "hash", "--quiet"] + [path] * n,
-                        set(cores[:k]))
+        for k in (1, 2):
+            _, ms = run(command, set(cores[:k]))
             rates[k].append(n / ms * 1e3)
-    one, two = (statistics.median(rates[k]) for k in (1, 2))
+        rates["apart"].append(2 * n / side_by_side(command, cores) * 1e3)
+    one, two, apart = (statistics.median(all_) for all_ in rates.values())
     tell("media.one_core", one, "pictures/s")
     tell("media.two_cores", two, "pictures/s")
     tell("media.two_cores_to_one", two / one, "x")
+    tell("media.two_runs_apart_to_one", apart / one, "x")
 
 
 def start(path):
