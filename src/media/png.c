@@ -60,16 +60,26 @@ static void leave(struct decoder *d, int status)
 	}
 }
 
+static int too_short(struct decoder *d)
+{
+	return hl_media_note(
+		d->sink, HL_MEDIA_DAMAGED, "the file ends too early");
+}
+
 static void on_read(png_structp png, png_bytep out, size_t n)
 {
 	struct decoder *d = png_get_io_ptr(png);
 
 	if (n > d->in->n - d->at) {
-		leave(d, hl_media_note(d->sink, HL_MEDIA_DAMAGED,
-				 "the file ends too early"));
+		leave(d, too_short(d));
 	}
 	memcpy(out, d->in->bytes + d->at, n);
 	d->at += n;
+}
+
+static size_t chunk_most(const struct decoder *d)
+{
+	return d->in->limits.memory_max / CHUNK_SHARE;
 }
 
 static void set_up(struct decoder *d)
@@ -82,8 +92,7 @@ static void set_up(struct decoder *d)
 	png_set_read_fn(d->png, d, on_read);
 	png_set_user_limits(
 		d->png, d->in->limits.side_max, d->in->limits.side_max);
-	png_set_chunk_malloc_max(
-		d->png, d->in->limits.memory_max / CHUNK_SHARE);
+	png_set_chunk_malloc_max(d->png, chunk_most(d));
 	png_set_keep_unknown_chunks(
 		d->png, PNG_HANDLE_CHUNK_NEVER, unread, sizeof(unread) / 5);
 	png_set_crc_action(d->png, PNG_CRC_WARN_USE, PNG_CRC_WARN_DISCARD);
@@ -173,10 +182,16 @@ static void read_rows(struct decoder *d)
 	}
 }
 
-/* An animated PNG says so before its first picture (PNG, third edition,
- * 11.3.6.1); libpng knows of the first only. */
-static bool has_more(const struct hl_media_input *in)
+/*
+ * Looks over the chunks before the first pixels. An animated PNG says so
+ * there (PNG, third edition, 11.3.6.1); libpng knows of its first picture
+ * only. And libpng takes memory for what a chunk says that it has, of eXIf
+ * whatever limit it was given: here that is checked against the file.
+ */
+static void look_over(struct decoder *d)
 {
+	static const png_byte exif[] = "eXIf";
+	const struct hl_media_input *in = d->in;
 	size_t at = 8;
 
 	while (in->n - at >= 12) {
@@ -184,24 +199,27 @@ static bool has_more(const struct hl_media_input *in)
 		size_t n = png_get_uint_32(p);
 
 		if (memcmp(p + 4, "IDAT", 4) == 0) {
-			return false;
-		}
-		if (memcmp(p + 4, "acTL", 4) == 0) {
-			return png_get_uint_32(p + 8) > 1;
+			return;
 		}
 		if (n > in->n - at - 12) {
-			return false;
+			leave(d, too_short(d));
+		}
+		if (memcmp(p + 4, "acTL", 4) == 0 && n >= 4) {
+			d->sink->more = png_get_uint_32(p + 8) > 1;
+		}
+		if (memcmp(p + 4, exif, 4) == 0 && n > chunk_most(d)) {
+			png_set_keep_unknown_chunks(
+				d->png, PNG_HANDLE_CHUNK_NEVER, exif, 1);
 		}
 		at += 12 + n;
 	}
-	return false;
 }
 
 static void run(struct decoder *d)
 {
 	set_up(d);
 	check_size(d);
-	d->sink->more = has_more(d->in);
+	look_over(d);
 	png_read_info(d->png, d->info);
 	d->width = png_get_image_width(d->png, d->info);
 	d->height = png_get_image_height(d->png, d->info);

@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <cmocka.h>
@@ -124,6 +125,9 @@ static void what_it_says_of_itself(void **state)
 		{"another chunk first", 12, {'I', 'D', 'A', 'T'}, 4,
 			HL_MEDIA_DAMAGED, "IHDR"},
 		{"a colour type of 7", 25, {7}, 1, HL_MEDIA_DAMAGED, "IHDR"},
+		{"more text than bytes", 33,
+			{0x7f, 0xff, 0xff, 0xff, 't', 'E', 'X', 't'}, 8,
+			HL_MEDIA_DAMAGED, "too early"},
 	};
 
 	(void)state;
@@ -145,6 +149,73 @@ static void what_it_says_of_itself(void **state)
 		file_fini(&f);
 		picture_fini(&p);
 	}
+}
+
+/* The most address space that this process has had. */
+static long peak_kb(void)
+{
+	FILE *f = fopen("/proc/self/status", "re");
+	char line[128];
+	long kb = -1;
+
+	assert_non_null(f);
+	while (kb < 0 && fgets(line, sizeof(line), f)) {
+		if (strncmp(line, "VmPeak:", 7) == 0) {
+			kb = strtol(line + 7, NULL, 10);
+		}
+	}
+	fclose(f);
+	assert_true(kb > 0);
+	return kb;
+}
+
+/* libpng takes it at once, whatever limit it was given. */
+static void no_memory_for_what_is_not_there(void **state)
+{
+	static const uint8_t exif[] = {
+		0x7f, 0xff, 0xff, 0xff, 'e', 'X', 'I', 'f'};
+	struct picture p;
+	struct file f;
+	struct gathered g = {0};
+
+	(void)state;
+	picture_make(&p, 20, 20, 8);
+	picture_png(&p, &(struct png_how){.type = PNG_COLOR_TYPE_RGB}, &f);
+	memcpy(f.p + 33, exif, sizeof(exif));
+	long before = peak_kb();
+	int r = gather(&hl_media_png, f.p, f.n, NULL, &g);
+
+	assert_int_equal(HL_MEDIA_DAMAGED, r);
+	assert_non_null(strstr(g.note, "too early"));
+	assert_true(peak_kb() - before < 1 << 20);
+	gathered_fini(&g);
+	file_fini(&f);
+	picture_fini(&p);
+}
+
+/* Only one that may be as long as it is turns the picture. */
+static void exif_beyond_the_limit_is_left_out(void **state)
+{
+	struct picture p;
+	struct file f;
+
+	(void)state;
+	picture_make(&p, 8, 4, 9);
+	picture_png(&p,
+		&(struct png_how){.type = PNG_COLOR_TYPE_RGB, .orientation = 6},
+		&f);
+	for (int much = 0; much < 2; much++) {
+		struct gathered g = {0};
+		const struct hl_media_input how = {
+			.limits.memory_max = much ? 1 << 20 : 160};
+
+		assert_int_equal(0, gather(&hl_media_png, f.p, f.n, &how, &g));
+		assert_int_equal(much ? 6 : 0, g.shape.oriented);
+		assert_memory_equal(p.rgb, g.pixels, 8 * 4 * 3);
+		gathered_fini(&g);
+	}
+	file_fini(&f);
+	picture_fini(&p);
 }
 
 /* A checksum that is wrong while the pixels are whole: viewers differ. */
@@ -207,6 +278,8 @@ int main(void)
 		cmocka_unit_test(pixels_are_rgb_of_8_bits),
 		cmocka_unit_test(cut_anywhere),
 		cmocka_unit_test(what_it_says_of_itself),
+		cmocka_unit_test(no_memory_for_what_is_not_there),
+		cmocka_unit_test(exif_beyond_the_limit_is_left_out),
 		cmocka_unit_test(a_wrong_checksum_is_a_flaw),
 		cmocka_unit_test(an_animation_has_more),
 	};
