@@ -16,6 +16,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <semaphore.h>
 #include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -41,15 +42,14 @@ struct kept {
 };
 
 static struct {
-	pthread_mutex_t lock;
-	pthread_cond_t turn;
-	const uint8_t *data; /* NULL: the first thread's turn */
+	sem_t given; /* an input to run */
+	sem_t done;
+	const uint8_t *data;
 	size_t size;
 	struct kept *kept;
 	int state; /* 0: not looked, 1: outside, 2: inside */
 	unsigned long n;
-} inside = {
-	.lock = PTHREAD_MUTEX_INITIALIZER, .turn = PTHREAD_COND_INITIALIZER};
+} inside;
 
 _Noreturn static void give_up(const char *what)
 {
@@ -76,17 +76,22 @@ static void enter(void)
 	fprintf(stderr, "INFO: in the sandbox: no file opens, no socket\n");
 }
 
+static void wait_for(sem_t *turn)
+{
+	while (sem_wait(turn) < 0) {
+		if (errno != EINTR) {
+			give_up("wait");
+		}
+	}
+}
+
 static void *run_inputs(void *arg)
 {
 	enter();
-	pthread_mutex_lock(&inside.lock);
 	for (;;) {
-		while (!inside.data) {
-			pthread_cond_wait(&inside.turn, &inside.lock);
-		}
+		wait_for(&inside.given);
 		(void)__real_LLVMFuzzerTestOneInput(inside.data, inside.size);
-		inside.data = NULL;
-		pthread_cond_signal(&inside.turn);
+		sem_post(&inside.done);
 	}
 	return arg;
 }
@@ -122,7 +127,8 @@ static int look(void)
 		(void)hl_media_late_prepare();
 	}
 	map_kept();
-	if (pthread_create(&thread, NULL, run_inputs, NULL)) {
+	if (sem_init(&inside.given, 0, 0) || sem_init(&inside.done, 0, 0) ||
+		pthread_create(&thread, NULL, run_inputs, NULL)) {
 		give_up("make a thread");
 	}
 	return 2;
@@ -151,13 +157,9 @@ int __wrap_LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		return __real_LLVMFuzzerTestOneInput(data, size);
 	}
 	keep(data, size);
-	pthread_mutex_lock(&inside.lock);
 	inside.data = data ? data : &empty;
 	inside.size = size;
-	pthread_cond_signal(&inside.turn);
-	while (inside.data) {
-		pthread_cond_wait(&inside.turn, &inside.lock);
-	}
-	pthread_mutex_unlock(&inside.lock);
+	sem_post(&inside.given);
+	wait_for(&inside.done);
 	return 0;
 }
