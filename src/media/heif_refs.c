@@ -6,7 +6,8 @@
  *
  * Every box of the name iref counts, wherever it lies, so that no file can
  * show one to this reader and another to libheif. In what was compressed the
- * name comes up by chance once in four gigabytes.
+ * name comes up by chance once in four gigabytes, so that a file with many of
+ * them was made to keep this reader busy, and is refused.
  */
 #include <stdlib.h>
 #include <string.h>
@@ -17,6 +18,8 @@
 #define DEPTH_MAX 8u
 #define COST_MAX 100000u
 #define EDGES_MAX (1u << 17)
+/* A file has one; with more each would be read to the file's end. */
+#define BOXES_MAX 16u
 
 /* To decode `of`, `needs` has to be. */
 struct edge {
@@ -38,21 +41,21 @@ struct reader {
 	bool ended; /* read behind its end; numbers are 0 from there on */
 };
 
+/* Of 2 or 4 bytes, the highest first. */
 static uint32_t number(struct reader *r, size_t n_bytes)
 {
-	uint32_t v = 0;
+	const uint8_t *p = r->p;
 
 	if (r->n < n_bytes) {
 		r->ended = true;
 		r->n = 0;
 		return 0;
 	}
-	for (size_t i = 0; i < n_bytes; i++) {
-		v = v << 8 | r->p[i];
-	}
 	r->p += n_bytes;
 	r->n -= n_bytes;
-	return v;
+	uint32_t high = (uint32_t)p[0] << 8 | p[1];
+
+	return n_bytes == 2 ? high : high << 16 | (uint32_t)p[2] << 8 | p[3];
 }
 
 static void add(struct edges *e, uint32_t of, uint32_t needs)
@@ -131,9 +134,14 @@ static void read_box(
 static void read_file(const uint8_t *file, size_t n, struct edges *e)
 {
 	const uint8_t *at = file, *found;
+	unsigned n_boxes = 0;
 
 	while (n >= 8 &&
 		(found = memmem(at, n - (size_t)(at - file), "iref", 4))) {
+		e->too_many |= n_boxes++ == BOXES_MAX;
+		if (e->too_many) {
+			return;
+		}
 		if (found - file >= 4) {
 			read_box(file, n, (size_t)(found - file), e);
 		}
@@ -165,52 +173,71 @@ static size_t first_of(const struct edges *e, uint32_t item)
 	return low < e->n && e->all[low].of == item ? low : e->n;
 }
 
+/* The edges as numbers of edges, each array with one number more: n stands
+ * for every item that has no edge. */
+struct graph {
+	size_t n;
+	uint32_t *owner; /* the first edge of the edge's item */
+	uint32_t *child; /* the first edge of what that needs, or n */
+	uint32_t *cost;
+	uint32_t *before; /* the costs of the round before */
+};
+
+static int make_graph(const struct edges *e, struct graph *g)
+{
+	size_t each = e->n + 1;
+	uint32_t *all = calloc(4 * each, sizeof(*all));
+
+	*g = (struct graph){
+		e->n, all, all + each, all + 2 * each, all + 3 * each};
+	for (size_t i = 0; all && i < e->n; i++) {
+		bool same = i > 0 && e->all[i - 1].of == e->all[i].of;
+
+		g->owner[i] = same ? g->owner[i - 1] : (uint32_t)i;
+		g->child[i] = (uint32_t)first_of(e, e->all[i].needs);
+	}
+	return all ? 0 : -1;
+}
+
 /*
  * cost[i]: of the item whose first edge is i, how many are decoded for it
  * when chains are followed for so many rounds; what has no edge costs 1.
  * Gives whether any has changed, so that circles never come to rest.
  */
-static bool one_round(
-	const struct edges *e, const uint32_t *before, uint32_t *cost)
+static bool one_round(struct graph *g)
 {
-	bool changed = false;
+	uint32_t *cost = g->before;
 
-	for (size_t i = 0; i < e->n;) {
-		uint64_t sum = 1;
-		size_t first = i;
-
-		for (; i < e->n && e->all[i].of == e->all[first].of; i++) {
-			size_t child = first_of(e, e->all[i].needs);
-
-			sum += child < e->n ? before[child] : 1;
-		}
-		cost[first] = sum > COST_MAX ? COST_MAX + 1 : (uint32_t)sum;
-		changed |= cost[first] != before[first];
+	g->before = g->cost;
+	g->cost = cost;
+	g->before[g->n] = 1;
+	for (size_t i = 0; i < g->n; i++) {
+		cost[i] = 1;
 	}
-	return changed;
+	for (size_t i = 0; i < g->n; i++) {
+		uint32_t sum = cost[g->owner[i]] + g->before[g->child[i]];
+
+		cost[g->owner[i]] = sum > COST_MAX ? COST_MAX + 1 : sum;
+	}
+	return memcmp(cost, g->before, g->n * sizeof(*cost)) != 0;
 }
 
 static int rounds(const struct edges *e)
 {
-	uint32_t *both = calloc(2 * e->n, sizeof(*both));
-	uint32_t *cost = both, *before = both + e->n;
+	struct graph g;
 	bool changed = true;
 	int rc = 1;
 
-	if (!both) {
+	if (make_graph(e, &g) < 0) {
 		return -1;
 	}
 	for (unsigned i = 0; changed && i <= DEPTH_MAX; i++) {
-		uint32_t *swapped = before;
-
-		before = cost;
-		cost = swapped;
-		changed = one_round(e, before, cost);
+		changed = one_round(&g);
 	}
 	for (size_t i = 0; i < e->n; i++) {
-		rc = cost[i] > COST_MAX ? 0 : rc;
+		rc = g.cost[i] > COST_MAX ? 0 : rc;
 	}
-	free(both);
+	free(g.owner);
 	return changed ? 0 : rc;
 }
 

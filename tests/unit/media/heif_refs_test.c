@@ -200,12 +200,32 @@ static void every_iref_counts(void **state)
 	free(f);
 }
 
+/* Each is read to the end of the file, unless it says where it ends. */
+static void many_iref_are_refused(void **state)
+{
+	struct file *f = calloc(1, sizeof(*f));
+
+	(void)state;
+	assert_non_null(f);
+	for (unsigned n = 1; n <= 17; n++) {
+		put(f, 0, 4);
+		put(f, 0x69726566, 4);
+		assert_int_equal(ends(f, f->n), n <= 16);
+	}
+	while (f->n < sizeof(f->bytes)) {
+		put(f, 0x69726566, 4);
+	}
+	assert_int_equal(ends(f, f->n), 0);
+	free(f);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(references_are_followed),
 		cmocka_unit_test(what_takes_too_long_is_refused),
 		cmocka_unit_test(every_iref_counts),
+		cmocka_unit_test(many_iref_are_refused),
 	};
 
 	return cmocka_run_group_tests_name(
