@@ -13,9 +13,11 @@ enum { STEP = 64 << 10 };
 int hl_exchange_input_init(
 	struct hl_exchange_input *in, size_t record_max, struct hl_err *err)
 {
+	size_t first = record_max < (size_t)2 * STEP ? record_max : 2 * STEP;
+
 	*in = (struct hl_exchange_input){
 		.window = HL_BUF_SECRET(record_max + 4 * STEP), .line = 1};
-	if (!hl_buf_reserve(&in->window, 2 * STEP)) {
+	if (!hl_buf_reserve(&in->window, first)) {
 		return HL_FAIL(err, HL_E_NOMEM, "no memory for a hash list");
 	}
 	return 0;
