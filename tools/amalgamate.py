@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: tools/amalgamate.py [--root FOLDER] DIR
 
-Writes libhotline-match as two files, DIR/hotline-match.c and
-DIR/hotline-match.h, for programs that take it into their own sources:
+Writes libhotline-match, the rooms src/match and src/match_*, as two files,
+DIR/hotline-match.c and DIR/hotline-match.h, for programs that take it into
+their own sources:
 
     cc -O2 -c hotline-match.c
     cc -O2 program.c hotline-match.o -pthread -lm
@@ -20,6 +21,7 @@ import sys
 import cdecls
 
 PUBLIC = "hotline/match.h"
+ROOM = re.compile(r"match(_\w+)?")
 INCLUDE = re.compile(r'^[ \t]*#[ \t]*include[ \t]*"([^"]+)"[^\n]*\n', re.M)
 GUARD = re.compile(r"\A\s*#ifndef (\w+)\s*\n\s*#define \1\b")
 STATIC = re.compile(r"^[ \t]*#[ \t]*define[ \t]+(\w+)[ \t]+"
@@ -30,7 +32,8 @@ HEAD = """\
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * libhotline-match %(version)s in one file, from OpenHotline.
- * Made by tools/amalgamate.py of what src/match has: change it there.
+ * Made by tools/amalgamate.py of what src/match and src/match_* have: change
+ * it there.
  *
  *     cc -O2 -c hotline-match.c            C11 or later, gcc or clang
  *     cc program.c hotline-match.o -pthread -lm
@@ -62,7 +65,7 @@ class Fault(Exception):
 
 
 class Source:
-    """A source or header file of src/match and what it declares."""
+    """A source or header file of the library and what it declares."""
 
     def __init__(self, root, path):
         self.path = path
@@ -99,9 +102,16 @@ class Source:
                 yield name, d.at
 
 
-def listed_sources(root):
-    """The sources that src/match/meson.build names, in its order."""
-    path = "src/match/meson.build"
+def rooms(root):
+    """The library's folders of src, that of its calls last."""
+    found = [name for name in os.listdir(os.path.join(root, "src"))
+             if ROOM.fullmatch(name)]
+    return sorted(found, key=lambda name: (name == "match", name))
+
+
+def room_sources(root, room):
+    """The sources that a room's meson.build names, in its order."""
+    path = f"src/{room}/meson.build"
     with open(os.path.join(root, path), encoding="utf-8") as f:
         text = re.sub(r"#.*", "", f.read())
     names = []
@@ -111,12 +121,27 @@ def listed_sources(root):
     for name in names:
         if names.count(name) > 1:
             raise Fault(f"{path}: names {name} twice")
-    for name in sorted(os.listdir(os.path.join(root, "src/match"))):
+    for name in sorted(os.listdir(os.path.join(root, "src", room))):
         if name.endswith(".c") and name not in names:
             raise Fault(f"{path}: does not name {name}")
     if not names:
         raise Fault(f"{path}: names no source")
-    return ["src/match/" + name for name in names]
+    return [f"src/{room}/{name}" for name in names]
+
+
+def listed_sources(root):
+    """Those of all rooms. Names that meet get the file's name before them, so
+    no two files may share that."""
+    paths = [path for room in rooms(root)
+             for path in room_sources(root, room)]
+    of = {}
+    for path in paths:
+        name = os.path.basename(path)
+        if name in of:
+            raise Fault(f"{path}: {of[name]} has the same name: rename one "
+                        "of them")
+        of[name] = path
+    return paths
 
 
 def read_all(root):
@@ -128,10 +153,10 @@ def read_all(root):
         for name in source.includes:
             if name == PUBLIC or name in headers:
                 continue
-            if not name.startswith("match/"):
+            if not ROOM.fullmatch(name.split("/")[0]):
                 raise source.fault(
                     source.text.find(f'"{name}"'),
-                    f"includes {name}, which is not of src/match")
+                    f"includes {name}, which is not of the library")
             headers[name] = Source(root, "src/" + name)
             waiting.append(headers[name])
     return sources, headers
@@ -238,7 +263,7 @@ class Joiner:
         self.done = set()
 
     def expand(self, source, text):
-        """The text with the headers of src/match in the place of their
+        """The text with the library's headers in the place of their
         #include, those with a guard only the first time."""
         def one(match):
             name = match.group(1)

@@ -4,7 +4,7 @@
  * first, then the record in the log, then what cannot fail, then readers are
  * let see it.
  */
-#include "match/index.h"
+#include "match/change.h"
 
 #include <stdlib.h>
 

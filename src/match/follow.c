@@ -4,7 +4,7 @@
  * replaced the log's new tail is applied; else the state is loaded anew, with
  * the maps that are still in use.
  */
-#include "match/index.h"
+#include "match/change.h"
 
 #include <stdlib.h>
 

@@ -4,7 +4,7 @@
  * log up to its last commit. Reading the log takes two passes, so that what
  * was not committed is never applied.
  */
-#include "match/index.h"
+#include "match/change.h"
 
 #include <dirent.h>
 #include <fcntl.h>

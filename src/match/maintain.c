@@ -92,7 +92,7 @@ static int sync_log(struct hl_match_index *index, struct hl_match_error *err)
 	return rc;
 }
 
-int hl_match_checkpoint_write(
+static int write_checkpoint(
 	struct hl_match_index *index, struct hl_match_error *err)
 {
 	const struct hl_match_frozen *at = &index->checkpoint;
@@ -296,7 +296,7 @@ int hl_match_turn(struct hl_match_index *index,
 	}
 	hl_match_segment_unref(made);
 	hl_match_view_free(pin);
-	return rc ? rc : hl_match_checkpoint_write(index, err);
+	return rc ? rc : write_checkpoint(index, err);
 }
 
 static bool much_dead(const struct hl_match_segment *segment)
@@ -432,7 +432,7 @@ static int step(struct hl_match_index *index, bool everything,
 			rc = hl_match_turn(index, &from, &state, err);
 			rc = rc ? rc : HL_MATCH_MORE;
 		} else if (index->unwritten) {
-			rc = hl_match_checkpoint_write(index, err);
+			rc = write_checkpoint(index, err);
 		}
 	}
 	free(from.segment);

@@ -3,8 +3,8 @@
 #define HL_MATCH_MERGE_H
 
 /* Several sources of rows as one, in the order of keys. */
-#include "match/build.h"
-#include "match/index.h"
+#include "match/change.h"
+#include "match_file/build.h"
 
 struct hl_match_sources {
 	struct hl_match_segment **segment;

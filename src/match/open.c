@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Opening, making and closing an index, and what is read from it in passing. */
-#include "match/index.h"
+#include "match/change.h"
 
 #include <dirent.h>
 #include <errno.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What an index holds, and whether its files are whole. */
-#include "match/index.h"
+#include "match/change.h"
 
 #include <errno.h>
 #include <fcntl.h>

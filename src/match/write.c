@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a writer calls: arguments are looked at, then changes are applied. */
-#include "match/index.h"
+#include "match/change.h"
 
 static int may_write(struct hl_match_index *index, struct hl_match_error *err)
 {

@@ -322,16 +322,15 @@ add_rows()
 
 
 class GlobalsTest(unittest.TestCase):
-    def build(self, folder, source):
+    def build(self, folder, source, path="src/base/a.c",
+              made="build/src/base/libbase.a.p/a.c.o"):
         plant(folder, {
-            "src/base/a.c": source,
-            "build/src/base/libbase.a.p/x": "",
-            "tools/check/globals.allow": "src/base/a.c permitted # why\n"})
+            path: source,
+            os.path.join(os.path.dirname(made), "x"): "",
+            "tools/check/globals.allow": f"{path} permitted # why\n"})
         subprocess.run(["gcc", "-c", "-O1", "-fPIC", "-fno-common",
-                        os.path.join(folder, "src/base/a.c"), "-o",
-                        os.path.join(folder,
-                                     "build/src/base/libbase.a.p/a.c.o")],
-                       check=True)
+                        os.path.join(folder, path), "-o",
+                        os.path.join(folder, made)], check=True)
 
     def test_rows(self):
         for name, source, expected in GLOBALS:
@@ -344,6 +343,17 @@ class GlobalsTest(unittest.TestCase):
                     self.assertIn(
                         f"src/base/a.c: {symbol} is a mutable global",
                         done.stdout)
+
+    def test_a_library_of_several_rooms(self):
+        with tempfile.TemporaryDirectory() as folder:
+            self.build(folder, "int counter;\nint permitted;\n",
+                       "src/base_x/a_b.c",
+                       "build/src/base/libbase.a.p/.._base_x_a_b.c.o")
+            done = run_check("globals", folder, HL_BUILD="build")
+            self.assertEqual(1, done.returncode, done.stdout)
+            self.assertIn("src/base_x/a_b.c: counter is a mutable global",
+                          done.stdout)
+            self.assertNotIn("permitted is", done.stdout)
 
     def test_skips_without_a_build(self):
         with tempfile.TemporaryDirectory() as folder:

@@ -18,7 +18,7 @@
 /* behind stdio.h, which it needs */
 #include <jpeglib.h>
 
-#include "../match/slow_pdq.h"
+#include "../match_pdq/slow_pdq.h"
 #include "base/file.h"
 #include "base/str.h"
 #include "gather.h"

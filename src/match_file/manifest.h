@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HL_MATCH_FILE_MANIFEST_H
+#define HL_MATCH_FILE_MANIFEST_H
+
+/* The manifest in memory, read and written whole. */
+#include "match_rows/catalog.h"
+#include "match_file/file.h"
+#include "match_rows/table.h"
+
+enum { HL_MATCH_MANIFEST_MAX = 1 << 30 };
+
+struct hl_match_listed {
+	uint32_t number;
+	uint32_t removal;
+	uint64_t bytes;
+	uint64_t check;
+	uint64_t removal_check;
+};
+
+struct hl_match_manifest {
+	uint64_t generation;
+	uint8_t identity[16];
+	uint64_t position;
+	uint32_t log_number;
+	uint32_t next_number;
+	uint64_t log_offset;
+	uint64_t synced_offset;
+	uint32_t synced_number;
+	uint8_t order[256];
+	struct hl_match_catalog *catalog;
+	struct hl_match_counts *counts; /* a list each */
+	struct hl_match_listed *segment;
+	size_t n_segments;
+};
+
+/* HL_MATCH_NOTFOUND: there is none. */
+int hl_match_manifest_read(
+	int folder, struct hl_match_manifest *out, struct hl_match_error *err);
+/* In place of the old one, and on the disk, when it returns 0. */
+int hl_match_manifest_write(int folder, const struct hl_match_manifest *m,
+	struct hl_match_error *err);
+void hl_match_manifest_fini(struct hl_match_manifest *m);
+/* Opens it and reads no more than the generation. */
+int hl_match_manifest_generation(int folder, uint64_t *out);
+
+#endif
