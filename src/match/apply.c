@@ -5,8 +5,10 @@
  * let see it.
  */
 #include "match/change.h"
+#include "match_rows/fault.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static bool replaying(const struct hl_match_index *index)
 {

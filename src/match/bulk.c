@@ -6,8 +6,10 @@
  * are given back.
  */
 #include "match/merge.h"
+#include "match_rows/fault.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct waiting {
 	uint64_t id;

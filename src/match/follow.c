@@ -5,8 +5,10 @@
  * the maps that are still in use.
  */
 #include "match/change.h"
+#include "match_rows/fault.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static int follow_tail(struct hl_match_index *index, struct hl_match_error *err)
 {

@@ -5,10 +5,12 @@
  * was not committed is never applied.
  */
 #include "match/change.h"
+#include "match_rows/fault.h"
 
 #include <dirent.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 /* The map of that number in the draft, with a reference more; or NULL. */

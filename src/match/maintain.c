@@ -7,8 +7,10 @@
  * files still tell the state of the last manifest, and the log the rest.
  */
 #include "match/merge.h"
+#include "match_rows/fault.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum {

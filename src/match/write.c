@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What a writer calls: arguments are looked at, then changes are applied. */
 #include "match/change.h"
+#include "match_rows/fault.h"
+
+#include <string.h>
 
 static int may_write(struct hl_match_index *index, struct hl_match_error *err)
 {

@@ -2,6 +2,7 @@
 #include "match_file/build.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 void hl_match_build_init(struct hl_match_build *build)
 {

@@ -4,8 +4,11 @@
  * slot's are in memory besides the hashes.
  */
 #include "match_file/build.h"
+#include "match_rows/bytes.h"
+#include "match_rows/fault.h"
 
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 
 static uint16_t slot_of(const uint8_t *hash, unsigned slot)

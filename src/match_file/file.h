@@ -3,9 +3,14 @@
 #define HL_MATCH_FILE_FILE_H
 
 /* Files of a folder: names, whole ones, and large ones checked by blocks. */
-#include "match_rows/inner.h"
+#include "hotline/match.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 enum {
+	HL_MATCH_NAME_BYTES = 24, /* with the NUL */
 	HL_MATCH_BLOCK = 65536,
 	HL_MATCH_HEAD = 4096,
 	/* Files are written in pieces of a huge page, at multiples of it: then

@@ -5,10 +5,13 @@
  * behind the last whole record counts for who reads.
  */
 #include "match_file/log.h"
+#include "match_rows/bytes.h"
+#include "match_rows/fault.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { BUFFER = 256 * 1024 };

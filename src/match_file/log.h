@@ -4,6 +4,7 @@
 
 /* The log: appended to through a buffer, read record by record. */
 #include "match_file/file.h"
+#include "match_rows/row.h"
 
 enum hl_match_record {
 	HL_MATCH_LOG_PUT = 1,

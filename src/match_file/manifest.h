@@ -3,8 +3,8 @@
 #define HL_MATCH_FILE_MANIFEST_H
 
 /* The manifest in memory, read and written whole. */
-#include "match_rows/catalog.h"
 #include "match_file/file.h"
+#include "match_rows/catalog.h"
 #include "match_rows/table.h"
 
 enum { HL_MATCH_MANIFEST_MAX = 1 << 30 };

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The file of the dead rows of a segment: read and written whole. */
 #include "match_file/segment.h"
+#include "match_rows/bytes.h"
+#include "match_rows/fault.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { REMOVAL_HEAD = 40 };
 

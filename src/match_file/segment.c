@@ -5,10 +5,13 @@
  * that are read from columns are held to their bounds where they are used.
  */
 #include "match_file/segment.h"
+#include "match_rows/bytes.h"
+#include "match_rows/fault.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>

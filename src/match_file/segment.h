@@ -3,14 +3,16 @@
 #define HL_MATCH_FILE_SEGMENT_H
 
 /* A mapped segment, and which of its rows are dead. */
-#include "match_rows/deaths.h"
 #include "match_file/file.h"
+#include "match_rows/deaths.h"
+#include "match_rows/row.h"
 
 enum {
 	HL_MATCH_COLUMN_PART = 1,
 	HL_MATCH_COLUMN_LABEL = 2,
 	HL_MATCH_COLUMN_PAYLOAD = 4,
 	HL_MATCH_COLUMN_SLOTS = 8,
+	HL_MATCH_SLOTS = 16, /* of 16 bits each */
 	/* Fewer rows of PDQ are scanned. */
 	HL_MATCH_SLOTS_FROM = 512
 };

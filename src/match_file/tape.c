@@ -1,11 +1,14 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Reading the log, by a window that moves over the file. */
 #include "match_file/log.h"
+#include "match_rows/bytes.h"
 #include "match_rows/catalog.h"
+#include "match_rows/fault.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
+#include <string.h>
 #include <unistd.h>
 
 enum { WINDOW = 256 * 1024, SYNCED_BYTES = HL_MATCH_LOG_RECORD + 8 };

@@ -3,6 +3,8 @@
  * this needs no sorting, however much has been put since the last freeze. */
 #include "match_look/index.h"
 
+#include <string.h>
+
 struct next {
 	struct hl_match_key after;
 	bool found;

@@ -7,10 +7,11 @@
  * view. `draft` is what the writer works on; it is published as the view at
  * each change, or at the end when several changes must be seen at once.
  */
-#include "match_look/kernel.h"
 #include "match_file/log.h"
 #include "match_file/manifest.h"
 #include "match_file/segment.h"
+#include "match_look/kernel.h"
+#include "match_rows/shuffle.h"
 
 #include <pthread.h>
 

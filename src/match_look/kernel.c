@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The loops over sketches and hashes in plain C, and which to take. */
 #include "match_look/kernel.h"
+#include "hotline/match.h"
+
+#include <string.h>
 
 static unsigned ones(uint64_t x)
 {

@@ -2,7 +2,7 @@
 #ifndef HL_MATCH_LOOK_KERNEL_H
 #define HL_MATCH_LOOK_KERNEL_H
 
-#include "match_rows/inner.h"
+#include "match_rows/bytes.h"
 
 /* Postings of one bucket, and how many bits their sketches may differ. */
 struct hl_match_cell {

@@ -4,6 +4,7 @@
 
 #if defined(__x86_64__)
 #include <immintrin.h>
+#include <string.h>
 
 #define AVX512                                                          \
 	__attribute__((target("avx512f,avx512bw,avx512vl,avx512bitalg," \

@@ -6,6 +6,7 @@
 #include "match_look/reader.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static int found_order(
 	const struct hl_match_found *a, const struct hl_match_found *b)

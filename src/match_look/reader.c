@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "match_look/reader.h"
+#include "match_rows/fault.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int hl_match_reader_new(struct hl_match_index *index,
 	struct hl_match_reader **out, struct hl_match_error *err)

@@ -7,8 +7,10 @@
  * slot ahead, and rows and hashes some candidates ahead.
  */
 #include "match_look/reader.h"
+#include "match_rows/bytes.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum {
 	CELLS = 697,

@@ -7,6 +7,7 @@
 #include "match_look/reader.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 int hl_match_reader_list(
 	struct hl_match_reader *reader, uint32_t id, struct hl_match_list *out)

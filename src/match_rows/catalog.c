@@ -2,6 +2,7 @@
 #include "match_rows/catalog.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 static void labels_unref(struct hl_match_labels *labels)
 {

@@ -7,7 +7,11 @@
  * one that shares what stayed. Counts of references are the writer's, under
  * its lock.
  */
-#include "match_rows/inner.h"
+#include "hotline/match.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 struct hl_match_text {
 	unsigned refs;

@@ -8,6 +8,7 @@
 #include "match_rows/deaths.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 struct date {
 	_Atomic uint64_t when;

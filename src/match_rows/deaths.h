@@ -2,9 +2,10 @@
 #ifndef HL_MATCH_ROWS_DEATHS_H
 #define HL_MATCH_ROWS_DEATHS_H
 
-#include "match_rows/inner.h"
-
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
 
 /*
  * Which rows of one kind of a segment are dead, and since which change. One

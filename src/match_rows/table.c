@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "match_rows/table.h"
+#include "match_rows/bytes.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 enum { BLOCK = 65536 };
 

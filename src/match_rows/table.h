@@ -7,9 +7,11 @@
  * Its arrays never move. A row counts for a reader that began at change c if
  * born <= c < died.
  */
-#include "match_rows/inner.h"
+#include "match_rows/row.h"
 
 #include <stdatomic.h>
+#include <stdbool.h>
+#include <stddef.h>
 
 enum { HL_MATCH_RECENT = 8192 };
 
