@@ -2,6 +2,7 @@
 #ifndef HL_MATCH_LOOK_KERNEL_H
 #define HL_MATCH_LOOK_KERNEL_H
 
+#include "match_pdq/distance.h"
 #include "match_rows/bytes.h"
 
 /* Postings of one bucket, and how many bits their sketches may differ. */
@@ -45,17 +46,5 @@ const struct hl_match_kernels *hl_match_kernels_of(uint32_t kernel);
 extern const struct hl_match_kernels hl_match_kernels_scalar;
 const struct hl_match_kernels *hl_match_kernels_avx2(void);
 const struct hl_match_kernels *hl_match_kernels_avx512(void);
-
-static inline unsigned hl_match_bits_that_differ(
-	const uint8_t *a, const uint8_t *b)
-{
-	unsigned n = 0;
-
-	for (unsigned i = 0; i < 32; i += 8) {
-		n += (unsigned)__builtin_popcountll(
-			hl_match_get64(a + i) ^ hl_match_get64(b + i));
-	}
-	return n;
-}
 
 #endif

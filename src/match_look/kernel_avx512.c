@@ -135,7 +135,7 @@ AVX512 static size_t scan(const uint8_t *hashes, uint32_t first, size_t count,
 		}
 	}
 	for (; i < count; i++) {
-		unsigned d = hl_match_bits_that_differ(hashes + 32 * i, q);
+		unsigned d = hl_pdq_distance(hashes + 32 * i, q);
 
 		if (d <= radius) {
 			out[n++] =

@@ -74,7 +74,7 @@ static void search_table(
 			!hl_match_table_live(table, maybe[i], pick->change)) {
 			continue;
 		}
-		d = hl_match_bits_that_differ(row->hash, pick->hash);
+		d = hl_pdq_distance(row->hash, pick->hash);
 		if (d <= pick->farthest) {
 			found = hl_match_table_row(table, maybe[i]);
 			hl_match_pick_row(pick, &found, d);

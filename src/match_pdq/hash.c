@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Hashes as text, and the names of codes. */
+#include "match_pdq/distance.h"
 #include "hotline/match.h"
 
 #include <string.h>
@@ -85,14 +86,5 @@ void hl_match_hash_format(const struct hl_match_hash *hash, char out[65])
 unsigned hl_match_hash_distance(
 	const struct hl_match_hash *a, const struct hl_match_hash *b)
 {
-	unsigned n = 0;
-
-	for (size_t i = 0; i < sizeof(a->bytes); i += sizeof(uint64_t)) {
-		uint64_t x, y;
-
-		memcpy(&x, a->bytes + i, sizeof(x));
-		memcpy(&y, b->bytes + i, sizeof(y));
-		n += (unsigned)__builtin_popcountll(x ^ y);
-	}
-	return n;
+	return hl_pdq_distance(a->bytes, b->bytes);
 }

@@ -3,6 +3,7 @@
  * vPDQ: how much of one video is in another, by the PDQ hashes of their
  * frames, and the line of text that a frame has in files of such hashes.
  */
+#include "match_pdq/distance.h"
 #include "hotline/match.h"
 
 #include <stdbool.h>
@@ -45,30 +46,14 @@ static int rule_of(
 	return 0;
 }
 
-/* Four words without a branch, which would be guessed wrong half the time. */
-static inline __attribute__((always_inline)) bool within(
-	const struct hl_match_hash *a, const struct hl_match_hash *b,
-	unsigned radius)
-{
-	unsigned n = 0;
-
-	for (size_t i = 0; i < sizeof(a->bytes); i += sizeof(uint64_t)) {
-		uint64_t x, y;
-
-		memcpy(&x, a->bytes + i, sizeof(x));
-		memcpy(&y, b->bytes + i, sizeof(y));
-		n += (unsigned)__builtin_popcountll(x ^ y);
-	}
-	return n <= radius;
-}
-
 static inline __attribute__((always_inline)) bool has(
 	const struct hl_match_frame *frames, size_t n,
 	const struct hl_match_hash *hash, const struct rule *rule)
 {
 	for (size_t i = 0; i < n; i++) {
 		if (frames[i].quality >= rule->quality_min &&
-			within(&frames[i].hash, hash, rule->radius)) {
+			hl_pdq_distance(frames[i].hash.bytes, hash->bytes) <=
+				rule->radius) {
 			return true;
 		}
 	}
