@@ -47,4 +47,24 @@ extern const struct hl_match_kernels hl_match_kernels_scalar;
 const struct hl_match_kernels *hl_match_kernels_avx2(void);
 const struct hl_match_kernels *hl_match_kernels_avx512(void);
 
+/* The near of processors that count bits in one instruction, as the caller is
+ * compiled for one. */
+static inline __attribute__((always_inline)) size_t hl_match_near_counted(
+	const uint8_t *hashes, const uint32_t *rows, size_t count,
+	const uint8_t q[32], unsigned radius, struct hl_match_near *out)
+{
+	uint8_t word[32];
+	size_t n = 0;
+
+	memcpy(word, q, sizeof(word));
+	for (size_t i = 0; i < count; i++) {
+		unsigned d =
+			hl_pdq_distance(hashes + 32 * (size_t)rows[i], word);
+
+		out[n] = (struct hl_match_near){rows[i], d};
+		n += d <= radius;
+	}
+	return n;
+}
+
 #endif

@@ -69,22 +69,7 @@ AVX2 static size_t near(const uint8_t *hashes, const uint32_t *rows,
 	size_t count, const uint8_t q[32], unsigned radius,
 	struct hl_match_near *out)
 {
-	uint64_t word[4];
-	size_t n = 0;
-
-	memcpy(word, q, sizeof(word));
-	for (size_t i = 0; i < count; i++) {
-		const uint8_t *p = hashes + 32 * (size_t)rows[i];
-		unsigned d = 0;
-
-		for (unsigned k = 0; k < 4; k++) {
-			d += (unsigned)__builtin_popcountll(
-				hl_match_get64(p + 8 * k) ^ word[k]);
-		}
-		out[n] = (struct hl_match_near){rows[i], d};
-		n += d <= radius;
-	}
-	return n;
+	return hl_match_near_counted(hashes, rows, count, q, radius, out);
 }
 
 AVX2 static size_t scan(const uint8_t *hashes, uint32_t first, size_t count,
