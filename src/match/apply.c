@@ -113,16 +113,6 @@ static bool same_row(
 						  row.payload_bytes) == 0);
 }
 
-/* The hash as it is stored. */
-static void stored_hash(const struct hl_match_index *index,
-	const struct hl_match_op *op, uint8_t stored[32])
-{
-	memcpy(stored, op->hash, 32);
-	if (op->key.kind == HL_MATCH_PDQ) {
-		hl_match_shuffle_store(&index->shuffle, op->hash, stored);
-	}
-}
-
 static void add_row(struct hl_match_index *index, const struct hl_match_op *op)
 {
 	const struct hl_match_row row = {
@@ -151,7 +141,8 @@ static int apply_put(struct hl_match_index *index, const struct hl_match_op *op,
 		return hl_match_fault(err, HL_MATCH_E_ARG,
 			"list %u is not there", op->key.list);
 	}
-	stored_hash(index, op, stored.hash);
+	hl_match_hash_store(
+		&index->shuffle, op->key.kind, op->hash, stored.hash);
 	found = hl_match_spot_find(index, &op->key, &old);
 	if (found && same_row(&old, &stored)) {
 		return 0;

@@ -130,11 +130,7 @@ int hl_match_bulk_put(struct hl_match_index *index,
 		.label = op->label,
 		.kind = op->key.kind,
 	};
-	if (op->key.kind == HL_MATCH_PDQ) {
-		hl_match_shuffle_store(&index->shuffle, op->hash, to->hash);
-	} else {
-		memcpy(to->hash, op->hash, 32);
-	}
+	hl_match_hash_store(&index->shuffle, op->key.kind, op->hash, to->hash);
 	return 0;
 }
 

@@ -20,14 +20,6 @@ struct cursor {
 	struct hl_match_row row;
 };
 
-static int by_key(const void *a, const void *b, void *arg)
-{
-	const struct hl_match_table *table = arg;
-
-	return hl_match_key_order(&table->row[*(const uint32_t *)a].key,
-		&table->row[*(const uint32_t *)b].key);
-}
-
 /* The table's rows of a kind that were alive, sorted. */
 static bool cursor_table(struct cursor *c, const struct hl_match_table *table,
 	unsigned kind, uint64_t change)
@@ -45,8 +37,7 @@ static bool cursor_table(struct cursor *c, const struct hl_match_table *table,
 			c->order[c->n++] = row;
 		}
 	}
-	qsort_r(c->order, c->n, sizeof(*c->order), by_key,
-		(void *)(uintptr_t)table);
+	hl_match_table_sort(table, c->order, c->n);
 	return true;
 }
 

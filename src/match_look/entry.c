@@ -57,11 +57,11 @@ static void in_rows(const struct hl_match_rows *rows,
 	}
 }
 
-static void give(const struct hl_match_index *index,
-	const struct hl_match_row *row, struct hl_match_entry *at,
-	void *payload)
+void hl_match_entry_of(const struct hl_match_index *index,
+	const struct hl_match_row *row, void *payload,
+	struct hl_match_entry *out)
 {
-	*at = (struct hl_match_entry){.list = row->key.list,
+	*out = (struct hl_match_entry){.list = row->key.list,
 		.part = row->key.part,
 		.id = row->key.id,
 		.kind = row->key.kind,
@@ -69,13 +69,10 @@ static void give(const struct hl_match_index *index,
 		.payload_bytes = row->payload_bytes};
 	if (row->payload_bytes > 0) {
 		memcpy(payload, row->payload, row->payload_bytes);
-		at->payload = payload;
+		out->payload = payload;
 	}
-	if (row->key.kind == HL_MATCH_PDQ) {
-		hl_match_shuffle_undo(&index->shuffle, row->hash, at->hash);
-	} else {
-		memcpy(at->hash, row->hash, hl_match_width(row->key.kind));
-	}
+	hl_match_hash_show(
+		&index->shuffle, row->key.kind, row->hash, out->hash);
 }
 
 int hl_match_index_entry(
@@ -106,7 +103,7 @@ int hl_match_index_entry(
 			kind + 1, &next);
 	}
 	if (next.found) {
-		give(index, &next.low, at, payload);
+		hl_match_entry_of(index, &next.low, payload, at);
 	}
 	pthread_mutex_unlock(&index->lock);
 	return next.found ? 0 : HL_MATCH_NOTFOUND;

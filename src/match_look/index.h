@@ -98,6 +98,10 @@ bool hl_match_spot_find(const struct hl_match_index *index,
 	const struct hl_match_key *key, struct hl_match_spot *out);
 bool hl_match_entry_lives(
 	const struct hl_match_index *index, uint32_t list, uint64_t id);
+/* A row as its caller sees it, with its payload copied to `payload`. */
+void hl_match_entry_of(const struct hl_match_index *index,
+	const struct hl_match_row *row, void *payload,
+	struct hl_match_entry *out);
 void hl_match_spot_kill(const struct hl_match_spot *spot, uint64_t change);
 
 #endif

@@ -180,11 +180,9 @@ int hl_match_pick_finish(struct hl_match_pick *pick, size_t *payload_bytes)
 		uint8_t stored[32];
 
 		*payload_bytes += found[i].payload_bytes;
-		if (found[i].kind == HL_MATCH_PDQ) {
-			memcpy(stored, found[i].hash, 32);
-			hl_match_shuffle_undo(
-				&pick->index->shuffle, stored, found[i].hash);
-		}
+		memcpy(stored, found[i].hash, 32);
+		hl_match_hash_show(&pick->index->shuffle, found[i].kind, stored,
+			found[i].hash);
 	}
 	answer->cleared = pick->nearest_negative < 1000 &&
 			  pick->nearest_negative <= pick->nearest_other;

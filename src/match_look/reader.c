@@ -180,16 +180,6 @@ static int query_check(const struct hl_match_query *query, uint32_t *kind,
 		       : 0;
 }
 
-static void start_hash(struct hl_match_pick *pick, const uint8_t *hash)
-{
-	memset(pick->hash, 0, sizeof(pick->hash));
-	if (pick->kind == HL_MATCH_PDQ) {
-		hl_match_shuffle_store(&pick->index->shuffle, hash, pick->hash);
-	} else {
-		memcpy(pick->hash, hash, hl_match_width(pick->kind));
-	}
-}
-
 static int search_all(struct hl_match_pick *pick, const uint8_t *hashes,
 	size_t n, struct hl_match_answer *answers)
 {
@@ -200,7 +190,8 @@ static int search_all(struct hl_match_pick *pick, const uint8_t *hashes,
 	for (size_t i = 0; i < n && !rc; i++) {
 		pick->answer = &answers[i];
 		hl_match_pick_start(pick);
-		start_hash(pick, hashes + i * width);
+		hl_match_hash_store(&pick->index->shuffle, pick->kind,
+			hashes + i * width, pick->hash);
 		rc = search(pick);
 		if (!rc) {
 			rc = hl_match_pick_finish(pick, &payloads);

@@ -71,14 +71,6 @@ const char *hl_match_reader_label(
 	return reader->label;
 }
 
-static int table_order(const void *a, const void *b, void *arg)
-{
-	const struct hl_match_table *table = arg;
-
-	return hl_match_key_order(&table->row[*(const uint32_t *)a].key,
-		&table->row[*(const uint32_t *)b].key);
-}
-
 /* The rows of each table that live at the change, sorted. */
 static bool sort_tables(
 	struct hl_match_walk *walk, const struct hl_match_view *view)
@@ -109,8 +101,7 @@ static bool sort_tables(
 				walk->order[n++] = row;
 			}
 		}
-		qsort_r(walk->order + from, n - from, sizeof(uint32_t),
-			table_order, table);
+		hl_match_table_sort(table, walk->order + from, n - from);
 		walk->at[n_at + view->n_segments * HL_MATCH_KINDS + i] = from;
 		walk->order[n++] = UINT32_MAX;
 	}
@@ -209,23 +200,7 @@ static int give(struct hl_match_reader *reader, const struct hl_match_row *row,
 		reader->payloads = to;
 		reader->payloads_room = HL_MATCH_PAYLOAD_MAX;
 	}
-	memset(at, 0, sizeof(*at));
-	at->list = row->key.list;
-	at->part = row->key.part;
-	at->id = row->key.id;
-	at->kind = row->key.kind;
-	at->label = row->label;
-	at->payload_bytes = row->payload_bytes;
-	if (row->payload_bytes > 0) {
-		memcpy(reader->payloads, row->payload, row->payload_bytes);
-		at->payload = reader->payloads;
-	}
-	if (row->key.kind == HL_MATCH_PDQ) {
-		hl_match_shuffle_undo(
-			&reader->index->shuffle, row->hash, at->hash);
-	} else {
-		memcpy(at->hash, row->hash, hl_match_width(row->key.kind));
-	}
+	hl_match_entry_of(reader->index, row, reader->payloads, at);
 	return 0;
 }
 

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "match_rows/shuffle.h"
+#include "hotline/match.h"
 #include "match_rows/bytes.h"
+#include "match_rows/row.h"
 
 #include <stddef.h>
+#include <string.h>
 
 bool hl_match_shuffle_draw(uint8_t order[256])
 {
@@ -58,7 +61,7 @@ bool hl_match_shuffle_init(
 	return true;
 }
 
-void hl_match_shuffle_store(const struct hl_match_shuffle *shuffle,
+static void store(const struct hl_match_shuffle *shuffle,
 	const uint8_t hash[32], uint8_t stored[32])
 {
 	uint64_t sum[4] = {0};
@@ -74,7 +77,7 @@ void hl_match_shuffle_store(const struct hl_match_shuffle *shuffle,
 	memcpy(stored, sum, sizeof(sum));
 }
 
-void hl_match_shuffle_undo(const struct hl_match_shuffle *shuffle,
+static void undo(const struct hl_match_shuffle *shuffle,
 	const uint8_t stored[32], uint8_t hash[32])
 {
 	memset(hash, 0, 32);
@@ -84,5 +87,27 @@ void hl_match_shuffle_undo(const struct hl_match_shuffle *shuffle,
 		if (stored[place / 8] >> (7 - place % 8) & 1) {
 			hash[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
 		}
+	}
+}
+
+void hl_match_hash_store(const struct hl_match_shuffle *shuffle, uint32_t kind,
+	const uint8_t *hash, uint8_t stored[32])
+{
+	if (kind == HL_MATCH_PDQ) {
+		store(shuffle, hash, stored);
+	} else {
+		memset(stored, 0, 32);
+		memcpy(stored, hash, hl_match_width(kind));
+	}
+}
+
+void hl_match_hash_show(const struct hl_match_shuffle *shuffle, uint32_t kind,
+	const uint8_t *stored, uint8_t hash[32])
+{
+	if (kind == HL_MATCH_PDQ) {
+		undo(shuffle, stored, hash);
+	} else {
+		memset(hash, 0, 32);
+		memcpy(hash, stored, hl_match_width(kind));
 	}
 }

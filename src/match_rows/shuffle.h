@@ -18,9 +18,11 @@ bool hl_match_shuffle_init(
 	struct hl_match_shuffle *shuffle, const uint8_t order[256]);
 /* A random order; false: the system gave no random bytes. */
 bool hl_match_shuffle_draw(uint8_t order[256]);
-void hl_match_shuffle_store(const struct hl_match_shuffle *shuffle,
-	const uint8_t hash[32], uint8_t stored[32]);
-void hl_match_shuffle_undo(const struct hl_match_shuffle *shuffle,
-	const uint8_t stored[32], uint8_t hash[32]);
+/* As it is stored, with zeros up to 32 bytes, and back: only those of PDQ are
+ * shuffled, the others have the bytes of their kind. */
+void hl_match_hash_store(const struct hl_match_shuffle *shuffle, uint32_t kind,
+	const uint8_t *hash, uint8_t stored[32]);
+void hl_match_hash_show(const struct hl_match_shuffle *shuffle, uint32_t kind,
+	const uint8_t *stored, uint8_t hash[32]);
 
 #endif

@@ -168,3 +168,17 @@ struct hl_match_row hl_match_table_row(
 		.payload = from->payload,
 	};
 }
+
+static int by_key(const void *a, const void *b, void *arg)
+{
+	const struct hl_match_table *table = arg;
+
+	return hl_match_key_order(&table->row[*(const uint32_t *)a].key,
+		&table->row[*(const uint32_t *)b].key);
+}
+
+void hl_match_table_sort(
+	const struct hl_match_table *table, uint32_t *rows, size_t n)
+{
+	qsort_r(rows, n, sizeof(*rows), by_key, (void *)(uintptr_t)table);
+}

@@ -75,6 +75,10 @@ uint32_t hl_match_table_next(const struct hl_match_table *table, uint32_t list,
 struct hl_match_row hl_match_table_row(
 	const struct hl_match_table *table, uint32_t row);
 
+/* Puts rows in the order of their keys. */
+void hl_match_table_sort(
+	const struct hl_match_table *table, uint32_t *rows, size_t n);
+
 static inline uint64_t hl_match_table_died(
 	const struct hl_match_table *table, uint32_t row)
 {
