@@ -52,8 +52,9 @@ int hl_match_freeze(struct hl_match_index *index, struct hl_match_error *err)
 	const struct hl_match_view *old = index->draft;
 	struct hl_match_table *last = hl_match_view_last(old);
 	struct hl_match_table *made = hl_match_table_new(index->change);
-	size_t n_lists = old->catalog->n, n = old->n_tables;
-	struct hl_match_counts *counts = calloc(n_lists + 1, sizeof(*counts));
+	size_t n = old->n_tables;
+	struct hl_match_counts *counts =
+		hl_match_counts_copy(index->counts, old->catalog->n);
 	struct hl_match_table **tables = calloc(n + 1, sizeof(*tables));
 	struct hl_match_view *view = NULL;
 
@@ -64,7 +65,7 @@ int hl_match_freeze(struct hl_match_index *index, struct hl_match_error *err)
 	}
 	free(tables);
 	if (!view) {
-		hl_match_table_free(made);
+		hl_match_table_unref(made);
 		free(counts);
 		return hl_match_fault_memory(err);
 	}
@@ -72,9 +73,6 @@ int hl_match_freeze(struct hl_match_index *index, struct hl_match_error *err)
 	/* Only once the table is there: a full disk must not stop the rest. */
 	if (!replaying(index) && index->log.at > HL_MATCH_LOG_FILE) {
 		(void)hl_match_log_rotate(&index->log, NULL);
-	}
-	if (n_lists > 0) {
-		memcpy(counts, index->counts, n_lists * sizeof(*counts));
 	}
 	last->state.change = index->change;
 	last->state.position = atomic_load(&index->position);
@@ -182,9 +180,7 @@ static uint64_t entry_rows(struct hl_match_segment *segment, unsigned kind,
 	uint32_t row = hl_match_rows_from(rows, key->list, key->id, 0);
 	uint64_t n = 0;
 
-	for (; row < rows->n && rows->id[row] == key->id &&
-		hl_match_rows_list(rows, row) == key->list;
-		row++) {
+	for (; hl_match_rows_of_entry(rows, row, key->list, key->id); row++) {
 		if (hl_match_deaths_when(dead, row) != HL_MATCH_NEVER) {
 			continue;
 		}
@@ -209,8 +205,7 @@ static uint64_t entry_recent(const struct hl_match_view *view,
 				row)) != UINT32_MAX) {
 			n++;
 			if (kill_at) {
-				atomic_store_explicit(&table->row[row].died,
-					kill_at, memory_order_release);
+				hl_match_table_kill(table, row, kill_at);
 			}
 		}
 	}
@@ -401,9 +396,8 @@ static void kill_list(struct hl_match_index *index, uint32_t list,
 		for (uint32_t row = 0; row < atomic_load(&table->n); row++) {
 			if (table->row[row].key.list == list &&
 				hl_match_table_died(table, row) == UINT64_MAX) {
-				atomic_store_explicit(&table->row[row].died,
-					index->change + 1,
-					memory_order_release);
+				hl_match_table_kill(
+					table, row, index->change + 1);
 			}
 		}
 	}

@@ -412,14 +412,13 @@ static int commit_rows(struct hl_match_index *index, uint64_t position,
 	struct hl_match_error *err)
 {
 	size_t n = index->draft->catalog->n;
-	struct hl_match_counts *kept = calloc(n + 1, sizeof(*kept));
+	struct hl_match_counts *kept = hl_match_counts_copy(index->counts, n);
 	uint64_t before = index->change;
 	int rc;
 
 	if (!kept) {
 		return hl_match_fault_memory(err);
 	}
-	memcpy(kept, index->counts, n * sizeof(*kept));
 	rc = hl_match_freeze(index, err);
 	if (!rc) {
 		rc = replace(index);

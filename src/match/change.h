@@ -14,9 +14,10 @@ int hl_match_freeze(struct hl_match_index *index, struct hl_match_error *err);
 struct hl_match_counts *hl_match_counts_of(
 	struct hl_match_index *index, uint32_t list);
 
-/* Loads what the manifest names as the draft, then the log. */
-int hl_match_load(struct hl_match_index *index, struct hl_match_manifest *m,
-	struct hl_match_error *err);
+/* Loads what the manifest names as the draft, then the log; the index is quiet
+ * from then on. */
+int hl_match_load(struct hl_match_index *index,
+	const struct hl_match_manifest *m, struct hl_match_error *err);
 /* Applies what is committed from the place on; HL_MATCH_NOTFOUND: nothing. */
 int hl_match_replay(struct hl_match_index *index,
 	const struct hl_match_manifest *m, struct hl_match_error *err);

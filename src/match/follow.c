@@ -38,12 +38,7 @@ static int follow_anew(struct hl_match_index *index, struct hl_match_error *err)
 		return hl_match_fault(err, HL_MATCH_E_STATE,
 			"another index stands there now: open it again");
 	}
-	index->quiet = true;
 	rc = hl_match_load(index, &m, err);
-	if (!rc) {
-		rc = hl_match_replay(index, &m, err);
-		rc = rc == HL_MATCH_NOTFOUND ? 0 : rc;
-	}
 	index->quiet = false;
 	if (!rc) {
 		hl_match_view_publish(index);

@@ -8,7 +8,6 @@
 #include "match_rows/fault.h"
 
 #include <dirent.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -83,23 +82,18 @@ static int take_state(struct hl_match_index *index,
 	const struct hl_match_manifest *m, struct hl_match_error *err)
 {
 	size_t n = m->catalog->n;
-	struct hl_match_counts *counts = calloc(n + 1, sizeof(*counts));
-	struct hl_match_counts *kept = calloc(n + 1, sizeof(*kept));
+	struct hl_match_counts *counts = hl_match_counts_copy(m->counts, n);
+	struct hl_match_counts *kept = hl_match_counts_copy(m->counts, n);
 
 	if (!counts || !kept) {
 		free(counts);
 		free(kept);
 		return hl_match_fault_memory(err);
 	}
-	if (n > 0) {
-		memcpy(counts, m->counts, n * sizeof(*counts));
-		memcpy(kept, m->counts, n * sizeof(*kept));
-	}
 	free(index->counts);
 	index->counts = counts;
 	index->counts_room = n + 1;
-	free(index->checkpoint.counts);
-	hl_match_catalog_unref(index->checkpoint.catalog);
+	hl_match_frozen_fini(&index->checkpoint);
 	index->checkpoint = (struct hl_match_frozen){
 		.change = index->change,
 		.position = m->position,
@@ -117,8 +111,9 @@ static int take_state(struct hl_match_index *index,
 	return 0;
 }
 
-int hl_match_load(struct hl_match_index *index, struct hl_match_manifest *m,
-	struct hl_match_error *err)
+/* What the manifest names becomes the draft. */
+static int load_listed(struct hl_match_index *index,
+	const struct hl_match_manifest *m, struct hl_match_error *err)
 {
 	struct hl_match_segment **segments =
 		calloc(m->n_segments + 1, sizeof(*segments));
@@ -139,16 +134,11 @@ int hl_match_load(struct hl_match_index *index, struct hl_match_manifest *m,
 		hl_match_segment_unref(segments[i]);
 	}
 	free(segments);
+	hl_match_table_unref(table);
 	if (rc) {
-		if (view) {
-			table->refs--;
-			hl_match_view_free(view);
-		} else {
-			hl_match_table_free(table);
-		}
+		hl_match_view_free(view);
 		return rc;
 	}
-	table->refs--;
 	hl_match_view_adopt(index, view);
 	return 0;
 }
@@ -224,7 +214,7 @@ static int last_commit(struct hl_match_tape *tape,
 			(struct place){m->synced_number, m->synced_offset})) {
 		char name[HL_MATCH_NAME_BYTES];
 
-		hl_match_file_name(name, "log", tape->number);
+		hl_match_log_name(name, tape->number);
 		rc = hl_match_fault_at(err, name, tape->at, "record");
 	}
 	return rc;
@@ -238,7 +228,7 @@ static int tape_at_place(const struct hl_match_index *index,
 		index->place_number, index->place_offset, err);
 
 	if (rc == HL_MATCH_NOTFOUND) {
-		hl_match_file_name(name, "log", index->place_number);
+		hl_match_log_name(name, index->place_number);
 		rc = hl_match_fault_at(err, name, 0, "missing");
 	}
 	return rc;
@@ -295,6 +285,19 @@ int hl_match_replay(struct hl_match_index *index,
 	return rc;
 }
 
+int hl_match_load(struct hl_match_index *index,
+	const struct hl_match_manifest *m, struct hl_match_error *err)
+{
+	int rc;
+
+	index->quiet = true;
+	rc = load_listed(index, m, err);
+	if (!rc) {
+		rc = hl_match_replay(index, m, err);
+	}
+	return rc == HL_MATCH_NOTFOUND ? 0 : rc;
+}
+
 static bool listed(const struct hl_match_manifest *m, const char *name)
 {
 	uint32_t number;
@@ -316,14 +319,10 @@ static bool listed(const struct hl_match_manifest *m, const char *name)
 void hl_match_sweep(
 	struct hl_match_index *index, const struct hl_match_manifest *m)
 {
-	int fd = openat(index->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = hl_match_folder_names(index->folder);
 	const struct dirent *entry;
 
 	if (!dir) {
-		if (fd >= 0) {
-			close(fd);
-		}
 		return; /* the next one will */
 	}
 	while ((entry = readdir(dir)) != NULL) {

@@ -233,14 +233,11 @@ static int build_file(struct hl_match_index *index,
 static int state_copy(
 	const struct hl_match_frozen *from, struct hl_match_frozen *to)
 {
-	size_t n = from->catalog->n + 1;
-
 	*to = *from;
-	to->counts = calloc(n, sizeof(*to->counts));
+	to->counts = hl_match_counts_copy(from->counts, from->catalog->n);
 	if (!to->counts) {
 		return HL_MATCH_E_NOMEM;
 	}
-	memcpy(to->counts, from->counts, (n - 1) * sizeof(*to->counts));
 	hl_match_catalog_ref(to->catalog);
 	return 0;
 }
@@ -262,12 +259,10 @@ static int install(struct hl_match_index *index,
 		rc = exchange(index, from, made);
 	}
 	if (rc) {
-		free(kept.counts);
-		hl_match_catalog_unref(kept.catalog);
+		hl_match_frozen_fini(&kept);
 		return rc;
 	}
-	free(index->checkpoint.counts);
-	hl_match_catalog_unref(index->checkpoint.catalog);
+	hl_match_frozen_fini(&index->checkpoint);
 	index->checkpoint = kept;
 	index->unwritten = true;
 	return 0;

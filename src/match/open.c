@@ -13,26 +13,6 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
-/* Masks of 16 bits in ascending order of their number of bits: those within
- * the low b bits come first among each number. */
-static void make_masks(uint16_t masks[697])
-{
-	size_t n = 0;
-
-	masks[n++] = 0;
-	for (unsigned wanted = 1; wanted <= 3; wanted++) {
-		uint32_t mask = (1u << wanted) - 1;
-
-		while (mask < 65536) {
-			/* The next number with as many bits. */
-			uint32_t low = mask & -mask, high = mask + low;
-
-			masks[n++] = (uint16_t)mask;
-			mask = high | (mask ^ high) / low >> 2;
-		}
-	}
-}
-
 static int open_folder(struct hl_match_index *index, const char *folder,
 	struct hl_match_error *err)
 {
@@ -41,13 +21,7 @@ static int open_folder(struct hl_match_index *index, const char *folder,
 	if (create && mkdir(folder, 0700) && errno != EEXIST) {
 		return hl_match_fault_io(err, folder, "make folder");
 	}
-	index->folder = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (index->folder < 0) {
-		return errno == ENOENT
-			       ? HL_MATCH_NOTFOUND
-			       : hl_match_fault_io(err, folder, "open folder");
-	}
-	return 0;
+	return hl_match_folder_open(folder, &index->folder, err);
 }
 
 static int lock_folder(struct hl_match_index *index, struct hl_match_error *err)
@@ -84,17 +58,12 @@ static bool is_remains(const struct hl_match_index *index, const char *name)
 static int refuse_remains(
 	const struct hl_match_index *index, struct hl_match_error *err)
 {
-	int fd = openat(index->folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+	DIR *dir = hl_match_folder_names(index->folder);
 	const struct dirent *entry;
 	int rc = 0;
 
 	if (!dir) {
-		rc = hl_match_fault_io(err, "folder", "read");
-		if (fd >= 0) {
-			close(fd);
-		}
-		return rc;
+		return hl_match_fault_io(err, "folder", "read");
 	}
 	while (!rc && (entry = readdir(dir)) != NULL) {
 		if (is_remains(index, entry->d_name)) {
@@ -146,19 +115,11 @@ static int make_new(struct hl_match_index *index, struct hl_match_error *err)
 static int adopt_manifest(struct hl_match_index *index,
 	struct hl_match_manifest *m, struct hl_match_error *err)
 {
-	int rc;
-
 	memcpy(index->identity, m->identity, sizeof(index->identity));
 	if (!hl_match_shuffle_init(&index->shuffle, m->order)) {
 		return hl_match_fault_at(err, "manifest", 80, "order of bits");
 	}
-	index->quiet = true;
-	rc = hl_match_load(index, m, err);
-	if (!rc) {
-		rc = hl_match_replay(index, m, err);
-		rc = rc == HL_MATCH_NOTFOUND ? 0 : rc;
-	}
-	return rc;
+	return hl_match_load(index, m, err);
 }
 
 /* While we read, a writer may exchange the manifest and delete files. */
@@ -195,7 +156,7 @@ static int start_writing(struct hl_match_index *index,
 	hl_match_sweep(index, m);
 	/* What was not committed may have gone on in later files. */
 	for (uint32_t n = index->place_number + 1;; n++) {
-		hl_match_file_name(name, "log", n);
+		hl_match_log_name(name, n);
 		if (unlinkat(index->folder, name, 0)) {
 			break;
 		}
@@ -286,7 +247,7 @@ int hl_match_index_open(const char *folder,
 	index->flags = set.flags;
 	index->folder = index->lock_file = -1;
 	index->kernels = hl_match_kernels_of(set.kernel);
-	make_masks(index->masks);
+	hl_match_slots_masks(index->masks);
 	pthread_mutex_init(&index->lock, NULL);
 	pthread_mutex_init(&index->maintaining, NULL);
 	pthread_mutex_init(&index->readers_lock, NULL);
@@ -316,8 +277,7 @@ void hl_match_index_close(struct hl_match_index *index)
 	}
 	hl_match_bulk_free(index->bulk);
 	hl_match_log_close(&index->log);
-	hl_match_catalog_unref(index->checkpoint.catalog);
-	free(index->checkpoint.counts);
+	hl_match_frozen_fini(&index->checkpoint);
 	free(index->counts);
 	if (index->lock_file >= 0) {
 		close(index->lock_file);

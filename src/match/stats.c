@@ -3,8 +3,6 @@
 #include "match/change.h"
 #include "match_rows/fault.h"
 
-#include <errno.h>
-#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -176,11 +174,9 @@ int hl_match_index_verify(const char *folder,
 	if (!folder) {
 		return hl_match_fault(err, rc, "no folder");
 	}
-	fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-	if (fd < 0) {
-		return errno == ENOENT
-			       ? HL_MATCH_NOTFOUND
-			       : hl_match_fault_io(err, folder, "open folder");
+	rc = hl_match_folder_open(folder, &fd, err);
+	if (rc) {
+		return rc;
 	}
 	/* A writer may exchange files while they are read. */
 	for (int tries = 0; tries < 20; tries++) {

@@ -11,11 +11,6 @@
 #include <string.h>
 #include <sys/mman.h>
 
-static uint16_t slot_of(const uint8_t *hash, unsigned slot)
-{
-	return hl_match_get16(hash + 2 * (slot % HL_MATCH_SLOTS));
-}
-
 static void *big_new(size_t n)
 {
 	void *p = mmap(NULL, n, PROT_READ | PROT_WRITE,
@@ -43,7 +38,8 @@ static uint32_t *count_buckets(
 		const uint8_t *hash = rows->hash + 32 * row;
 
 		for (unsigned slot = 0; slot < HL_MATCH_SLOTS; slot++) {
-			count[slot * stride + (slot_of(hash, slot) & mask)]++;
+			count[slot * stride +
+				(hl_match_slot_value(hash, slot) & mask)]++;
 		}
 	}
 	for (unsigned slot = 0; slot < HL_MATCH_SLOTS; slot++) {
@@ -73,8 +69,8 @@ static void sort_roughly(const struct hl_match_gathered *rows, unsigned slot,
 	}
 	for (uint32_t row = 0; row < rows->n; row++) {
 		const uint8_t *hash = rows->hash + (size_t)32 * row;
-		uint32_t bucket = slot_of(hash, slot) & mask;
-		uint32_t sketch = slot_of(hash, slot + 1);
+		uint32_t bucket = hl_match_slot_value(hash, slot) & mask;
+		uint32_t sketch = hl_match_slot_value(hash, slot + 1);
 
 		to[next[bucket >> low]++] =
 			(uint64_t)row << 32 | sketch << 16 | bucket;

@@ -51,7 +51,7 @@ static int read_all(int fd, uint8_t *p, size_t n)
 	return 0;
 }
 
-static int write_at(int fd, const uint8_t *p, size_t n, uint64_t at)
+int hl_match_file_put(int fd, const uint8_t *p, size_t n, uint64_t at)
 {
 	while (n > 0) {
 		ssize_t put = pwrite(fd, p, n, (off_t)at);
@@ -60,7 +60,7 @@ static int write_at(int fd, const uint8_t *p, size_t n, uint64_t at)
 			continue;
 		}
 		if (put <= 0) {
-			errno = put < 0 ? errno : EIO;
+			errno = put < 0 ? errno : ENOSPC;
 			return -1;
 		}
 		p += put;
@@ -108,7 +108,7 @@ int hl_match_file_write(int folder, const char *name, const void *bytes,
 	if (fd < 0) {
 		return hl_match_fault_io(err, name, "create");
 	}
-	if (write_at(fd, bytes, n, 0)) {
+	if (hl_match_file_put(fd, bytes, n, 0)) {
 		rc = hl_match_fault_io(err, name, "write");
 	} else if (fsync(fd)) {
 		rc = hl_match_fault_io(err, name, "sync");
@@ -120,6 +120,29 @@ int hl_match_file_write(int folder, const char *name, const void *bytes,
 		(void)unlinkat(folder, name, 0);
 	}
 	return rc;
+}
+
+int hl_match_folder_open(
+	const char *path, int *folder, struct hl_match_error *err)
+{
+	*folder = open(path, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	if (*folder < 0) {
+		return errno == ENOENT
+			       ? HL_MATCH_NOTFOUND
+			       : hl_match_fault_io(err, path, "open folder");
+	}
+	return 0;
+}
+
+DIR *hl_match_folder_names(int folder)
+{
+	int fd = openat(folder, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *dir = fd < 0 ? NULL : fdopendir(fd);
+
+	if (!dir && fd >= 0) {
+		close(fd);
+	}
+	return dir;
 }
 
 int hl_match_folder_sync(int folder, struct hl_match_error *err)
@@ -183,7 +206,7 @@ static void write_piece(
 			piece + from + head, to - from - head, out->n_checks);
 		out->n_checks++;
 	}
-	if (write_at(out->fd, piece, n, out->at)) {
+	if (hl_match_file_put(out->fd, piece, n, out->at)) {
 		out->code = hl_match_fault_io(&out->err, out->name, "write");
 	}
 	out->at += n;
@@ -239,9 +262,10 @@ int hl_match_out_finish(struct hl_match_out *out, uint8_t head[HL_MATCH_HEAD],
 	memcpy(head + 48, &check, 8);
 	check = hl_match_check(head, HL_MATCH_HEAD - 8, 0);
 	memcpy(head + HL_MATCH_HEAD - 8, &check, 8);
-	if (!out->code && (write_at(out->fd, (const uint8_t *)out->checks,
-				   8 * out->n_checks, out->at) ||
-				  write_at(out->fd, head, HL_MATCH_HEAD, 0))) {
+	if (!out->code &&
+		(hl_match_file_put(out->fd, (const uint8_t *)out->checks,
+			 8 * out->n_checks, out->at) ||
+			hl_match_file_put(out->fd, head, HL_MATCH_HEAD, 0))) {
 		out->code = hl_match_fault_io(&out->err, out->name, "write");
 	}
 	if (!out->code && fsync(out->fd)) {

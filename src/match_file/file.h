@@ -5,6 +5,7 @@
 /* Files of a folder: names, whole ones, and large ones checked by blocks. */
 #include "hotline/match.h"
 
+#include <dirent.h>
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
@@ -26,10 +27,18 @@ bool hl_match_file_number(const char *name, const char *kind, uint32_t *out);
 /* HL_MATCH_NOTFOUND: no such file. Bytes are the caller's to free. */
 int hl_match_file_read(int folder, const char *name, uint64_t most,
 	uint8_t **out, size_t *n, struct hl_match_error *err);
+/* All of the n bytes to a place of an open file; 0, or -1 with errno. */
+int hl_match_file_put(int fd, const uint8_t *p, size_t n, uint64_t at);
 /* A new file with these bytes, on the disk when it returns. */
 int hl_match_file_write(int folder, const char *name, const void *bytes,
 	size_t n, struct hl_match_error *err);
+/* HL_MATCH_NOTFOUND: no such folder. */
+int hl_match_folder_open(
+	const char *path, int *folder, struct hl_match_error *err);
 int hl_match_folder_sync(int folder, struct hl_match_error *err);
+/* To read its names from the first on; NULL with errno. The caller closes
+ * it. */
+DIR *hl_match_folder_names(int folder);
 
 /* A large file being written from HL_MATCH_HEAD on. After a fault every call
  * does nothing; _finish() tells it. */

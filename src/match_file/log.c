@@ -16,11 +16,6 @@
 
 enum { BUFFER = 256 * 1024 };
 
-static void log_name(char out[HL_MATCH_NAME_BYTES], uint32_t number)
-{
-	hl_match_file_name(out, "log", number);
-}
-
 static int log_buffer(struct hl_match_log *log, struct hl_match_error *err)
 {
 	if (!log->buffer) {
@@ -38,7 +33,7 @@ static int new_file(const struct hl_match_log *log, uint32_t number, int *out,
 	char name[HL_MATCH_NAME_BYTES];
 	int fd, rc = 0;
 
-	log_name(name, number);
+	hl_match_log_name(name, number);
 	memcpy(head + 8, start, 8);
 	memcpy(head + 16, log->identity, 16);
 	fd = openat(log->folder, name, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC,
@@ -85,7 +80,7 @@ int hl_match_log_resume(struct hl_match_log *log, uint32_t number, uint64_t at,
 	if (rc) {
 		return rc;
 	}
-	log_name(name, number);
+	hl_match_log_name(name, number);
 	log->fd = openat(log->folder, name, O_WRONLY | O_CLOEXEC);
 	if (log->fd < 0 || ftruncate(log->fd, (off_t)at)) {
 		return hl_match_fault_io(err, name, "open");
@@ -111,20 +106,8 @@ void hl_match_log_close(struct hl_match_log *log)
 
 int hl_match_log_flush(struct hl_match_log *log, struct hl_match_error *err)
 {
-	size_t done = 0;
-
-	while (done < log->n) {
-		ssize_t put = pwrite(log->fd, log->buffer + done, log->n - done,
-			(off_t)(log->at + done));
-
-		if (put < 0 && errno == EINTR) {
-			continue;
-		}
-		if (put <= 0) {
-			errno = put < 0 ? errno : ENOSPC;
-			return hl_match_fault_io(err, "log", "write");
-		}
-		done += (size_t)put;
+	if (hl_match_file_put(log->fd, log->buffer, log->n, log->at)) {
+		return hl_match_fault_io(err, "log", "write");
 	}
 	log->at += log->n;
 	log->n = 0;

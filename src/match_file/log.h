@@ -50,6 +50,12 @@ struct hl_match_log {
 	size_t n;
 };
 
+static inline void hl_match_log_name(
+	char out[HL_MATCH_NAME_BYTES], uint32_t number)
+{
+	hl_match_file_name(out, "log", number);
+}
+
 /* Makes the file; the log must be zeroed but for folder and identity. */
 int hl_match_log_create(
 	struct hl_match_log *log, uint32_t number, struct hl_match_error *err);

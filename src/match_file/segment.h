@@ -4,6 +4,7 @@
 
 /* A mapped segment, and which of its rows are dead. */
 #include "match_file/file.h"
+#include "match_rows/bytes.h"
 #include "match_rows/deaths.h"
 #include "match_rows/row.h"
 
@@ -103,10 +104,23 @@ int hl_match_removal_read(struct hl_match_segment *segment, int folder,
 	const uint8_t identity[16], uint32_t number, uint64_t check,
 	struct hl_match_error *err);
 
+/* Where a hash of PDQ, as it is stored, goes in a slot; the one behind the
+ * last is the first. */
+static inline uint16_t hl_match_slot_value(const uint8_t *hash, unsigned slot)
+{
+	return hl_match_get16(hash + 2 * (slot % HL_MATCH_SLOTS));
+}
+
 /* First row at or above (list, id, part); n if there is none. */
 uint32_t hl_match_rows_from(const struct hl_match_rows *rows, uint32_t list,
 	uint64_t id, uint32_t part);
 uint32_t hl_match_rows_list(const struct hl_match_rows *rows, uint32_t row);
+static inline bool hl_match_rows_of_entry(const struct hl_match_rows *rows,
+	uint32_t row, uint32_t list, uint64_t id)
+{
+	return row < rows->n && rows->id[row] == id &&
+	       hl_match_rows_list(rows, row) == list;
+}
 struct hl_match_row hl_match_rows_get(
 	const struct hl_match_rows *rows, uint32_t row);
 

@@ -13,18 +13,12 @@
 
 enum { WINDOW = 256 * 1024, SYNCED_BYTES = HL_MATCH_LOG_RECORD + 8 };
 
-static void tape_name(
-	const struct hl_match_tape *tape, char out[HL_MATCH_NAME_BYTES])
-{
-	hl_match_file_name(out, "log", tape->number);
-}
-
 static int tape_fault(const struct hl_match_tape *tape, uint64_t at,
 	const char *what, struct hl_match_error *err)
 {
 	char name[HL_MATCH_NAME_BYTES];
 
-	tape_name(tape, name);
+	hl_match_log_name(name, tape->number);
 	return hl_match_fault_at(err, name, at, what);
 }
 
@@ -80,7 +74,7 @@ int hl_match_tape_open(struct hl_match_tape *tape, int folder,
 	tape->number = number;
 	tape->at = at;
 	tape->room = WINDOW;
-	tape_name(tape, name);
+	hl_match_log_name(name, tape->number);
 	tape->fd = openat(folder, name, O_RDONLY | O_CLOEXEC);
 	if (tape->fd < 0) {
 		rc = errno == ENOENT ? HL_MATCH_NOTFOUND
@@ -265,7 +259,7 @@ int hl_match_tape_judge(struct hl_match_tape *tape, struct hl_match_error *err)
 	if (!lost) {
 		next.number++;
 		next.n = 0;
-		tape_name(&next, name);
+		hl_match_log_name(name, next.number);
 		next.fd = openat(tape->folder, name, O_RDONLY | O_CLOEXEC);
 		tape->n = 0;
 		if (next.fd >= 0) {

@@ -44,8 +44,7 @@ static void in_rows(const struct hl_match_rows *rows,
 		return;
 	}
 	row = hl_match_rows_from(rows, after->list, after->id, part);
-	for (; row < rows->n && rows->id[row] == after->id &&
-		hl_match_rows_list(rows, row) == after->list;
+	for (; hl_match_rows_of_entry(rows, row, after->list, after->id);
 		row++) {
 		struct hl_match_row one = hl_match_rows_get(rows, row);
 

@@ -26,6 +26,9 @@ struct hl_match_view {
 	void *slot[];
 };
 
+/* Masks of 16 bits, of which up to 3 are set. */
+enum { HL_MATCH_MASKS = 697 };
+
 struct hl_match_reader;
 struct hl_match_bulk;
 
@@ -37,7 +40,7 @@ struct hl_match_index {
 	bool quiet;     /* the draft is not to be published yet */
 	bool unwritten; /* the manifest lags behind the segments */
 	const struct hl_match_kernels *kernels;
-	uint16_t masks[697]; /* of up to 3 bits, by their number */
+	uint16_t masks[HL_MATCH_MASKS];
 	struct hl_match_shuffle shuffle;
 	uint8_t identity[16];
 	uint64_t generation;
@@ -86,6 +89,10 @@ static inline struct hl_match_table *hl_match_view_last(
 {
 	return view->table[view->n_tables - 1];
 }
+
+/* Masks of 16 bits in ascending order of their number of bits: those within
+ * the low b bits come first among each number. */
+void hl_match_slots_masks(uint16_t masks[HL_MATCH_MASKS]);
 
 /* Where a live row is. */
 struct hl_match_spot {

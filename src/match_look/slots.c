@@ -13,22 +13,41 @@
 #include <string.h>
 
 enum {
-	CELLS = 697,
 	SCAN = 4096, /* rows at a time */
 	LINES = 8,   /* prefetched of a bucket's postings */
 	AHEAD = 64   /* hashes prefetched */
 };
 
+/* Where the masks of 0, 1, 2, 3 bits begin. */
+static const uint16_t masks_from[4] = {0, 1, 17, 137};
+
 struct slots {
 	const struct hl_match_index *index;
 	const struct hl_match_rows *rows;
 	const uint8_t *q;
-	uint32_t most; /* of the bucket's bits that may differ, by slot */
 	uint8_t bound[HL_MATCH_SLOTS + 1];
 	uint32_t n_of[4]; /* masks with 0, 1, 2, 3 bits */
-	struct hl_match_cell cell[2][CELLS];
+	struct hl_match_cell cell[2][HL_MATCH_MASKS];
 	size_t n_cells[2];
 };
+
+void hl_match_slots_masks(uint16_t masks[HL_MATCH_MASKS])
+{
+	size_t n = 0;
+
+	masks[n++] = 0;
+	for (unsigned wanted = 1; wanted <= 3; wanted++) {
+		uint32_t mask = (1u << wanted) - 1;
+
+		while (mask < 65536) {
+			/* The next number with as many bits. */
+			uint32_t low = mask & -mask, high = mask + low;
+
+			masks[n++] = (uint16_t)mask;
+			mask = high | (mask ^ high) / low >> 2;
+		}
+	}
+}
 
 /* Sum of bounds is radius + 1; where no slot gets more than one above. */
 static void bounds(struct slots *s, unsigned radius)
@@ -47,24 +66,18 @@ static const uint8_t *slot_at(const struct slots *s, unsigned slot)
 	return s->rows->slots + slot * s->rows->slot_bytes;
 }
 
-static uint16_t slot_value(const uint8_t *hash, unsigned slot)
-{
-	return hl_match_get16(hash + 2 * (slot % HL_MATCH_SLOTS));
-}
-
 /* The buckets with k bits flipped, k below the slot's bound. */
 static void ask_offsets(const struct slots *s, unsigned slot)
 {
 	const uint32_t *offset = (const void *)slot_at(s, slot);
 	uint32_t mask = (1u << s->rows->at.bucket_bits) - 1;
-	uint32_t bucket = slot_value(s->q, slot) & mask;
+	uint32_t bucket = hl_match_slot_value(s->q, slot) & mask;
 	const uint16_t *flip = s->index->masks;
-	static const uint16_t first[4] = {0, 1, 17, 137};
 
 	for (unsigned k = 0; k < s->bound[slot]; k++) {
 		for (uint32_t i = 0; i < s->n_of[k]; i++) {
 			__builtin_prefetch(
-				offset + (bucket ^ flip[first[k] + i]));
+				offset + (bucket ^ flip[masks_from[k] + i]));
 		}
 	}
 }
@@ -85,16 +98,15 @@ static void find_cells(struct slots *s, unsigned slot)
 	const uint32_t *offset = (const void *)at;
 	const uint16_t *sketches = (const void *)(at + s->rows->at_sketch);
 	uint32_t mask = (1u << s->rows->at.bucket_bits) - 1;
-	uint32_t bucket = slot_value(s->q, slot) & mask;
+	uint32_t bucket = hl_match_slot_value(s->q, slot) & mask;
 	const uint16_t *flip = s->index->masks;
 	struct hl_match_cell *cell = s->cell[slot & 1];
 	uint32_t sum = s->bound[slot] + s->bound[slot + 1] - 1u;
-	static const uint16_t first[4] = {0, 1, 17, 137};
 	size_t n = 0;
 
 	for (unsigned k = 0; k < s->bound[slot]; k++) {
 		for (uint32_t i = 0; i < s->n_of[k]; i++) {
-			uint32_t b = bucket ^ flip[first[k] + i];
+			uint32_t b = bucket ^ flip[masks_from[k] + i];
 			uint32_t from = offset[b], to = offset[b + 1];
 
 			/* A damaged file may say anything. */
@@ -185,7 +197,8 @@ static size_t gather(struct slots *s, struct hl_match_reader *reader,
 			find_cells(s, i + 1);
 		}
 		while ((got = s->index->kernels->sift(sketches, s->cell[i & 1],
-				s->n_cells[i & 1], slot_value(s->q, i + 1),
+				s->n_cells[i & 1],
+				hl_match_slot_value(s->q, i + 1),
 				reader->found + n, reader->found_room - n)) ==
 			SIZE_MAX) {
 			if (n > most || reader->found_room > 8 * most + 65536) {
@@ -216,7 +229,8 @@ static unsigned first_slot(const struct slots *s, const uint8_t *hash)
 
 	for (i = 0; i < HL_MATCH_SLOTS; i++) {
 		d[i] = (unsigned)__builtin_popcount(
-			(unsigned)(slot_value(hash, i) ^ slot_value(s->q, i)));
+			(unsigned)(hl_match_slot_value(hash, i) ^
+				   hl_match_slot_value(s->q, i)));
 	}
 	d[HL_MATCH_SLOTS] = d[0];
 	for (i = 0; i < HL_MATCH_SLOTS; i++) {

@@ -9,9 +9,8 @@ static bool spot_in_segment(struct hl_match_segment *segment,
 	const struct hl_match_rows *rows = &segment->map->rows[kind];
 	uint32_t row = hl_match_rows_from(rows, key->list, key->id, key->part);
 
-	if (row >= rows->n || rows->id[row] != key->id ||
+	if (!hl_match_rows_of_entry(rows, row, key->list, key->id) ||
 		(rows->part ? rows->part[row] : 0) != key->part ||
-		hl_match_rows_list(rows, row) != key->list ||
 		hl_match_deaths_when(&segment->dead[kind], row) !=
 			HL_MATCH_NEVER) {
 		return false;
@@ -48,9 +47,7 @@ static bool lives_in_rows(const struct hl_match_rows *rows,
 {
 	uint32_t row = hl_match_rows_from(rows, list, id, 0);
 
-	for (; row < rows->n && rows->id[row] == id &&
-		hl_match_rows_list(rows, row) == list;
-		row++) {
+	for (; hl_match_rows_of_entry(rows, row, list, id); row++) {
 		if (hl_match_deaths_when(dead, row) == HL_MATCH_NEVER) {
 			return true;
 		}
@@ -85,8 +82,7 @@ bool hl_match_entry_lives(
 void hl_match_spot_kill(const struct hl_match_spot *spot, uint64_t change)
 {
 	if (spot->table) {
-		atomic_store_explicit(&spot->table->row[spot->row].died, change,
-			memory_order_release);
+		hl_match_table_kill(spot->table, spot->row, change);
 	} else {
 		hl_match_deaths_kill(
 			&spot->segment->dead[spot->kind], spot->row, change);

@@ -9,14 +9,6 @@
 
 #include <stdlib.h>
 
-static void table_unref(struct hl_match_table *table)
-{
-	if (table && --table->refs == 0) {
-		hl_match_catalog_unref(table->state.catalog);
-		hl_match_table_free(table);
-	}
-}
-
 struct hl_match_view *hl_match_view_new(struct hl_match_index *index,
 	struct hl_match_catalog *catalog, struct hl_match_segment **segments,
 	size_t n_segments, struct hl_match_table **tables, size_t n_tables)
@@ -64,7 +56,7 @@ void hl_match_view_free(struct hl_match_view *view)
 		hl_match_segment_unref(view->segment[i]);
 	}
 	for (size_t i = 0; i < view->n_tables; i++) {
-		table_unref(view->table[i]);
+		hl_match_table_unref(view->table[i]);
 	}
 	hl_match_catalog_unref(view->catalog);
 	free(view);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "match_rows/table.h"
 #include "match_rows/bytes.h"
+#include "match_rows/catalog.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -25,9 +26,26 @@ struct hl_match_table *hl_match_table_new(uint64_t change)
 	return table;
 }
 
-void hl_match_table_free(struct hl_match_table *table)
+struct hl_match_counts *hl_match_counts_copy(
+	const struct hl_match_counts *counts, size_t n)
 {
-	if (!table) {
+	struct hl_match_counts *copy = calloc(n + 1, sizeof(*copy));
+
+	if (copy && n > 0) {
+		memcpy(copy, counts, n * sizeof(*copy));
+	}
+	return copy;
+}
+
+void hl_match_frozen_fini(struct hl_match_frozen *state)
+{
+	free(state->counts);
+	hl_match_catalog_unref(state->catalog);
+}
+
+void hl_match_table_unref(struct hl_match_table *table)
+{
+	if (!table || --table->refs > 0) {
 		return;
 	}
 	while (table->blocks) {
@@ -36,7 +54,7 @@ void hl_match_table_free(struct hl_match_table *table)
 		free(table->blocks);
 		table->blocks = next;
 	}
-	free(table->state.counts);
+	hl_match_frozen_fini(&table->state);
 	free(table);
 }
 

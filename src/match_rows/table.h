@@ -42,6 +42,11 @@ struct hl_match_frozen {
 	struct hl_match_counts *counts; /* a list each */
 };
 
+/* A copy of n counts with room for one more; NULL: no memory. */
+struct hl_match_counts *hl_match_counts_copy(
+	const struct hl_match_counts *counts, size_t n);
+void hl_match_frozen_fini(struct hl_match_frozen *state);
+
 struct hl_match_table {
 	uint64_t high[HL_MATCH_RECENT]; /* the first bytes of the hashes */
 	uint32_t low[HL_MATCH_RECENT];
@@ -59,7 +64,7 @@ struct hl_match_table {
 };
 
 struct hl_match_table *hl_match_table_new(uint64_t change);
-void hl_match_table_free(struct hl_match_table *table);
+void hl_match_table_unref(struct hl_match_table *table);
 /* Room for a payload, so that adding cannot fail. false: no memory. */
 bool hl_match_table_reserve(struct hl_match_table *table, size_t n);
 /* Copies the payload. The table must have room for a row. */
@@ -84,6 +89,13 @@ static inline uint64_t hl_match_table_died(
 {
 	return atomic_load_explicit(
 		&table->row[row].died, memory_order_acquire);
+}
+
+static inline void hl_match_table_kill(
+	struct hl_match_table *table, uint32_t row, uint64_t change)
+{
+	atomic_store_explicit(
+		&table->row[row].died, change, memory_order_release);
 }
 
 static inline bool hl_match_table_live(
