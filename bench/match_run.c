@@ -530,36 +530,74 @@ static void load_peer(struct run *r, const char *file)
 	r->n_peers += peer->name && peer->build && peer->query && peer->free;
 }
 
+struct wanted {
+	size_t sizes[8], n_sizes;
+	const char *only;
+	bool exactly;
+};
+
+static bool take_argument(
+	struct wanted *w, struct run *r, const char *name, const char *value)
+{
+	char *end;
+
+	if (strcmp(name, "--peer") == 0 && value) {
+		load_peer(r, value);
+		return true;
+	}
+	if (strcmp(name, "--only") == 0 && value) {
+		w->only = value;
+		for (int data = 0; data < N_DATA; data++) {
+			if (strcmp(value, match_data_name[data]) == 0) {
+				return true;
+			}
+		}
+		return false;
+	}
+	if (strcmp(name, "--exact") == 0) {
+		w->exactly = true;
+		return true;
+	}
+	if (w->n_sizes == 8 || *name < '0' || *name > '9') {
+		return false;
+	}
+	w->sizes[w->n_sizes] = strtoull(name, &end, 10);
+	return *end == 0 && w->sizes[w->n_sizes++] >= PLANTED;
+}
+
 int main(int argc, char **argv)
 {
 	static struct run r;
-	size_t sizes[8], n_sizes = 0;
-	const char *only = NULL;
-	int bad = 0, exactly = 0;
+	struct wanted w = {0};
+	int bad = 0;
 
 	for (int i = 1; i < argc; i++) {
-		if (strcmp(argv[i], "--peer") == 0 && i + 1 < argc) {
-			load_peer(&r, argv[++i]);
-		} else if (strcmp(argv[i], "--only") == 0 && i + 1 < argc) {
-			only = argv[++i];
-		} else if (strcmp(argv[i], "--exact") == 0) {
-			exactly = 1;
-		} else if (n_sizes < 8) {
-			sizes[n_sizes++] = strtoull(argv[i], NULL, 10);
+		const char *value = i + 1 < argc ? argv[i + 1] : NULL;
+
+		if (!take_argument(&w, &r, argv[i], value)) {
+			(void)fprintf(stderr,
+				"usage: match_run [N...] [--peer FILE.so]... "
+				"[--only uniform|clustered|leaf|attack] "
+				"[--exact]; N is %d or more\n",
+				PLANTED);
+			return 2;
 		}
+		i += strcmp(argv[i], "--peer") == 0 ||
+		     strcmp(argv[i], "--only") == 0;
 	}
-	if (n_sizes == 0) {
-		sizes[n_sizes++] = 1000000;
-		sizes[n_sizes++] = 10000000;
+	if (w.n_sizes == 0) {
+		w.sizes[w.n_sizes++] = 1000000;
+		w.sizes[w.n_sizes++] = 10000000;
 	}
-	for (size_t i = 0; i < n_sizes; i++) {
+	for (size_t i = 0; i < w.n_sizes; i++) {
 		for (int data = 0; data < N_DATA; data++) {
-			r.n = sizes[i];
+			r.n = w.sizes[i];
 			r.data = (enum match_data)data;
-			if (only && strcmp(only, match_data_name[data]) != 0) {
+			if (w.only &&
+				strcmp(w.only, match_data_name[data]) != 0) {
 				continue;
 			}
-			if (exactly) {
+			if (w.exactly) {
 				bad |= exact(&r);
 			} else {
 				measure(&r);
