@@ -12,7 +12,7 @@
 #include <string.h>
 #include <unistd.h>
 
-/* The map of that number in the draft, with a reference more; or NULL. */
+/* The map of that number in the draft, or NULL. */
 static struct hl_match_map *map_there(const struct hl_match_index *index,
 	const struct hl_match_listed *listed)
 {
@@ -22,59 +22,27 @@ static struct hl_match_map *map_there(const struct hl_match_index *index,
 		struct hl_match_map *map = view->segment[i]->map;
 
 		if (map->number == listed->number &&
-			map->check == listed->check) {
-			map->refs++;
+			map->check == listed->check &&
+			map->bytes == listed->bytes) {
 			return map;
 		}
 	}
 	return NULL;
 }
 
-static int load_segment(struct hl_match_index *index,
+static int load_segment(const struct hl_match_index *index,
 	const struct hl_match_listed *listed, struct hl_match_segment **out,
 	struct hl_match_error *err)
 {
-	struct hl_match_map *map = map_there(index, listed);
-	bool populate = !(index->flags & HL_MATCH_OPEN_NO_POPULATE);
-	bool known = map != NULL;
-	char name[HL_MATCH_NAME_BYTES];
-	int rc = 0;
+	const struct hl_match_opening how = {
+		.folder = index->folder,
+		.identity = index->identity,
+		.populate = !(index->flags & HL_MATCH_OPEN_NO_POPULATE),
+		.verify = index->flags & HL_MATCH_OPEN_VERIFY,
+	};
 
-	hl_match_file_name(name, "seg", listed->number);
-	if (!map) {
-		rc = hl_match_map_open(index->folder, listed->number,
-			index->identity, populate, &map, err);
-	}
-	if (rc) {
-		return rc == HL_MATCH_NOTFOUND
-			       ? hl_match_fault_at(err, name, 0, "missing")
-			       : rc;
-	}
-	if (map->check != listed->check || map->bytes != listed->bytes) {
-		rc = hl_match_fault_at(err, name, 0, "not the one listed");
-	} else if (!known && index->flags & HL_MATCH_OPEN_VERIFY) {
-		rc = hl_match_map_verify(map, true, err);
-	}
-	if (rc) {
-		hl_match_map_unref(map);
-		return rc;
-	}
-	rc = hl_match_segment_new(map, out);
-	if (rc) {
-		return hl_match_fault_memory(err);
-	}
-	if (listed->removal) {
-		hl_match_file_name(name, "rem", listed->removal);
-		rc = hl_match_removal_read(*out, index->folder, index->identity,
-			listed->removal, listed->removal_check, err);
-	}
-	if (rc) {
-		hl_match_segment_unref(*out);
-		*out = NULL;
-	}
-	return rc == HL_MATCH_NOTFOUND
-		       ? hl_match_fault_at(err, name, 0, "missing")
-		       : rc;
+	return hl_match_listed_open(
+		&how, listed, map_there(index, listed), out, err);
 }
 
 /* Counts and checkpoint are those of the manifest. */

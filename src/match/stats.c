@@ -88,45 +88,12 @@ static int told(struct walk *w, uint64_t more, struct hl_match_error *err)
 	return 0;
 }
 
-static int verify_segment(int folder, const struct hl_match_manifest *m,
-	size_t i, struct hl_match_error *err)
-{
-	const struct hl_match_listed *listed = &m->segment[i];
-	struct hl_match_segment *segment = NULL;
-	struct hl_match_map *map = NULL;
-	char name[HL_MATCH_NAME_BYTES];
-	int rc;
-
-	hl_match_file_name(name, "seg", listed->number);
-	rc = hl_match_map_open(
-		folder, listed->number, m->identity, false, &map, err);
-	if (rc) {
-		return rc;
-	}
-	if (map->check != listed->check || map->bytes != listed->bytes) {
-		rc = hl_match_fault_at(err, name, 0, "not the one listed");
-	}
-	rc = rc ? rc : hl_match_map_verify(map, true, err);
-	if (rc) {
-		hl_match_map_unref(map);
-		return rc;
-	}
-	if (hl_match_segment_new(map, &segment)) {
-		return hl_match_fault_memory(err);
-	}
-	if (listed->removal) {
-		hl_match_file_name(name, "rem", listed->removal);
-		rc = hl_match_removal_read(segment, folder, m->identity,
-			listed->removal, listed->removal_check, err);
-	}
-	hl_match_segment_unref(segment);
-	return rc;
-}
-
 static int verify_once(int folder, struct walk *w, uint64_t *generation,
 	struct hl_match_error *err)
 {
 	struct hl_match_manifest m;
+	const struct hl_match_opening how = {
+		.folder = folder, .identity = m.identity, .verify = true};
 	int rc = hl_match_manifest_read(folder, &m, err);
 
 	if (rc) {
@@ -139,11 +106,11 @@ static int verify_once(int folder, struct walk *w, uint64_t *generation,
 	}
 	rc = told(w, 0, err);
 	for (size_t i = 0; i < m.n_segments && !rc; i++) {
-		rc = verify_segment(folder, &m, i, err);
-		if (rc == HL_MATCH_NOTFOUND) {
-			rc = hl_match_fault(err, HL_MATCH_E_CORRUPT,
-				"a file that is listed is missing");
-		}
+		struct hl_match_segment *segment = NULL;
+
+		rc = hl_match_listed_open(
+			&how, &m.segment[i], NULL, &segment, err);
+		hl_match_segment_unref(segment);
 		rc = rc ? rc : told(w, m.segment[i].bytes, err);
 	}
 	hl_match_manifest_fini(&m);

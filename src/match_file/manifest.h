@@ -3,7 +3,7 @@
 #define HL_MATCH_FILE_MANIFEST_H
 
 /* The manifest in memory, read and written whole. */
-#include "match_file/file.h"
+#include "match_file/segment.h"
 #include "match_rows/catalog.h"
 #include "match_rows/table.h"
 
@@ -16,6 +16,19 @@ struct hl_match_listed {
 	uint64_t check;
 	uint64_t removal_check;
 };
+
+/* How to open what is listed. */
+struct hl_match_opening {
+	int folder;
+	const uint8_t *identity;
+	bool populate; /* the pages are read in */
+	bool verify;   /* all blocks are compared with their checks */
+};
+/* HL_MATCH_E_CORRUPT if the files are missing or not those. `there`, or NULL,
+ * is a map of it that is open already: one more reference is taken. */
+int hl_match_listed_open(const struct hl_match_opening *how,
+	const struct hl_match_listed *listed, struct hl_match_map *there,
+	struct hl_match_segment **out, struct hl_match_error *err);
 
 struct hl_match_manifest {
 	uint64_t generation;

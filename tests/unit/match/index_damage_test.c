@@ -294,6 +294,7 @@ static void every_length(void **state)
 static void a_missing_file(void **state)
 {
 	struct damage d = {0};
+	size_t n_segments = 0;
 
 	(void)state;
 	prepare(&d);
@@ -301,13 +302,22 @@ static void a_missing_file(void **state)
 		const struct kept *file = &d.file[i];
 		char path[PATH_BYTES + 80];
 		size_t refused = d.refused;
+		struct hl_match_error err = {0};
 
 		(void)snprintf(path, sizeof(path), "%s/%s", d.path, file->name);
 		assert_int_equal(unlink(path), 0);
 		try_it(&d, file, 0);
 		assert_int_equal(d.refused, refused + 1);
+		if (strncmp(file->name, "seg-", 4) == 0) {
+			n_segments++;
+			assert_int_equal(HL_MATCH_E_CORRUPT,
+				hl_match_index_verify(
+					d.path, NULL, NULL, &err));
+			assert_non_null(strstr(err.text, file->name));
+		}
 		file_write(d.path, file->name, file->bytes, file->n);
 	}
+	assert_true(n_segments > 0);
 	finish(&d);
 }
 
