@@ -4,9 +4,9 @@
 #include <stdio.h>
 
 #include "accounts/accounts.h"
+#include "accounts/inner.h"
 #include "base/rand.h"
 #include "base/time.h"
-#include "base/utf8.h"
 #include "domain/authz.h"
 #include "store/sql.h"
 
@@ -20,28 +20,13 @@ static const struct hl_vocab_word scopes[] = {
 const struct hl_vocab hl_accounts_scopes = {
 	"api_scope", HL_ARRAY_LEN(scopes), scopes};
 
-static bool name_valid(struct hl_str name)
-{
-	size_t n = hl_utf8_count(name);
-
-	if (n == 0 || n > HL_ACCOUNTS_NAME_MAX || !hl_utf8_valid(name)) {
-		return false;
-	}
-	for (size_t i = 0; i < name.n; i++) {
-		if ((unsigned char)name.p[i] < 0x20 || name.p[i] == 0x7f) {
-			return false;
-		}
-	}
-	return true;
-}
-
 static int check(const struct hl_who *who, const struct hl_accounts_apikey *key,
 	struct hl_err *err)
 {
 	const unsigned all = HL_API_MATCH | HL_API_HASH | HL_API_FEED |
 			     HL_API_METRICS | HL_API_REPORT;
 
-	if (!name_valid(key->name)) {
+	if (!hl_accounts_name_valid(key->name)) {
 		return HL_FAIL(err, HL_E_INVALID,
 			"a key has a name of 1 to %d characters",
 			HL_ACCOUNTS_NAME_MAX);

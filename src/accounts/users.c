@@ -5,6 +5,7 @@
  */
 #include "accounts/stake.h"
 
+#include "accounts/inner.h"
 #include "base/rand.h"
 #include "base/time.h"
 #include "base/utf8.h"
@@ -28,7 +29,7 @@ bool hl_accounts_login_valid(struct hl_str login)
 	return true;
 }
 
-static bool name_valid(struct hl_str name)
+bool hl_accounts_name_valid(struct hl_str name)
 {
 	size_t n = hl_utf8_count(name);
 
@@ -87,7 +88,7 @@ int hl_accounts_create(const struct hl_who *who, struct hl_accounts_user *user,
 	struct hl_seal_pub pub;
 
 	if (!hl_accounts_login_valid(user->login) ||
-		!name_valid(user->display_name)) {
+		!hl_accounts_name_valid(user->display_name)) {
 		return HL_FAIL(err, HL_E_INVALID, "login or name out of form");
 	}
 	int r = may_change(who, &change, NULL, err);
