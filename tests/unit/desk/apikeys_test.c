@@ -57,13 +57,16 @@ static void the_list_shows_keys_and_never_what_opens(void **state)
 	assert_false(says(w, "id=\"api-key\""));
 }
 
-static void a_page_without_keys_says_so(void **state)
+static void a_page_past_the_end_leads_to_the_first(void **state)
 {
 	struct world *w = *state;
 
 	ask(w, "/api-keys?page=9", NULL);
 	assert_int_equal(200, w->status);
-	assert_true(says(w, "No keys here"));
+	assert_true(says(w, "Nothing on this page"));
+	assert_true(says(w, "href=\"/api-keys\""));
+	assert_true(says(w, "First page"));
+	assert_false(says(w, "No keys here"));
 	assert_false(says(w, "Example platform"));
 }
 
@@ -178,7 +181,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(the_list_shows_keys_and_never_what_opens),
-		cmocka_unit_test(a_page_without_keys_says_so),
+		cmocka_unit_test(a_page_past_the_end_leads_to_the_first),
 		cmocka_unit_test(what_is_wrong_is_said_at_its_field),
 		cmocka_unit_test(a_new_key_is_shown_once_and_works),
 		cmocka_unit_test(revoking_asks_first_and_is_for_good),
