@@ -46,21 +46,8 @@ static int send_job(struct run *run, struct hl_err *err)
 		.n_bytes = run->source->n,
 		.video_every = run->options->video_every,
 	};
-	struct iovec iov = {&job, sizeof(job)};
-	union {
-		struct cmsghdr head;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = {0};
-	struct msghdr msg = {.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control)};
 
-	control.head.cmsg_level = SOL_SOCKET;
-	control.head.cmsg_type = SCM_RIGHTS;
-	control.head.cmsg_len = CMSG_LEN(sizeof(int));
-	memcpy(CMSG_DATA(&control.head), &run->source->fd, sizeof(int));
-	if (sendmsg(run->slot->fd, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+	if (hl_media_give(run->slot->fd, &job, sizeof(job), run->source->fd)) {
 		return HL_FAIL(err, HL_E_UNAVAILABLE, "give a file: %s",
 			strerrordesc_np(errno));
 	}

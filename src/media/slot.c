@@ -14,6 +14,7 @@
 #include <unistd.h>
 
 #include "base/time.h"
+#include "media/wire.h"
 #include "media/zygote.h"
 
 #define ANSWER_MS 5000
@@ -49,22 +50,7 @@ void hl_media_slot_give(struct hl_media_pool *pool, struct hl_media_slot *slot)
 static int send_question(struct hl_media_pool *pool,
 	struct hl_media_question *q, int fd, struct hl_err *err)
 {
-	struct iovec iov = {q, sizeof(*q)};
-	union {
-		struct cmsghdr head;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control = {0};
-	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
-
-	if (fd >= 0) {
-		msg.msg_control = &control;
-		msg.msg_controllen = sizeof(control);
-		control.head.cmsg_level = SOL_SOCKET;
-		control.head.cmsg_type = SCM_RIGHTS;
-		control.head.cmsg_len = CMSG_LEN(sizeof(fd));
-		memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
-	}
-	if (sendmsg(pool->control, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0) {
+	if (hl_media_give(pool->control, q, sizeof(*q), fd)) {
 		return HL_FAIL(err, HL_E_UNAVAILABLE,
 			"the zygote of the decoders does not listen: %s",
 			strerrordesc_np(errno));

@@ -10,6 +10,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 #include "base/str.h"
 
@@ -336,4 +338,64 @@ void hl_media_result_say(struct hl_media_result *result, const char *note)
 
 	snprintf(result->text, sizeof(result->text), "%s%s%s%s%s",
 		words(result->status), flawed, cut, *note ? ": " : "", note);
+}
+
+/* Aligned as the kernel wants it. The padding has room for a second one. */
+union control {
+	struct cmsghdr head;
+	char room[CMSG_SPACE(sizeof(int))];
+};
+
+int hl_media_give(int socket, const void *message, size_t n, int fd)
+{
+	struct iovec iov = {(void *)(uintptr_t)message, n};
+	union control control = {0};
+	struct msghdr msg = {.msg_iov = &iov, .msg_iovlen = 1};
+
+	if (fd >= 0) {
+		msg.msg_control = &control;
+		msg.msg_controllen = sizeof(control);
+		control.head.cmsg_level = SOL_SOCKET;
+		control.head.cmsg_type = SCM_RIGHTS;
+		control.head.cmsg_len = CMSG_LEN(sizeof(fd));
+		memcpy(CMSG_DATA(&control.head), &fd, sizeof(fd));
+	}
+	return sendmsg(socket, &msg, MSG_NOSIGNAL | MSG_DONTWAIT) < 0 ? -1 : 0;
+}
+
+/* The one that came along; two are as good as none. */
+static int only_one(struct msghdr *msg)
+{
+	const struct cmsghdr *c = CMSG_FIRSTHDR(msg);
+	int came[2];
+	size_t n;
+
+	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS ||
+		c->cmsg_len < CMSG_LEN(sizeof(came[0]))) {
+		return -1;
+	}
+	n = c->cmsg_len < CMSG_LEN(sizeof(came)) ? 1 : 2;
+	memcpy(came, CMSG_DATA(c), n * sizeof(came[0]));
+	if (n == 1) {
+		return came[0];
+	}
+	close(came[0]);
+	close(came[1]);
+	return -1;
+}
+
+ssize_t hl_media_take(int socket, void *message, size_t n, int *fd)
+{
+	struct iovec iov = {message, n};
+	union control control;
+	struct msghdr msg = {
+		.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = sizeof(control),
+	};
+	ssize_t got = recvmsg(socket, &msg, MSG_CMSG_CLOEXEC);
+
+	*fd = got > 0 ? only_one(&msg) : -1;
+	return got;
 }

@@ -2,6 +2,8 @@
 #ifndef HL_MEDIA_WIRE_H
 #define HL_MEDIA_WIRE_H
 
+#include <sys/types.h>
+
 #include "base/err.h"
 #include "media/decode.h"
 
@@ -57,5 +59,13 @@ int hl_media_answer_take(struct hl_media_answer *answer, const uint8_t *p,
 
 /* Writes the line that goes with what is in *result; note may be "". */
 void hl_media_result_say(struct hl_media_result *result, const char *note);
+
+/* Gives a message with at most one descriptor over a SOCK_SEQPACKET socket,
+ * and does not wait. fd -1: none goes along. 0, or -1 with errno. */
+int hl_media_give(int socket, const void *message, size_t n, int fd);
+
+/* Waits for one. *fd is the caller's, close-on-exec; -1: none came. The bytes
+ * read, 0 when the other end hung up, or -1 with errno; *fd is -1 then. */
+ssize_t hl_media_take(int socket, void *message, size_t n, int *fd);
 
 #endif

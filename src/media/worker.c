@@ -8,7 +8,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 #include <sys/mman.h>
 #include <sys/socket.h>
 #include <sysexits.h>
@@ -119,44 +118,23 @@ static int do_job(struct worker *w, int file)
 	return r;
 }
 
-/* The descriptor that came along, or -1. */
-static int descriptor_of(struct msghdr *msg)
-{
-	struct cmsghdr *c = CMSG_FIRSTHDR(msg);
-	int fd;
-
-	if (!c || c->cmsg_level != SOL_SOCKET || c->cmsg_type != SCM_RIGHTS ||
-		c->cmsg_len != CMSG_LEN(sizeof(fd))) {
-		return -1;
-	}
-	memcpy(&fd, CMSG_DATA(c), sizeof(fd));
-	return fd;
-}
-
 /* The file's descriptor; -1: hung up, or no job. */
 static int next_job(struct worker *w)
 {
-	struct iovec iov = {&w->job, sizeof(w->job)};
-	union {
-		struct cmsghdr head;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
+	int file;
 	ssize_t n;
 
 	do {
-		n = recvmsg(w->fd, &msg, MSG_CMSG_CLOEXEC);
+		n = hl_media_take(w->fd, &w->job, sizeof(w->job), &file);
 	} while (n < 0 && errno == EINTR);
-	if (n != sizeof(w->job) || w->job.magic != HL_MEDIA_JOB_MAGIC ||
-		w->job.n_bytes == 0) {
-		return -1;
+	if (n == sizeof(w->job) && w->job.magic == HL_MEDIA_JOB_MAGIC &&
+		w->job.n_bytes > 0) {
+		return file;
 	}
-	return descriptor_of(&msg);
+	if (file >= 0) {
+		close(file);
+	}
+	return -1;
 }
 
 int hl_media_worker_run(const struct hl_media_setup *setup, int fd)

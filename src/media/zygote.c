@@ -9,7 +9,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
-#include <string.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
@@ -19,6 +18,7 @@
 
 #include "base/file.h"
 #include "media/late.h"
+#include "media/wire.h"
 #include "media/worker.h"
 #include "proc/sandbox.h"
 
@@ -121,27 +121,10 @@ static void spawn(
 /* 1: a question, with *fd or -1; -1: none, go on; 0: hung up. */
 static int next_question(struct zygote *z, struct hl_media_question *q, int *fd)
 {
-	struct iovec iov = {q, sizeof(*q)};
-	union {
-		struct cmsghdr head;
-		char room[CMSG_SPACE(sizeof(int))];
-	} control;
-	struct msghdr msg = {
-		.msg_iov = &iov,
-		.msg_iovlen = 1,
-		.msg_control = &control,
-		.msg_controllen = sizeof(control),
-	};
-	ssize_t n = recvmsg(z->control, &msg, MSG_CMSG_CLOEXEC);
+	ssize_t n = hl_media_take(z->control, q, sizeof(*q), fd);
 
-	*fd = -1;
 	if (n <= 0) {
 		return n < 0 && errno == EINTR ? -1 : 0;
-	}
-	struct cmsghdr *c = CMSG_FIRSTHDR(&msg);
-	if (c && c->cmsg_type == SCM_RIGHTS &&
-		c->cmsg_len == CMSG_LEN(sizeof(int))) {
-		memcpy(fd, CMSG_DATA(c), sizeof(int));
 	}
 	return n == sizeof(*q) && q->magic == HL_MEDIA_QUESTION_MAGIC &&
 			       q->slot < HL_MEDIA_SLOTS_MAX

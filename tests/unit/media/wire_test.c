@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "media/wire.h"
 
+#include <errno.h>
+#include <fcntl.h>
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -8,6 +10,9 @@
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/socket.h>
+#include <sys/stat.h>
+#include <unistd.h>
 #include <cmocka.h>
 
 #include "base/str.h"
@@ -335,6 +340,94 @@ static void messages_of_no_kind(void **state)
 	}
 }
 
+/* As nobody of ours does it. */
+static void send_some(int socket, const int *fds, size_t n)
+{
+	char word = 'w';
+	struct iovec iov = {&word, 1};
+	union {
+		struct cmsghdr head;
+		char room[CMSG_SPACE(8 * sizeof(int))];
+	} control = {0};
+	struct msghdr msg = {.msg_iov = &iov,
+		.msg_iovlen = 1,
+		.msg_control = &control,
+		.msg_controllen = CMSG_SPACE(n * sizeof(int))};
+
+	control.head.cmsg_level = SOL_SOCKET;
+	control.head.cmsg_type = SCM_RIGHTS;
+	control.head.cmsg_len = CMSG_LEN(n * sizeof(int));
+	memcpy(CMSG_DATA(&control.head), fds, n * sizeof(int));
+	assert_int_equal(1, sendmsg(socket, &msg, MSG_NOSIGNAL));
+}
+
+static bool same_file(int a, int b)
+{
+	struct stat x, y;
+
+	return fstat(a, &x) == 0 && fstat(b, &y) == 0 && x.st_dev == y.st_dev &&
+	       x.st_ino == y.st_ino;
+}
+
+static void a_descriptor_goes_with_a_message(void **state)
+{
+	int ends[2], some[2], fd;
+	char word[8] = "";
+
+	(void)state;
+	assert_int_equal(
+		0, socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0, ends));
+	assert_int_equal(0, pipe(some));
+	assert_int_equal(0, hl_media_give(ends[0], "with", 4, some[0]));
+	assert_int_equal(4, hl_media_take(ends[1], word, sizeof(word), &fd));
+	assert_memory_equal("with", word, 4);
+	assert_true(same_file(some[0], fd));
+	assert_int_equal(FD_CLOEXEC, fcntl(fd, F_GETFD));
+	close(fd);
+	assert_int_equal(0, hl_media_give(ends[0], "none", 4, -1));
+	assert_int_equal(4, hl_media_take(ends[1], word, sizeof(word), &fd));
+	assert_int_equal(-1, fd);
+	assert_int_equal(-1, hl_media_give(ends[0], "bad", 3, 1 << 20));
+	assert_int_equal(EBADF, errno);
+	close(ends[0]);
+	assert_int_equal(0, hl_media_take(ends[1], word, sizeof(word), &fd));
+	assert_int_equal(-1, fd);
+	assert_int_equal(-1, hl_media_give(ends[1], "gone", 4, -1));
+	close(ends[1]);
+	assert_int_equal(-1, hl_media_take(ends[1], word, sizeof(word), &fd));
+	assert_int_equal(-1, fd);
+	close(some[0]);
+	close(some[1]);
+}
+
+/* The writing end is closed here: the reading one says so if nobody else got
+ * it. */
+static void more_than_one_are_not_kept(void **state)
+{
+	(void)state;
+	for (size_t n = 2; n <= 8; n++) {
+		int ends[2], some[2], fds[8], fd;
+		char word[8];
+
+		assert_int_equal(
+			0, socketpair(AF_UNIX, SOCK_SEQPACKET, 0, ends));
+		assert_int_equal(0, pipe(some));
+		for (size_t i = 0; i < n; i++) {
+			fds[i] = some[1];
+		}
+		send_some(ends[0], fds, n);
+		close(some[1]);
+		assert_int_equal(
+			1, hl_media_take(ends[1], word, sizeof(word), &fd));
+		assert_int_equal(-1, fd);
+		fcntl(some[0], F_SETFL, O_NONBLOCK);
+		assert_int_equal(0, read(some[0], word, sizeof(word)));
+		close(some[0]);
+		close(ends[0]);
+		close(ends[1]);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -349,6 +442,8 @@ int main(void)
 		cmocka_unit_test(notes_are_cleaned),
 		cmocka_unit_test(messages_about_another_file),
 		cmocka_unit_test(messages_of_no_kind),
+		cmocka_unit_test(a_descriptor_goes_with_a_message),
+		cmocka_unit_test(more_than_one_are_not_kept),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
