@@ -287,6 +287,16 @@ static int begin(const struct hl_media_options *given,
 	return check_options(options, err);
 }
 
+/* r: what came of making the source, which is ended. */
+static int end(struct run *one, int r, struct hl_err *err)
+{
+	if (!r) {
+		r = run(one, err);
+	}
+	hl_media_source_fini(one->source);
+	return r;
+}
+
 int hl_media_hash_fd(struct hl_media_pool *pool, int fd,
 	const struct hl_media_options *options, struct hl_media_result *out,
 	struct hl_err *err)
@@ -302,11 +312,7 @@ int hl_media_hash_fd(struct hl_media_pool *pool, int fd,
 	if (!r) {
 		r = hl_media_source_fd(&source, fd, &pool->limits, out, err);
 	}
-	if (!r) {
-		r = run(&one, err);
-	}
-	hl_media_source_fini(&source);
-	return r;
+	return end(&one, r, err);
 }
 
 int hl_media_hash_bytes(struct hl_media_pool *pool, const void *bytes, size_t n,
@@ -325,11 +331,7 @@ int hl_media_hash_bytes(struct hl_media_pool *pool, const void *bytes, size_t n,
 		r = hl_media_source_bytes(
 			&source, bytes, n, pool->limits.bytes_max, out, err);
 	}
-	if (!r) {
-		r = run(&one, err);
-	}
-	hl_media_source_fini(&source);
-	return r;
+	return end(&one, r, err);
 }
 
 void hl_media_result_fini(struct hl_media_result *result)
