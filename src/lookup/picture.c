@@ -98,19 +98,36 @@ static int list_hashes(struct hl_web_ctx *ctx, struct picture *p)
 	return 0;
 }
 
+/* Stable: programs decide by the code whether to send it again. */
 static int refuse_result(struct hl_web_ctx *ctx, struct hl_web_response *resp,
 	enum hl_media_status status)
 {
-	bool busy = status == HL_MEDIA_UNAVAILABLE;
+	static const struct hl_lookup_problem busy = {503, "busy",
+		"No decoder can be had now. Send it again later.", NULL, 10};
+	static const struct hl_lookup_problem large = {422, "picture_too_large",
+		"The picture is larger than this service decodes. Hash it "
+		"yourself and send the hashes.",
+		NULL, 0};
+	static const struct hl_lookup_problem crashed = {422, "decoder_crashed",
+		"The picture's decoder crashed, and would again. Look up "
+		"the file's digests.",
+		NULL, 0};
+	static const struct hl_lookup_problem memory = {422, "decoder_memory",
+		"The picture's decoder wanted more memory than it is given "
+		"here. Hash it yourself and send the hashes.",
+		NULL, 0};
+	static const struct hl_lookup_problem time = {422, "decoder_time",
+		"The picture's decoder took longer than it is given here. "
+		"Send it once more in some minutes, or hash it yourself.",
+		NULL, 0};
+	const struct hl_lookup_problem *p =
+		status == HL_MEDIA_REFUSED     ? &large
+		: status == HL_MEDIA_CRASHED   ? &crashed
+		: status == HL_MEDIA_NO_MEMORY ? &memory
+		: status == HL_MEDIA_TOO_LONG  ? &time
+					       : &busy;
 
-	hl_lookup_refuse(ctx, resp,
-		&(struct hl_lookup_problem){busy ? 503 : 422,
-			busy ? "busy" : "refused",
-			busy ? "No decoder can be had now. Send it again "
-			       "later."
-			     : "The picture is too large, or its decoder "
-			       "failed, took too long or too much memory.",
-			NULL, busy ? 10 : 0});
+	hl_lookup_refuse(ctx, resp, p);
 	return HL_DENIED;
 }
 
@@ -177,8 +194,9 @@ static void put_file(struct hl_buf *out, const struct picture *p)
 	hl_json_put_member_i64(out, "width", r->width);
 	hl_json_put_member_i64(out, "height", r->height);
 	hl_json_put_member_i64(out, "pictures", (int64_t)r->n_frames);
-	hl_json_put_member_bool(out, "truncated",
-		(r->flags & (HL_MEDIA_CUT | HL_MEDIA_FLAWED)) != 0);
+	hl_json_put_member_bool(
+		out, "damaged", (r->flags & HL_MEDIA_FLAWED) != 0);
+	hl_json_put_member_bool(out, "cut", (r->flags & HL_MEDIA_CUT) != 0);
 	hl_json_put_name(out, "hashes");
 	hl_buf_put_c(out, '[');
 	for (size_t i = 0; i < p->q.n; i++) {
