@@ -35,6 +35,35 @@ static void check_listener(struct hl_doctor *d)
 	}
 }
 
+/* What decoding holds at once: coefficients of a progressive JPEG, planes and
+ * colours of a HEIF picture. */
+#define MIB_PER_MEGAPIXEL 8
+
+static void check_pictures(struct hl_doctor *d)
+{
+	const struct hl_settings *s = d->settings;
+	int needs_mib = s->api_picture_megapixels * MIB_PER_MEGAPIXEL;
+
+	if (!*s->api_listen || !s->api_pictures) {
+		return;
+	}
+	if (s->api_picture_memory_mib < needs_mib) {
+		HL_DOCTOR_SAY(d, HL_DOCTOR_WARNING, "match",
+			"Raise api.picture_memory_mib, or lower "
+			"api.picture_megapixels.",
+			"Pictures of %d megapixels may want %d MiB to decode "
+			"and get %d: some will be refused.",
+			s->api_picture_megapixels, needs_mib,
+			s->api_picture_memory_mib);
+	} else {
+		HL_DOCTOR_SAY(d, HL_DOCTOR_OK, "match", NULL,
+			"A picture that is sent may have %d megapixels and "
+			"cost %d s and %d MiB.",
+			s->api_picture_megapixels, s->api_picture_seconds,
+			s->api_picture_memory_mib);
+	}
+}
+
 /* The name of the index that is whole stands in this file. */
 static void check_index(struct hl_doctor *d)
 {
@@ -105,6 +134,7 @@ static void check_keys(struct hl_doctor *d)
 void hl_cli_doctor_match(struct hl_doctor *d)
 {
 	check_listener(d);
+	check_pictures(d);
 	check_index(d);
 	if (d->store) {
 		check_keys(d);

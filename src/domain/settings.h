@@ -42,7 +42,6 @@ enum hl_mail_transport { HL_MAIL_NONE, HL_MAIL_SMTP, HL_MAIL_FOLDER };
  * relative to the folder of the settings file. */
 struct hl_settings {
 	struct hl_arena *arena; /* owns all strings */
-
 	const char *service_name;
 	const char *operator_name;
 	const char *operator_country; /* "DK" */
@@ -56,6 +55,7 @@ struct hl_settings {
 	const char *staff_listen, *staff_url, *staff_url_set;
 	const char *api_listen; /* "": nobody may ask the registry */
 	bool api_pictures;
+	int api_picture_megapixels, api_picture_seconds, api_picture_memory_mib;
 
 	const char *store_path, *keys_dir, *laws_dir;
 	const char *law_national; /* id of a profile: "dk"; "" is none */

@@ -36,6 +36,9 @@ static const struct hl_vocab vocab_level = {
 	NUM("priority." name, INT, priority.points[HL_PRIORITY_##reason], \
 		initial, 0, 1000, doc)
 
+/* No decoder takes 2^28 pixels or more. */
+#define MEGAPIXELS_MAX 268
+
 const struct hl_settings_key hl_settings_keys[] = {
 	KEY("service.name", TEXT, service_name, "Hotline",
 		"Name of the service on every page."),
@@ -73,6 +76,16 @@ const struct hl_settings_key hl_settings_keys[] = {
 		"127.0.0.1:8082; empty: nowhere."),
 	KEY("api.pictures", BOOL, api_pictures, "yes",
 		"Whether they may send pictures to be hashed."),
+	NUM("api.picture_megapixels", INT, api_picture_megapixels, "50", 1,
+		MEGAPIXELS_MAX,
+		"The largest picture, in millions of pixels, as its file says "
+		"before anything is decoded."),
+	NUM("api.picture_seconds", INT, api_picture_seconds, "20", 1, 3600,
+		"How long a picture or video may take, by the clock."),
+	NUM("api.picture_memory_mib", INT, api_picture_memory_mib, "512", 64,
+		65536,
+		"Memory that a decoder may use, in MiB; there is a decoder "
+		"for each core, at most 16."),
 
 	KEY("store.path", PATH, store_path, "hotline.db", "The database file."),
 	KEY("keys.dir", PATH, keys_dir, "keys",

@@ -13,14 +13,7 @@
 #include "media/pool.h"
 
 #define WORKERS_MAX 16
-#define PICTURE_SECONDS 20
-
-/* What a picture that came over the network may cost. */
-static const struct hl_media_limits limits = {
-	.bytes_max = HL_LOOKUP_PICTURE_MAX,
-	.frames_max = 900,
-	.seconds_max = PICTURE_SECONDS,
-};
+#define FRAMES_MAX 900
 
 struct life {
 	struct hl_proc_self *self;
@@ -36,11 +29,24 @@ static unsigned cores(void)
 	return n < 1 ? 1 : n > WORKERS_MAX ? WORKERS_MAX : (unsigned)n;
 }
 
+/* Both ends hold to the same: a worker's answer over it is none. */
+static struct hl_media_setup setup_of(const struct hl_settings *s)
+{
+	return (struct hl_media_setup){.n_workers = cores(),
+		.limits = {
+			.bytes_max = HL_LOOKUP_PICTURE_MAX,
+			.frames_max = FRAMES_MAX,
+			.pixels_max =
+				(uint64_t)s->api_picture_megapixels * 1000000,
+			.memory_max = (uint64_t)s->api_picture_memory_mib << 20,
+			.seconds_max = (uint32_t)s->api_picture_seconds,
+		}};
+}
+
 static int open_media(struct life *l, struct hl_err *err)
 {
-	const struct hl_media_setup setup = {
-		.n_workers = cores(), .limits = limits};
 	const struct hl_main_asked *a = l->asked;
+	const struct hl_media_setup setup = setup_of(a->settings);
 
 	if (a->media_fd < 0 || a->listen_fd < 0) {
 		return 0;
@@ -150,12 +156,13 @@ int hl_main_be_asked(
 	return status;
 }
 
-int hl_main_decode(struct hl_proc_self *self, int control, const char *user)
+int hl_main_decode(struct hl_proc_self *self, int control,
+	const struct hl_settings *settings, const char *user)
 {
-	const struct hl_media_setup setup = {
-		.n_workers = cores(), .limits = limits, .user = user};
+	struct hl_media_setup setup = setup_of(settings);
 	struct hl_err err = {0};
 
+	setup.user = user;
 	hl_proc_ready(self);
 	int r = hl_media_zygote_run(&setup, control, self->stop, &err);
 	return r ? hl_main_give_up("media.run", &err) : 0;

@@ -2,6 +2,7 @@
 #ifndef HL_MAIN_ASKED_H
 #define HL_MAIN_ASKED_H
 
+#include "domain/settings.h"
 #include "lookup/feed.h"
 #include "proc/supervise.h"
 
@@ -13,7 +14,9 @@ struct hl_main_asked {
 	const struct hl_lookup_source *feed; /* to hand on, or NULL */
 	int listen_fd;                       /* -1: answers nobody */
 	int media_fd; /* the decoders' socket; -1: there are none */
-	int idle_ms;  /* between two questions of the source */
+	/* What a picture may cost: api.picture_*. */
+	const struct hl_settings *settings;
+	int idle_ms; /* between two questions of the source */
 };
 
 /* Opens the index, says ready, follows and answers until the supervisor says
@@ -21,7 +24,9 @@ struct hl_main_asked {
 int hl_main_be_asked(
 	struct hl_proc_self *self, const struct hl_main_asked *asked);
 
-/* The life of the decoders' zygote, for hl_proc_child.run. */
-int hl_main_decode(struct hl_proc_self *self, int control, const char *user);
+/* The life of the decoders' zygote, for hl_proc_child.run; settings as
+ * above. */
+int hl_main_decode(struct hl_proc_self *self, int control,
+	const struct hl_settings *settings, const char *user);
 
 #endif

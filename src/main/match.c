@@ -46,6 +46,7 @@ static int answer(struct hl_proc_self *self, struct app *app)
 		.feed = &app->handed_on.source,
 		.listen_fd = h->api_listen,
 		.media_fd = hl_main_decodes(h) ? h->media_ends[0] : -1,
+		.settings = h->settings,
 		.idle_ms = IDLE_MS};
 	int status = open_source(app, 0, &app->own);
 
@@ -85,5 +86,5 @@ int hl_main_media(struct hl_proc_self *self, void *arg)
 	struct hl_main_hotline *h = arg;
 
 	hl_log_init("media", h->settings->log_level);
-	return hl_main_decode(self, h->media_ends[1], h->user);
+	return hl_main_decode(self, h->media_ends[1], h->settings, h->user);
 }

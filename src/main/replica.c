@@ -36,6 +36,9 @@ static const char help[] =
 	"usage: hotline match-serve --follow URL --key-file FILE --folder DIR\n"
 	"                           --listen ADDRESS [--ca-file FILE]\n"
 	"                           [--no-pictures] [--user NAME]\n"
+	"                           [--picture-megapixels N] "
+	"[--picture-seconds N]\n"
+	"                           [--picture-memory-mib N]\n"
 	"\n"
 	"Answers as the match service of the hotline at URL does "
 	"(api.listen),\n"
@@ -49,6 +52,12 @@ static const char help[] =
 	"  --ca-file FILE   certificates to trust instead of the system's\n"
 	"  --no-pictures    takes hashes only\n"
 	"  --user NAME      system user to become when run as root\n"
+	"  --picture-megapixels N, --picture-seconds N, "
+	"--picture-memory-mib N\n"
+	"                   what a picture may cost; as the settings "
+	"api.picture_*\n"
+	"                   of a hotline, which are 50, 20 and 512 unless "
+	"set\n"
 	"\n"
 	"exit status: 0 stopped, 1 failed, 2 usage, 3 the key file is "
 	"missing,\n"
@@ -60,6 +69,7 @@ struct replica {
 	char path[PATH_MAX]; /* of the folder */
 	struct hl_buf key;
 	int listen_fd, media_ends[2];
+	struct hl_settings *settings; /* of which api.picture_* count */
 };
 
 static int run_media(struct hl_proc_self *self, void *arg)
@@ -69,7 +79,7 @@ static int run_media(struct hl_proc_self *self, void *arg)
 	hl_log_init("media", HL_LOG_INFO);
 	/* decoders are forked from this memory: the key must not be in it */
 	hl_buf_fini(&r->key);
-	return hl_main_decode(self, r->media_ends[1], r->user);
+	return hl_main_decode(self, r->media_ends[1], r->settings, r->user);
 }
 
 /* It writes its folder and reads what names and TLS need. The key has been
@@ -117,6 +127,7 @@ static int run_match(struct hl_proc_self *self, void *arg)
 		.source = hl_lookup_http_source(http),
 		.listen_fd = r->listen_fd,
 		.media_fd = r->pictures ? r->media_ends[0] : -1,
+		.settings = r->settings,
 		.idle_ms = IDLE_MS};
 	int status = hl_main_be_asked(self, &asked);
 	hl_lookup_http_free(http);
@@ -231,6 +242,30 @@ static int supervise(struct replica *r, int *failed_status, struct hl_err *err)
 	return hl_proc_supervise(children, r->pictures ? 2 : 1, &options, err);
 }
 
+/* Options have the names, forms and defaults of the hotline's settings. */
+static int read_limits(
+	struct replica *r, int *argc, char **argv, struct hl_err *err)
+{
+	static const struct {
+		const char *option, *key;
+	} all[] = {
+		{"--picture-megapixels", "api.picture_megapixels"},
+		{"--picture-seconds", "api.picture_seconds"},
+		{"--picture-memory-mib", "api.picture_memory_mib"},
+	};
+	int code = hl_settings_new(&r->settings, err);
+
+	for (size_t i = 0; !code && i < HL_ARRAY_LEN(all); i++) {
+		const char *text = hl_cli_option(argc, argv, all[i].option);
+
+		if (text) {
+			code = hl_settings_set(r->settings,
+				hl_str_c(all[i].key), hl_str_c(text), err);
+		}
+	}
+	return code;
+}
+
 static bool read_options(struct replica *r, int *argc, char **argv)
 {
 	r->follow = hl_cli_option(argc, argv, "--follow");
@@ -252,13 +287,20 @@ int hl_main_match_serve(int argc, char **argv)
 	if (hl_cli_help(argc, argv, help)) {
 		return HL_CLI_OK;
 	}
+	int code = read_limits(&r, &argc, argv, &err);
+	if (code) {
+		hl_settings_free(r.settings);
+		hl_cli_fail("match-serve", code, &err);
+		return HL_CLI_USAGE;
+	}
 	if (!read_options(&r, &argc, argv)) {
 		fputs(help, stderr);
+		hl_settings_free(r.settings);
 		return HL_CLI_USAGE;
 	}
 	hl_log_init("supervisor", HL_LOG_INFO);
 	r.key = HL_BUF_SECRET(256);
-	int code = prepare(&r, &err);
+	code = prepare(&r, &err);
 	if (!code) {
 		code = supervise(&r, &failed_status, &err);
 	}
@@ -266,6 +308,7 @@ int hl_main_match_serve(int argc, char **argv)
 	hl_file_closep(&r.listen_fd);
 	hl_file_closep(&r.media_ends[0]);
 	hl_file_closep(&r.media_ends[1]);
+	hl_settings_free(r.settings);
 	int status = code ? hl_cli_fail("match-serve", code, &err) : HL_CLI_OK;
 	return failed_status ? failed_status : status;
 }

@@ -45,9 +45,9 @@ def pdq(entry, flips=0):
     return f"{bits:064x}"
 
 
-def png(side=96):
-    """A picture of steps, as a file."""
-    rows = b"".join(
+def png(side=96, flat=False):
+    """A picture of steps, as a file; a flat one may be large."""
+    rows = bytes(side * (side + 1)) if flat else b"".join(
         b"\0" + bytes((x * y // 40 + 90 * (x > 30 and y > 50)) % 256
                       for x in range(side)) for y in range(side))
 
@@ -185,6 +185,7 @@ class MatchTest(unittest.TestCase):
         address = f"127.0.0.1:{free_port()}"
         made = hotline(cls.dir, "init", "--set", f"api.listen={address}",
                        "--set", "operator.name=Example Trust",
+                       "--set", "api.picture_megapixels=4",
                        "--set", f"public.listen=127.0.0.1:{free_port()}",
                        "--set", f"staff.listen=127.0.0.1:{free_port()}")
         if made.returncode:
@@ -217,7 +218,8 @@ class MatchTest(unittest.TestCase):
         cls.other = Process(
             [HOTLINE, "match-serve", "--follow", cls.own.url, "--key-file",
              cls.key_file, "--folder", os.path.join(cls.folder, "replica"),
-             "--listen", address], os.path.join(cls.folder, "log.replica"))
+             "--listen", address, "--picture-megapixels", "2"],
+            os.path.join(cls.folder, "log.replica"))
         cls.replica = Service(address)
         cls.until(lambda: "match.serving" in cls.other.said(), cls.other)
 
@@ -370,11 +372,30 @@ class MatchTest(unittest.TestCase):
                 key=self.keys["all"])[0] == 200, process)
 
     def test_a_cut_picture_is_told(self):
-        status, got = self.own.json("/v1/hash", png()[:60],
-                                    kind="image/png", key=self.keys["all"])
-        self.assertIn(status, (200, 422), got)
-        if status == 200:
-            self.assertNotEqual("hashed", got["status"])
+        def hashed(body):
+            status, got = self.own.json("/v1/hash", body, kind="image/png",
+                                        key=self.keys["all"])
+            self.assertEqual(200, status, got)
+            return got["status"], got["damaged"], got["cut"], got["pictures"]
+        good = png(600)
+        self.assertEqual(("hashed", False, False, 1), hashed(good))
+        self.assertEqual(("hashed", True, False, 1),
+                         hashed(good[:len(good) * 4 // 5]))
+        self.assertEqual("damaged", hashed(good[:60])[0])
+
+    def test_the_operator_says_how_large_a_picture_may_be(self):
+        """4 million pixels at the hotline, 2 million at its replica."""
+        for side, own, other in ((1414, 200, 200), (1415, 200, 422),
+                                 (2000, 200, 422), (2001, 422, 422),
+                                 (16000, 422, 422)):
+            body = png(side, flat=True)
+            for service, wanted in ((self.own, own), (self.replica, other)):
+                status, got = service.json("/v1/hash", body,
+                                           kind="image/png",
+                                           key=self.keys["all"])
+                self.assertEqual((wanted, None if wanted == 200 else
+                                  "picture_too_large"),
+                                 (status, got.get("code")), f"{side} {got}")
 
     def test_killed_while_entries_come(self):
         numbers = [self.entry() for _ in range(60)]
@@ -509,6 +530,11 @@ class MatchTest(unittest.TestCase):
                 ({"--key-file": f.name}, 1, "holds no key"),
                 ({"--listen": "example.org:80"}, 1, ""),
                 ({"--listen": None}, 2, "usage"),
+                ({"--picture-megapixels": "0"}, 2, "from 1 to 268"),
+                ({"--picture-megapixels": "269"}, 2, "from 1 to 268"),
+                ({"--picture-seconds": "soon"}, 2, "from 1 to 3600"),
+                ({"--picture-memory-mib": "63"}, 2, "from 64 to 65536"),
+                ({"--picture-memory-mib": "64 MiB"}, 2, "a whole number"),
                 ({"--all": "x"}, 2, "usage")):
             words = [w for k, v in {**good, **change}.items() if v
                      for w in (k, v)]

@@ -488,6 +488,18 @@ static void api(struct fixture *f)
 	set(f, "api.listen", "127.0.0.1:8083");
 }
 
+static void little_memory(struct fixture *f)
+{
+	api(f);
+	set(f, "api.picture_memory_mib", "399");
+}
+
+static void little_for_nobody(struct fixture *f)
+{
+	little_memory(f);
+	set(f, "api.pictures", "no");
+}
+
 static void key_until(struct fixture *f, int days)
 {
 	struct hl_accounts_apikey key = {.name = HL_STR("Example platform"),
@@ -579,6 +591,9 @@ static const struct {
 	{"nobody may ask", nothing, "api.listen is not set", -1, -1},
 	{"open api", open_api, "ask at 0.0.0.0:8083 in the clear", -1, 1},
 	{"api", api, "ask the registry at 127.0.0.1:8083", -1, -1},
+	{"pictures", api, "50 megapixels and cost 20 s and 512 MiB", -1, -1},
+	{"little memory", little_memory, "may want 400 MiB", -1, 1},
+	{"no pictures", little_for_nobody, "127.0.0.1:8083", -1, -1},
 	{"no key", api, "No program has a key", -1, -1},
 	{"a key ends soon", key_ends_soon,
 		"(Example platform) ends within 14 days", -1, 1},
