@@ -7,14 +7,19 @@
 
 #include "base/json.h"
 #include "base/text.h"
+#include "base/time.h"
 #include "lookup/inner.h"
 
-#define PICTURE_COSTS 20
+/* In look-ups: what has to be there when a picture comes, and what it counts
+ * as at least. */
+#define COST_LEAST 20
+#define US_PER_LOOKUP 1000
 #define QUALITY_LEAST 50
 
 struct picture {
 	struct hl_media_result result;
 	struct hl_lookup_question q; /* in the order in which they are told */
+	uint64_t cost;               /* in look-ups */
 };
 
 static bool is_picture(const struct hl_web_request *req)
@@ -59,7 +64,7 @@ static int may_send(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		hl_web_error(ctx, req, resp, 413);
 		return HL_DENIED;
 	}
-	return hl_lookup_pay(ctx, resp, PICTURE_COSTS);
+	return hl_lookup_pay(ctx, resp, COST_LEAST);
 }
 
 static void add(struct hl_lookup_question *q, uint16_t kind, const void *bytes)
@@ -137,6 +142,18 @@ static bool tells_hashes(enum hl_media_status status)
 	       status == HL_MEDIA_UNSUPPORTED || status == HL_MEDIA_DAMAGED;
 }
 
+/* What it costs is known only now, and owed whatever became of it. A decoder
+ * that is busy is what the service has few of; pixels tell too little: a
+ * second of a film costs a hundred times one frame of it. */
+static void settle(struct hl_web_ctx *ctx, struct picture *p)
+{
+	uint64_t cost = (uint64_t)p->result.worked_us / US_PER_LOOKUP;
+
+	p->cost = cost > COST_LEAST ? cost : COST_LEAST;
+	hl_lookup_ring_owe(hl_lookup_of(ctx)->ring, &hl_lookup_mine(ctx)->pass,
+		p->cost - COST_LEAST, hl_time_now_us());
+}
+
 static int decode(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct picture *p, struct hl_web_response *resp)
 {
@@ -153,7 +170,9 @@ static int decode(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	if (r) {
 		return r;
 	}
+	settle(ctx, p);
 	app->counts.pictures[p->result.status]++;
+	app->counts.pictures_us += (uint64_t)p->result.worked_us;
 	return tells_hashes(p->result.status)
 		       ? list_hashes(ctx, p)
 		       : refuse_result(ctx, resp, p->result.status);
@@ -197,6 +216,7 @@ static void put_file(struct hl_buf *out, const struct picture *p)
 	hl_json_put_member_bool(
 		out, "damaged", (r->flags & HL_MEDIA_FLAWED) != 0);
 	hl_json_put_member_bool(out, "cut", (r->flags & HL_MEDIA_CUT) != 0);
+	hl_json_put_member_i64(out, "cost", (int64_t)p->cost);
 	hl_json_put_name(out, "hashes");
 	hl_buf_put_c(out, '[');
 	for (size_t i = 0; i < p->q.n; i++) {

@@ -167,11 +167,16 @@ int hl_lookup_ring_find(struct hl_lookup_ring *r, const uint8_t hash[32],
 	return found;
 }
 
+static int64_t cost_ns(const struct hl_lookup_pass *pass)
+{
+	return NS_PER_S / (pass->rate > 0 ? pass->rate : 1);
+}
+
 int64_t hl_lookup_ring_take(struct hl_lookup_ring *r,
 	const struct hl_lookup_pass *pass, uint64_t n, int64_t now_us)
 {
 	_Atomic int64_t *earned = &r->slots[pass->slot].earned_ns;
-	const int64_t cost = NS_PER_S / (pass->rate > 0 ? pass->rate : 1);
+	const int64_t cost = cost_ns(pass);
 	const int64_t now = now_us * 1000;
 	int64_t ahead = cost * BURST_LEAST;
 	int64_t before = atomic_load(earned), after;
@@ -184,6 +189,25 @@ int64_t hl_lookup_ring_take(struct hl_lookup_ring *r,
 		}
 	} while (!atomic_compare_exchange_weak(earned, &before, after));
 	return 0;
+}
+
+void hl_lookup_ring_owe(struct hl_lookup_ring *r,
+	const struct hl_lookup_pass *pass, uint64_t n, int64_t now_us)
+{
+	struct slot *s = &r->slots[pass->slot];
+	const int64_t cost = cost_ns(pass) * (int64_t)n;
+	const int64_t now = now_us * 1000;
+
+	pthread_rwlock_rdlock(&r->lock); /* slots change hands */
+	if (s->id == pass->id) {
+		int64_t before = atomic_load(&s->earned_ns), after;
+
+		do {
+			after = (before > now ? before : now) + cost;
+		} while (!atomic_compare_exchange_weak(
+			&s->earned_ns, &before, after));
+	}
+	pthread_rwlock_unlock(&r->lock);
 }
 
 size_t hl_lookup_ring_used(

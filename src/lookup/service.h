@@ -31,7 +31,7 @@ struct hl_lookup_counts {
 	_Atomic uint64_t took[HL_LOOKUP_N_BUCKETS + 1];   /* of matches */
 	_Atomic uint64_t took_us;
 	_Atomic uint64_t lookups, matches, cleared, truncated;
-	_Atomic uint64_t pictures[HL_MEDIA_N_STATUSES];
+	_Atomic uint64_t pictures[HL_MEDIA_N_STATUSES], pictures_us;
 };
 
 struct hl_lookup_app {

@@ -151,6 +151,19 @@ static void put_pictures(struct hl_buf *out, const struct hl_lookup_counts *c)
 	}
 }
 
+/* Of one second at most as many as there are decoders. */
+static void put_busy(struct hl_buf *out, const struct hl_lookup_counts *c)
+{
+	uint64_t us = c->pictures_us;
+
+	put_metric(out, "pictures_seconds_total", "counter",
+		"Time for which decoders were busy with pictures.");
+	hl_buf_printf(out,
+		"hotline_match_pictures_seconds_total %" PRIu64 ".%06" PRIu64
+		"\n",
+		us / 1000000, us % 1000000);
+}
+
 static void put_index(struct hl_buf *out, struct hl_lookup_seat *seat)
 {
 	struct hl_match_stats s = {.size_of = sizeof(s)};
@@ -214,6 +227,7 @@ int hl_lookup_metrics_get(struct hl_web_ctx *ctx,
 	put_value(b, "truncated_total", "counter",
 		"Hashes with more matches than were told.", c->truncated);
 	put_pictures(b, c);
+	put_busy(b, c);
 	put_follower(b, &s);
 	put_index(b, &hl_lookup_mine(ctx)->seat);
 	if (app->server) {

@@ -204,7 +204,9 @@ static int try_once(struct run *run, struct hl_err *err)
 	run->until_us =
 		from + (int64_t)run->pool->limits.seconds_max * HL_US_PER_S;
 	r = take_answer(run, err);
-	run->slot->worked_us += hl_time_mono_us() - from;
+	from = hl_time_mono_us() - from;
+	run->slot->worked_us += from;
+	run->result->worked_us += from;
 	if (r) {
 		give_up(run, HL_MEDIA_UNAVAILABLE, "");
 	} else if (run->answer.done) {

@@ -92,7 +92,8 @@ struct hl_media_result {
 	struct hl_media_frame *frames; /* owned */
 	size_t n_frames;
 	uint64_t n_bytes;
-	bool digests; /* HL_MEDIA_DIGESTS, and the file could be read */
+	int64_t worked_us; /* that workers were kept busy, by the clock */
+	bool digests;      /* HL_MEDIA_DIGESTS, and the file could be read */
 	uint8_t md5[16];
 	uint8_t sha1[20];
 	uint8_t sha256[32];

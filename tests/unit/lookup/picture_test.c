@@ -162,6 +162,43 @@ static void damage_and_what_was_left_out_are_told_apart(void **state)
 	}
 }
 
+/* A key of the lowest rate has 1,000 at once. A decoder that takes 2 s leaves
+ * it with a debt of a quarter of an hour, however slow the machine is. */
+static void a_picture_costs_what_its_decoder_took(void **state)
+{
+	struct place *p = *state;
+	struct hl_media_pool *usual = p->app.media;
+	const uint64_t five = 5;
+	const struct hl_media_setup hasty = {.n_workers = 1,
+		.decoders = place_decoders,
+		.limits = {.seconds_max = 2}};
+
+	p->town->key.rate = 1;
+	town_list(p->town, 1, false);
+	town_catch_up(p->town);
+	assert_int_equal(0, hl_media_pool_new(&hasty, &p->app.media, NULL));
+	place_send_picture(p, "/v1/hash", "LOOP");
+	place_has_code(p, 422, "decoder_time");
+	assert_true(p->app.counts.pictures_us >= 2000000);
+	place_send_picture(p, "/v1/hash", "SQUARE");
+	place_has_code(p, 429, "rate");
+	place_ask_for(p, &five, 1, "");
+	place_has_code(p, 429, "rate");
+	hl_media_pool_free(p->app.media);
+	p->app.media = usual;
+}
+
+static void a_small_picture_costs_the_least_or_its_time(void **state)
+{
+	struct place *p = *state;
+
+	town_list(p->town, 1, false);
+	town_catch_up(p->town);
+	assert_int_equal(200, place_send_picture(p, "/v1/match", "SQUARE"));
+	int64_t ms = (int64_t)p->app.counts.pictures_us / 1000;
+	assert_int_equal(ms > 20 ? ms : 20, hl_json_int(p->json, "cost", -1));
+}
+
 static void pictures_need_their_scope_and_decoders(void **state)
 {
 	struct place *p = *state;
@@ -198,6 +235,8 @@ int main(void)
 		T(each_cause_has_its_code),
 		T(one_that_takes_too_long_has_its_code),
 		T(damage_and_what_was_left_out_are_told_apart),
+		T(a_picture_costs_what_its_decoder_took),
+		T(a_small_picture_costs_the_least_or_its_time),
 		T(pictures_need_their_scope_and_decoders),
 	};
 

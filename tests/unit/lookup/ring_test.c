@@ -140,6 +140,49 @@ static void what_was_taken_stays_taken_when_keys_change(void **state)
 	hl_lookup_ring_free(r);
 }
 
+/* Ten a second: 1,000 are there at once, and 1,500 more take 150 s. */
+static void what_is_owed_is_earned_first(void **state)
+{
+	const struct hl_lookup_key one = key(1, 10), other = key(2, 10);
+	struct hl_lookup_ring *r = ring_of(&one, 1);
+	const struct hl_lookup_keys next = {.list = &other, .n = 1};
+	struct hl_lookup_pass pass, later;
+
+	(void)state;
+	assert_int_equal(0, find(r, &one, NOW, &pass));
+	hl_lookup_ring_owe(r, &pass, 0, NOW);
+	assert_int_equal(0, hl_lookup_ring_take(r, &pass, 20, NOW));
+	hl_lookup_ring_owe(r, &pass, 2480, NOW);
+	assert_int_equal(151, hl_lookup_ring_take(r, &pass, 1, NOW));
+	assert_int_equal(151, hl_lookup_ring_take(r, &pass, 1, NOW));
+	assert_int_equal(
+		1, hl_lookup_ring_take(r, &pass, 1, NOW + 150 * HL_US_PER_S));
+	assert_int_equal(
+		0, hl_lookup_ring_take(r, &pass, 10, NOW + 151 * HL_US_PER_S));
+	/* whoever has the slot after it owes nothing */
+	assert_int_equal(0, hl_lookup_ring_put(r, &next, NULL));
+	hl_lookup_ring_owe(r, &pass, 1000000, NOW);
+	assert_int_equal(0, find(r, &other, NOW, &later));
+	assert_int_equal(pass.slot, later.slot);
+	assert_int_equal(0, hl_lookup_ring_take(r, &later, 1000, NOW));
+	hl_lookup_ring_free(r);
+}
+
+/* The slowest key and the dearest picture there can be. */
+static void the_largest_debt_is_a_debt(void **state)
+{
+	const struct hl_lookup_key one = key(1, 1);
+	struct hl_lookup_ring *r = ring_of(&one, 1);
+	struct hl_lookup_pass pass;
+
+	(void)state;
+	assert_int_equal(0, find(r, &one, NOW, &pass));
+	hl_lookup_ring_owe(r, &pass, 2 * 3600 * 1000, NOW);
+	assert_int_equal(2 * 3600 * 1000 - 1000 + 2,
+		hl_lookup_ring_take(r, &pass, 1, NOW));
+	hl_lookup_ring_free(r);
+}
+
 static void use_is_told_once_a_day(void **state)
 {
 	const struct hl_lookup_key list[] = {key(1, 10), key(2, 10)};
@@ -224,6 +267,8 @@ int main(void)
 		cmocka_unit_test(keys_end_and_are_forgotten),
 		cmocka_unit_test(a_rate_is_kept),
 		cmocka_unit_test(what_was_taken_stays_taken_when_keys_change),
+		cmocka_unit_test(what_is_owed_is_earned_first),
+		cmocka_unit_test(the_largest_debt_is_a_debt),
 		cmocka_unit_test(use_is_told_once_a_day),
 		cmocka_unit_test(threads_take_no_more_than_there_is),
 		cmocka_unit_test(no_more_keys_than_there_may_be),

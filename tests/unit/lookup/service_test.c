@@ -312,6 +312,7 @@ static void measures_count(void **state)
 		"\nhotline_match_duration_seconds_count 1\n",
 		"\nhotline_match_index_hashes 1\n",
 		"\nhotline_match_position 2\n",
+		"\nhotline_match_pictures_seconds_total 0.000000\n",
 		"\nhotline_match_ready 1\n",
 	};
 
