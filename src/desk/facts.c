@@ -7,6 +7,15 @@
 static const char *const rounds[] = {"", HL_TR("First assessment"),
 	HL_TR("Second assessment"), HL_TR("Decision after disagreement")};
 
+void hl_desk_put_row(struct hl_w_summary_row *rows, size_t *n, const char *key,
+	struct hl_str value)
+{
+	if (value.n) {
+		rows[(*n)++] = (struct hl_w_summary_row){
+			.key = hl_web_tr(key), .value = value};
+	}
+}
+
 const struct hl_w_summary_row *hl_desk_fact_rows(
 	struct hl_arena *arena, const struct hl_facts *facts, size_t *n)
 {

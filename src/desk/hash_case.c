@@ -84,15 +84,6 @@ static void add_matches(struct hl_web_ctx *ctx,
 	out->truncated = from->truncated;
 }
 
-static void put(struct hl_w_summary_row *rows, size_t *n, const char *key,
-	struct hl_str value)
-{
-	if (value.n) {
-		rows[(*n)++] = (struct hl_w_summary_row){
-			.key = hl_web_tr(key), .value = value};
-	}
-}
-
 /* "Known: entry N of list L, equal SHA-256, approved by A and B" */
 static void add_reason(struct hl_web_ctx *ctx,
 	const struct hl_casework_resolution *from,
@@ -106,18 +97,20 @@ static void add_reason(struct hl_web_ctx *ctx,
 	if (!rows) {
 		return;
 	}
-	put(rows, &n, HL_TR("Known as"),
+	hl_desk_put_row(rows, &n, HL_TR("Known as"),
 		hl_desk_fill(arena, HL_TR("{1} on the list “{2}”"),
 			hl_desk_ref(arena, HL_REF_HASH, e->id), e->list.name));
 	rows[0].href = hl_desk_hash_path(arena, e->id, "");
 	rows[0].action = hl_web_tr(HL_TR("See the entry"));
-	put(rows, &n, HL_TR("By"),
+	hl_desk_put_row(rows, &n, HL_TR("By"),
 		hl_desk_hash_match(arena, from->kind, from->distance));
-	put(rows, &n, HL_TR("Approved by"), hl_desk_hash_approvers(arena, e));
-	put(rows, &n, HL_TR("Outcome"),
+	hl_desk_put_row(rows, &n, HL_TR("Approved by"),
+		hl_desk_hash_approvers(arena, e));
+	hl_desk_put_row(rows, &n, HL_TR("Outcome"),
 		hl_desk_word(&hl_vocab_outcome, (int)from->outcome));
-	put(rows, &n, HL_TR("Series"), e->series);
-	put(rows, &n, HL_TR("Resolved"), hl_desk_at(arena, from->at_us));
+	hl_desk_put_row(rows, &n, HL_TR("Series"), e->series);
+	hl_desk_put_row(
+		rows, &n, HL_TR("Resolved"), hl_desk_at(arena, from->at_us));
 	out->known = rows;
 	out->n_known = n;
 }

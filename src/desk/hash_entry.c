@@ -138,15 +138,6 @@ int hl_desk_hash_entries_get(struct hl_web_ctx *ctx,
 	return 0;
 }
 
-static void put(struct hl_w_summary_row *rows, size_t *n, const char *key,
-	struct hl_str value)
-{
-	if (value.n) {
-		rows[(*n)++] = (struct hl_w_summary_row){
-			.key = hl_web_tr(key), .value = value};
-	}
-}
-
 static struct hl_str by_text(
 	struct hl_web_ctx *ctx, struct hl_str name, int64_t at_us)
 {
@@ -173,7 +164,7 @@ static void put_case(struct hl_web_ctx *ctx, struct hl_w_summary_row *rows,
 	if (!case_id) {
 		return;
 	}
-	put(rows, n, HL_TR("Case"),
+	hl_desk_put_row(rows, n, HL_TR("Case"),
 		hl_desk_ref(ctx->arena, HL_REF_CASE, case_id));
 	if (!may_read_case(ctx, case_id)) {
 		return;
@@ -194,28 +185,28 @@ static void add_facts(struct hl_web_ctx *ctx, const struct hl_registry_entry *e,
 	if (!rows) {
 		return;
 	}
-	put(rows, &n, HL_TR("List"), e->list.name);
+	hl_desk_put_row(rows, &n, HL_TR("List"), e->list.name);
 	rows[0].href = hl_desk_hash_list_path(ctx->arena, e->list.id, "");
 	rows[0].action = hl_web_tr(HL_TR("Open"));
-	put(rows, &n, HL_TR("Outcome"),
+	hl_desk_put_row(rows, &n, HL_TR("Outcome"),
 		e->outcome ? hl_desk_word(&hl_vocab_outcome, (int)e->outcome)
 			   : HL_STR_NONE);
-	put(rows, &n, HL_TR("Label"), e->label);
-	put(rows, &n, HL_TR("Series"), e->series);
-	put(rows, &n, HL_TR("Comes from"),
+	hl_desk_put_row(rows, &n, HL_TR("Label"), e->label);
+	hl_desk_put_row(rows, &n, HL_TR("Series"), e->series);
+	hl_desk_put_row(rows, &n, HL_TR("Comes from"),
 		hl_desk_word(&hl_vocab_hash_origin, (int)e->origin));
-	put(rows, &n, HL_TR("Its owner calls it"), e->foreign_id);
+	hl_desk_put_row(rows, &n, HL_TR("Its owner calls it"), e->foreign_id);
 	put_case(ctx, rows, &n, e->case_id);
-	put(rows, &n, HL_TR("Judged under"), e->profile);
-	put(rows, &n, HL_TR("Proposed by"),
+	hl_desk_put_row(rows, &n, HL_TR("Judged under"), e->profile);
+	hl_desk_put_row(rows, &n, HL_TR("Proposed by"),
 		by_text(ctx, e->proposed_name, e->proposed_at_us));
-	put(rows, &n, HL_TR("Approved by"),
+	hl_desk_put_row(rows, &n, HL_TR("Approved by"),
 		e->approved_by
 			? by_text(ctx, e->approved_name, e->approved_at_us)
 			: hl_desk_hash_approvers(ctx->arena, e));
-	put(rows, &n, HL_TR("Withdrawn by"),
+	hl_desk_put_row(rows, &n, HL_TR("Withdrawn by"),
 		by_text(ctx, e->withdrawn_name, e->withdrawn_at_us));
-	put(rows, &n, HL_TR("Withdrawn because"),
+	hl_desk_put_row(rows, &n, HL_TR("Withdrawn because"),
 		e->withdrawn_reason ? hl_desk_word(&hl_vocab_hash_reason,
 					      (int)e->withdrawn_reason)
 				    : HL_STR_NONE);

@@ -266,15 +266,6 @@ int hl_desk_hash_list_add_post(struct hl_web_ctx *ctx,
 	return hl_desk_hash_end(ctx, req, resp, &end);
 }
 
-static void put(struct hl_w_summary_row *rows, size_t *n, const char *key,
-	struct hl_str value)
-{
-	if (value.n) {
-		rows[(*n)++] = (struct hl_w_summary_row){
-			.key = hl_web_tr(key), .value = value};
-	}
-}
-
 static struct hl_str by_text(
 	struct hl_web_ctx *ctx, struct hl_str name, int64_t at_us)
 {
@@ -294,31 +285,32 @@ static void fill_facts(struct hl_web_ctx *ctx,
 	if (!rows) {
 		return;
 	}
-	put(rows, &n, HL_TR("Owner"),
+	hl_desk_put_row(rows, &n, HL_TR("Owner"),
 		from->owner.n ? from->owner : hl_web_tr(HL_TR("This hotline")));
-	put(rows, &n, HL_TR("Comes from"), from->source);
-	put(rows, &n, HL_TR("What it has is"),
+	hl_desk_put_row(rows, &n, HL_TR("Comes from"), from->source);
+	hl_desk_put_row(rows, &n, HL_TR("What it has is"),
 		from->negative ? hl_web_tr(HL_TR("harmless"))
 		: from->outcome
 			? hl_desk_word(&hl_vocab_outcome, (int)from->outcome)
 			: HL_STR_NONE);
-	put(rows, &n, HL_TR("PDQ matches"),
+	hl_desk_put_row(rows, &n, HL_TR("PDQ matches"),
 		hl_desk_fill(arena, HL_TR("up to {1} bits apart"),
 			hl_arena_printf(arena, "%d", from->radius),
 			HL_STR_NONE));
-	put(rows, &n, HL_TR("Resolves cases without a view"),
+	hl_desk_put_row(rows, &n, HL_TR("Resolves cases without a view"),
 		resolves_text(ctx, from));
-	put(rows, &n, HL_TR("In use"),
+	hl_desk_put_row(rows, &n, HL_TR("In use"),
 		hl_desk_count(arena, HL_TR("{n} entry"), HL_TR("{n} entries"),
 			from->n_active));
-	put(rows, &n, HL_TR("Proposed by"),
+	hl_desk_put_row(rows, &n, HL_TR("Proposed by"),
 		by_text(ctx, from->proposed_name, from->proposed_at_us));
-	put(rows, &n, HL_TR("Approved by"),
+	hl_desk_put_row(rows, &n, HL_TR("Approved by"),
 		by_text(ctx, from->approved_name, from->approved_at_us));
-	put(rows, &n, HL_TR("Read in"),
+	hl_desk_put_row(rows, &n, HL_TR("Read in"),
 		from->imported_at_us ? hl_desk_at(arena, from->imported_at_us)
 				     : HL_STR_NONE);
-	put(rows, &n, HL_TR("Its owner’s version"), from->owner_version);
+	hl_desk_put_row(
+		rows, &n, HL_TR("Its owner’s version"), from->owner_version);
 	v->facts = rows;
 	v->n_facts = n;
 }

@@ -107,6 +107,10 @@ struct hl_str hl_desk_roles_text(struct hl_arena *arena, unsigned roles);
  * value, or with set a mask. In the arena. */
 const struct hl_w_option *hl_desk_options(struct hl_arena *arena,
 	const struct hl_vocab *vocab, uint32_t chosen, bool set, size_t *n);
+/* One more row of a summary list, unless the value is empty; `key` is a
+ * message. The caller has room. */
+void hl_desk_put_row(struct hl_w_summary_row *rows, size_t *n, const char *key,
+	struct hl_str value);
 
 #define HL_DESK_HANDLERS(X)  \
 	X(login_get)         \

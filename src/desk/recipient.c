@@ -255,15 +255,6 @@ static int recipient_param(const struct hl_web_request *req, int64_t *id)
 	return hl_desk_param(req, 0, HL_REF_RECIPIENT, id);
 }
 
-static void add_fact(struct hl_w_summary_row *rows, size_t *n, const char *key,
-	struct hl_str value)
-{
-	if (value.n) {
-		rows[(*n)++] = (struct hl_w_summary_row){
-			.key = hl_web_tr(key), .value = value};
-	}
-}
-
 static void fill_one(struct hl_web_ctx *ctx,
 	const struct hl_referral_recipient *from, struct hl_desk_recipient *v)
 {
@@ -284,16 +275,16 @@ static void fill_one(struct hl_web_ctx *ctx,
 	if (!rows) {
 		return;
 	}
-	add_fact(rows, &n, HL_TR("Comes from"),
+	hl_desk_put_row(rows, &n, HL_TR("Comes from"),
 		from->source == 2 ? hl_web_tr(HL_TR("found by a look-up"))
 				  : hl_web_tr(HL_TR("typed in")));
-	add_fact(rows, &n, HL_TR("Proposed by"), from->proposed_name);
-	add_fact(rows, &n, HL_TR("Decided by"), from->decided_name);
-	add_fact(rows, &n, HL_TR("Decided"),
+	hl_desk_put_row(rows, &n, HL_TR("Proposed by"), from->proposed_name);
+	hl_desk_put_row(rows, &n, HL_TR("Decided by"), from->decided_name);
+	hl_desk_put_row(rows, &n, HL_TR("Decided"),
 		from->decided_at_us
 			? hl_desk_at(ctx->arena, from->decided_at_us)
 			: HL_STR_NONE);
-	add_fact(rows, &n, HL_TR("Referrals"),
+	hl_desk_put_row(rows, &n, HL_TR("Referrals"),
 		hl_arena_printf(
 			ctx->arena, "%lld", (long long)from->n_referrals));
 	v->facts = rows;
