@@ -250,29 +250,16 @@ static int change_assess(struct hl_casework_job *job, struct hl_err *err)
 	return 0;
 }
 
-/* Refuses before it says anything about facts. */
-static int ask(const struct hl_who *who, int64_t case_id,
-	enum hl_authz_action action, enum hl_casework_why *why,
-	struct hl_err *err)
-{
-	struct hl_casefile c;
-	int r = hl_casefile_load(who->store, who->arena, case_id, &c, err);
-
-	if (r < 0) {
-		return r;
-	}
-	struct hl_authz_object o =
-		hl_casefile_object(r ? NULL : &c, hl_time_now_us());
-	return hl_casework_check(who, action, &o, why);
-}
-
 static int run(const struct hl_who *who, int64_t case_id, struct assessing *a,
 	struct hl_casework_deed *deed, enum hl_casework_why *why,
 	struct hl_err *err)
 {
 	struct hl_casework_assessed *out = deed->out;
 	struct hl_facts_conflict conflicts[HL_FACTS_CONFLICTS];
-	int r = ask(who, case_id, deed->action, why, err);
+	struct hl_casework_question question = {case_id, deed->action};
+	struct hl_casefile c;
+	/* refuses before it says anything about facts */
+	int r = hl_casework_ask(who, &question, &c, why, err);
 
 	*out = (struct hl_casework_assessed){0};
 	if (r) {

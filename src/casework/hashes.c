@@ -321,14 +321,9 @@ int hl_casework_hash_propose(const struct hl_who *who, int64_t case_id,
 		.case_id = case_id};
 	struct hl_hash_set hashes;
 	struct hl_casefile c;
-	int r = hl_casefile_load(who->store, who->arena, case_id, &c, err);
+	struct hl_casework_question question = {case_id, HL_AUTHZ_HASH_PROPOSE};
+	int r = hl_casework_ask(who, &question, &c, &why->of_case, err);
 
-	if (r < 0) {
-		return r;
-	}
-	struct hl_authz_object o =
-		hl_casefile_object(r ? NULL : &c, hl_time_now_us());
-	r = hl_casework_check(who, HL_AUTHZ_HASH_PROPOSE, &o, &why->of_case);
 	if (!r && !is_judged(&c)) {
 		r = hl_casework_refuse(&why->of_case, HL_CASEWORK_WRONG_STATE);
 	}

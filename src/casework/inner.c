@@ -23,6 +23,21 @@ int hl_casework_check(const struct hl_who *who, enum hl_authz_action action,
 	return r;
 }
 
+int hl_casework_ask(const struct hl_who *who,
+	const struct hl_casework_question *question, struct hl_casefile *c,
+	enum hl_casework_why *why, struct hl_err *err)
+{
+	*c = (struct hl_casefile){0};
+	int r = hl_casefile_load(
+		who->store, who->arena, question->case_id, c, err);
+	if (r < 0) {
+		return r;
+	}
+	struct hl_authz_object o =
+		hl_casefile_object(r ? NULL : c, hl_time_now_us());
+	return hl_casework_check(who, question->action, &o, why);
+}
+
 bool hl_casework_has_key(const struct hl_who *who)
 {
 	return who->ring->queue.n > 0;

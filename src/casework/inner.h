@@ -14,6 +14,15 @@ int hl_casework_refuse(enum hl_casework_why *why, enum hl_casework_why is);
 /* hl_authz_check() with this room's reasons. */
 int hl_casework_check(const struct hl_who *who, enum hl_authz_action action,
 	const struct hl_authz_object *object, enum hl_casework_why *why);
+/* The case, and whether it may be done with it as it is now. Of one that is
+ * not there *c is zero and the answer is that of hl_casework_check(). */
+struct hl_casework_question {
+	int64_t case_id;
+	enum hl_authz_action action;
+};
+int hl_casework_ask(const struct hl_who *who,
+	const struct hl_casework_question *question, struct hl_casefile *c,
+	enum hl_casework_why *why, struct hl_err *err);
 /* Holds a queue key at all. */
 bool hl_casework_has_key(const struct hl_who *who);
 

@@ -68,19 +68,14 @@ int hl_casework_take(const struct hl_who *who,
 {
 	struct hl_casefile c;
 	int64_t me = who->actor.user_id;
-	int r = hl_casefile_load(who->store, who->arena, case_id, &c, err);
+	struct hl_casework_question question = {case_id, HL_AUTHZ_CASE_LEASE};
+	int r = hl_casework_ask(who, &question, &c, why, err);
 
-	if (!r && c.now.holder == me &&
+	if (r >= 0 && c.now.holder == me &&
 		c.now.lease_until_us > hl_time_now_us()) {
 		return hl_casework_renew(who, settings, case_id, why, err);
 	}
-	if (r < 0) {
-		return r;
-	}
 	/* a limit is told only to who could take the case */
-	struct hl_authz_object o =
-		hl_casefile_object(r ? NULL : &c, hl_time_now_us());
-	r = hl_casework_check(who, HL_AUTHZ_CASE_LEASE, &o, why);
 	if (!r) {
 		r = may_get_more(who, settings, why, err);
 	}

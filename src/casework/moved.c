@@ -34,15 +34,10 @@ static int check(
 	struct follow *f, enum hl_casework_why *why, struct hl_err *err)
 {
 	struct hl_casefile c;
-	int r = hl_casefile_load(
-		f->who.store, f->who.arena, f->moved->case_id, &c, err);
+	struct hl_casework_question question = {
+		f->moved->case_id, HL_AUTHZ_CASE_FOLLOW};
+	int r = hl_casework_ask(&f->who, &question, &c, why, err);
 
-	if (r < 0) {
-		return r;
-	}
-	struct hl_authz_object o =
-		hl_casefile_object(r ? NULL : &c, hl_time_now_us());
-	r = hl_casework_check(&f->who, HL_AUTHZ_CASE_FOLLOW, &o, why);
 	if (!r && (!hl_casework_has_key(&f->who) || !f->who.ring->has_url)) {
 		r = hl_casework_refuse(why, HL_CASEWORK_NO_KEY);
 	}

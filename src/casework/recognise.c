@@ -226,14 +226,9 @@ int hl_casework_recognise(const struct hl_who *who,
 	enum hl_casework_why *why, struct hl_err *err)
 {
 	struct hl_casefile c;
-	int r = hl_casefile_load(who->store, who->arena, case_id, &c, err);
+	struct hl_casework_question question = {case_id, HL_AUTHZ_CASE_HASH};
+	int r = hl_casework_ask(who, &question, &c, why, err);
 
-	if (r < 0) {
-		return r;
-	}
-	struct hl_authz_object o =
-		hl_casefile_object(r ? NULL : &c, hl_time_now_us());
-	r = hl_casework_check(who, HL_AUTHZ_CASE_HASH, &o, why);
 	if (!r && !hl_casework_recognisable(&c)) {
 		r = hl_casework_refuse(why, HL_CASEWORK_WRONG_STATE);
 	}
