@@ -5,6 +5,7 @@
 #include "casework/hashes.h"
 #include "desk/hash_views.h"
 #include "desk/work.h"
+#include "registry/proposal.h"
 
 /* What the pages of the registry share; inside the room only. */
 
@@ -35,8 +36,18 @@ struct hl_str hl_desk_hash_approvers(
 int hl_desk_hash_own_lists(struct hl_web_ctx *ctx, struct hl_str chosen,
 	const struct hl_w_option **out, size_t *n);
 
-/* Lists and entries that wait for a second person, for the page of all that
- * does. */
+/* The outcome that a form says, 0 for none. False when it says nothing, or
+ * what is no outcome. */
+bool hl_desk_hash_outcome(const struct hl_web_form *form, enum hl_outcome *out);
+/* "Saved", and that some of it waits for somebody else. */
+struct hl_str hl_desk_hash_saved(bool waits);
+/* What a list's labels mean, and what waits to change it, for its page. */
+int hl_desk_hash_labels(struct hl_web_ctx *ctx, struct hl_desk_hash_list *v);
+int hl_desk_hash_proposals(struct hl_web_ctx *ctx,
+	const struct hl_registry_list *list, struct hl_desk_hash_list *v);
+
+/* Lists, changes of lists and entries that wait for a second person, for the
+ * page of all that does. */
 int hl_desk_hash_approvals(
 	struct hl_web_ctx *ctx, struct hl_desk_approval **out, size_t *n);
 
@@ -49,26 +60,28 @@ struct hl_desk_hash_end {
 int hl_desk_hash_end(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp, const struct hl_desk_hash_end *end);
 
-#define HL_DESK_HASH_HANDLERS(X)  \
-	X(hash_add_post)          \
-	X(hash_drop_post)         \
-	X(hash_recognise_post)    \
-	X(hash_propose_post)      \
-	X(hash_lists_get)         \
-	X(hash_switch_post)       \
-	X(hash_list_add_get)      \
-	X(hash_list_add_post)     \
-	X(hash_list_get)          \
-	X(hash_list_post)         \
-	X(hash_list_approve_post) \
-	X(hash_list_retire_post)  \
-	X(hash_label_post)        \
-	X(hash_entries_get)       \
-	X(hash_type_get)          \
-	X(hash_type_post)         \
-	X(hash_entry_get)         \
-	X(hash_approve_post)      \
-	X(hash_withdraw_post)     \
+#define HL_DESK_HASH_HANDLERS(X)    \
+	X(hash_add_post)            \
+	X(hash_drop_post)           \
+	X(hash_recognise_post)      \
+	X(hash_propose_post)        \
+	X(hash_lists_get)           \
+	X(hash_switch_post)         \
+	X(hash_list_add_get)        \
+	X(hash_list_add_post)       \
+	X(hash_list_get)            \
+	X(hash_list_post)           \
+	X(hash_list_approve_post)   \
+	X(hash_list_retire_post)    \
+	X(hash_label_post)          \
+	X(hash_change_approve_post) \
+	X(hash_change_drop_post)    \
+	X(hash_entries_get)         \
+	X(hash_type_get)            \
+	X(hash_type_post)           \
+	X(hash_entry_get)           \
+	X(hash_approve_post)        \
+	X(hash_withdraw_post)       \
 	X(hash_opinion_post)
 
 #define X(name) hl_web_handler hl_desk_##name;

@@ -81,6 +81,7 @@ int hl_desk_hash_lists_get(struct hl_web_ctx *ctx,
 	v.n_rows = rows ? n : 0;
 	v.n_proposed = counts.n_proposed;
 	v.n_doubted = counts.n_doubted;
+	v.n_changes = counts.n_changes + counts.n_lists;
 	v.resolve = policy.resolve;
 	v.may_manage = may_manage(ctx);
 	if (policy.changed_at_us) {
@@ -128,7 +129,6 @@ static void read_change(struct hl_web_ctx *ctx, struct hl_registry_list *list,
 	struct hl_desk_hash_list *v)
 {
 	const struct hl_web_form *form = &hl_desk_session_of(ctx)->form;
-	int outcome = 0;
 
 	list->source = v->source = hl_web_form_get(form, "source");
 	v->radius = hl_web_form_get(form, "radius");
@@ -140,9 +140,12 @@ static void read_change(struct hl_web_ctx *ctx, struct hl_registry_list *list,
 		read_radius(form, "resolve_radius", &list->resolve_radius,
 			&v->resolve_error);
 	}
-	hl_vocab_parse(
-		&hl_vocab_outcome, hl_web_form_get(form, "outcome"), &outcome);
-	list->outcome = (enum hl_outcome)outcome;
+	if (!(list->id && list->negative) &&
+		!hl_desk_hash_outcome(form, &list->outcome)) {
+		v->outcome_error = hl_web_tr(
+			HL_TR("Choose what entries without a label are"));
+	}
+	v->outcome = (int)list->outcome;
 	if (!v->source.n) {
 		v->source_error =
 			hl_web_tr(HL_TR("Say where the list comes from, in 200 "
@@ -150,15 +153,19 @@ static void read_change(struct hl_web_ctx *ctx, struct hl_registry_list *list,
 	}
 }
 
+#define ERRORS_MAX 8
+
 static size_t collect(
-	const struct hl_desk_hash_list *v, struct hl_w_error errors[6])
+	const struct hl_desk_hash_list *v, struct hl_w_error errors[ERRORS_MAX])
 {
 	const struct hl_w_error all[] = {{v->kind_error, HL_STR("kind")},
 		{v->name_error, HL_STR("name")},
 		{v->owner_error, HL_STR("owner")},
 		{v->source_error, HL_STR("source")},
 		{v->radius_error, HL_STR("radius")},
-		{v->resolve_error, HL_STR("resolve_radius")}};
+		{v->outcome_error, HL_STR("outcome")},
+		{v->resolve_error, HL_STR("resolve_radius")},
+		{v->waits_error, HL_STR("proposed")}};
 	size_t n = 0;
 
 	for (size_t i = 0; i < HL_ARRAY_LEN(all); i++) {
@@ -173,7 +180,7 @@ static int render(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp, struct hl_str title,
 	struct hl_desk_hash_list *v)
 {
-	struct hl_w_error errors[6];
+	struct hl_w_error errors[ERRORS_MAX];
 	size_t n = collect(v, errors);
 
 	hl_desk_page_init(ctx, req, &v->page, title, "/hashes");
@@ -239,7 +246,7 @@ int hl_desk_hash_list_add_post(struct hl_web_ctx *ctx,
 {
 	struct hl_registry_list list = {0};
 	struct hl_desk_hash_list v = {0};
-	struct hl_w_error errors[6];
+	struct hl_w_error errors[ERRORS_MAX];
 	struct hl_desk_hash_end end = {0};
 
 	read_new(ctx, &list, &v);
@@ -315,37 +322,6 @@ static void fill_facts(struct hl_web_ctx *ctx,
 	v->n_facts = n;
 }
 
-static int fill_labels(struct hl_web_ctx *ctx, struct hl_desk_hash_list *v)
-{
-	const struct hl_registry_label *from;
-	struct hl_desk_hash_label_row *rows;
-	size_t n;
-	int r = hl_registry_labels(
-		hl_desk_who(ctx), v->id, &from, &n, &ctx->err);
-
-	if (r) {
-		return r;
-	}
-	rows = hl_arena_array(ctx->arena, n, sizeof(*rows));
-	for (size_t i = 0; rows && i < n; i++) {
-		rows[i] = (struct hl_desk_hash_label_row){
-			.label = from[i].label,
-			.n = from[i].n,
-			.text = from[i].text,
-			.outcome = from[i].outcome
-					   ? hl_desk_word(&hl_vocab_outcome,
-						     (int)from[i].outcome)
-					   : hl_web_tr(HL_TR("nothing"))};
-		rows[i].outcomes = hl_desk_choices(ctx->arena,
-			&hl_vocab_outcome, (int)from[i].outcome,
-			hl_web_tr(HL_TR("Nothing: it only points to cases")),
-			&rows[i].n_outcomes);
-	}
-	v->labels = rows;
-	v->n_labels = rows ? n : 0;
-	return 0;
-}
-
 static int fill(struct hl_web_ctx *ctx, const struct hl_registry_list *from,
 	struct hl_desk_hash_list *v)
 {
@@ -368,12 +344,13 @@ static int fill(struct hl_web_ctx *ctx, const struct hl_registry_list *from,
 	v->may_approve = hl_authz_check(&hl_desk_who(ctx)->actor,
 				 HL_AUTHZ_HASHLIST_APPROVE, &o, NULL) == 0;
 	v->must_wait = from->state == HL_HASH_LIST_PROPOSED && !v->may_approve;
-	v->outcomes = hl_desk_choices(ctx->arena, &hl_vocab_outcome,
-		(int)from->outcome,
+	v->in_use = from->state == HL_HASH_LIST_ACTIVE;
+	v->outcomes = hl_desk_choices(ctx->arena, &hl_vocab_outcome, v->outcome,
 		hl_web_tr(HL_TR("Nothing: it only points to cases")),
 		&v->n_outcomes);
 	fill_facts(ctx, from, v);
-	return fill_labels(ctx, v);
+	int r = hl_desk_hash_proposals(ctx, from, v);
+	return r ? r : hl_desk_hash_labels(ctx, v);
 }
 
 static int load(struct hl_web_ctx *ctx, const struct hl_web_request *req,
@@ -396,6 +373,7 @@ int hl_desk_hash_list_get(struct hl_web_ctx *ctx,
 		return r;
 	}
 	v.source = list.source;
+	v.outcome = (int)list.outcome;
 	v.resolve = list.resolve;
 	v.radius = hl_arena_printf(ctx->arena, "%d", list.radius);
 	v.resolve_radius =
@@ -407,10 +385,11 @@ int hl_desk_hash_list_get(struct hl_web_ctx *ctx,
 int hl_desk_hash_list_post(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, struct hl_web_response *resp)
 {
-	struct hl_desk_hash_end end = {.notice = hl_web_tr(HL_TR("Saved."))};
+	struct hl_desk_hash_end end = {0};
 	struct hl_desk_hash_list v = {0};
+	bool waits = false;
 	struct hl_registry_list list, before;
-	struct hl_w_error errors[6];
+	struct hl_w_error errors[ERRORS_MAX];
 	int r = load(ctx, req, &before);
 
 	if (r) {
@@ -422,10 +401,14 @@ int hl_desk_hash_list_post(struct hl_web_ctx *ctx,
 		&hl_desk_session_of(ctx)->form, "version", &list.version);
 	if (!collect(&v, errors)) {
 		end.r = hl_registry_list_change(
-			hl_desk_who(ctx), &list, &end.why, &ctx->err);
+			hl_desk_who(ctx), &list, &waits, &end.why, &ctx->err);
 		if (end.r == HL_E_INVALID) {
 			v.source_error = hl_web_tr(
 				HL_TR("The source has 200 characters at most"));
+		}
+		if (end.r == HL_DENIED && end.why == HL_REGISTRY_WAITS) {
+			v.waits_error = hl_desk_word(
+				&hl_vocab_registry_why, (int)end.why);
 		}
 	}
 	if (collect(&v, errors)) {
@@ -433,6 +416,7 @@ int hl_desk_hash_list_post(struct hl_web_ctx *ctx,
 		return r ? r : render(ctx, req, resp, before.name, &v);
 	}
 	end.to = hl_desk_hash_list_path(ctx->arena, before.id, "");
+	end.notice = hl_desk_hash_saved(waits);
 	return hl_desk_hash_end(ctx, req, resp, &end);
 }
 
@@ -442,15 +426,17 @@ int hl_desk_hash_list_approve_post(struct hl_web_ctx *ctx,
 	struct hl_desk_hash_end end = {
 		.notice = hl_web_tr(HL_TR("Approved. What is on the "
 					  "list counts now."))};
-	int64_t id;
+	int64_t id, version = 0;
 	int r = hl_desk_param(req, 0, HL_REF_HASH_LIST, &id);
 
 	if (r) {
 		return r;
 	}
+	hl_web_form_get_i64(
+		&hl_desk_session_of(ctx)->form, "version", &version);
 	end.to = hl_desk_hash_list_path(ctx->arena, id, "");
 	end.r = hl_registry_list_approve(
-		hl_desk_who(ctx), id, &end.why, &ctx->err);
+		hl_desk_who(ctx), id, version, &end.why, &ctx->err);
 	return hl_desk_hash_end(ctx, req, resp, &end);
 }
 
@@ -469,30 +455,5 @@ int hl_desk_hash_list_retire_post(struct hl_web_ctx *ctx,
 	end.to = hl_desk_hash_list_path(ctx->arena, list.id, "");
 	end.r = hl_registry_list_retire(
 		hl_desk_who(ctx), list.id, list.version, &end.why, &ctx->err);
-	return hl_desk_hash_end(ctx, req, resp, &end);
-}
-
-int hl_desk_hash_label_post(struct hl_web_ctx *ctx,
-	const struct hl_web_request *req, struct hl_web_response *resp)
-{
-	const struct hl_web_form *form = &hl_desk_session_of(ctx)->form;
-	struct hl_desk_hash_end end = {.notice = hl_web_tr(HL_TR("Saved."))};
-	struct hl_registry_label label = {0};
-	int64_t number = 0;
-	int outcome = 0;
-	struct hl_registry_list list;
-	int r = load(ctx, req, &list);
-
-	if (r) {
-		return r;
-	}
-	hl_web_form_get_i64(form, "label", &number);
-	hl_vocab_parse(
-		&hl_vocab_outcome, hl_web_form_get(form, "outcome"), &outcome);
-	label.label = number > 0 && number <= 65535 ? (int)number : 0;
-	label.outcome = (enum hl_outcome)outcome;
-	end.to = hl_desk_hash_list_path(ctx->arena, list.id, "#labels");
-	end.r = hl_registry_label_put(
-		hl_desk_who(ctx), list.id, &label, &end.why, &ctx->err);
 	return hl_desk_hash_end(ctx, req, resp, &end);
 }

@@ -144,6 +144,26 @@ static size_t add_lists(struct hl_web_ctx *ctx,
 	return n_out;
 }
 
+static size_t add_changes(struct hl_web_ctx *ctx,
+	const struct hl_registry_proposal *from, size_t n,
+	struct hl_desk_approval *out)
+{
+	for (size_t i = 0; i < n; i++) {
+		out[i] = (struct hl_desk_approval){
+			.what = hl_web_tr(
+				HL_TR("Let a list of known hashes count for "
+				      "more")),
+			.ref = hl_desk_ref(
+				ctx->arena, HL_REF_HASH_LIST, from[i].list_id),
+			.who = from[i].proposed_name,
+			.mine = from[i].mine,
+			.at_us = from[i].proposed_at_us,
+			.href = hl_desk_hash_list_path(
+				ctx->arena, from[i].list_id, "#proposed")};
+	}
+	return n;
+}
+
 int hl_desk_hash_approvals(
 	struct hl_web_ctx *ctx, struct hl_desk_approval **out, size_t *n)
 {
@@ -152,10 +172,15 @@ int hl_desk_hash_approvals(
 		.state = HL_HASH_PROPOSED, .n_most = HL_DESK_ROWS};
 	const struct hl_registry_list *lists;
 	const struct hl_registry_row *rows;
-	size_t n_lists, n_rows = 0;
+	const struct hl_registry_proposal *changes;
+	size_t n_lists, n_rows = 0, n_changes = 0;
 	int r = hl_registry_lists(who, &lists, &n_lists, &ctx->err);
 
 	*n = 0;
+	if (!r) {
+		r = hl_registry_proposals(
+			who, 0, &changes, &n_changes, &ctx->err);
+	}
 	if (!r) {
 		r = hl_registry_entries(
 			who, &filter, &rows, &n_rows, &ctx->err);
@@ -163,11 +188,13 @@ int hl_desk_hash_approvals(
 	if (r) {
 		return r;
 	}
-	*out = hl_arena_array(ctx->arena, n_lists + n_rows, sizeof(**out));
+	*out = hl_arena_array(
+		ctx->arena, n_lists + n_changes + n_rows, sizeof(**out));
 	if (!*out) {
 		return HL_FAIL(&ctx->err, HL_E_NOMEM, "no memory");
 	}
 	*n = add_lists(ctx, lists, n_lists, *out);
+	*n += add_changes(ctx, changes, n_changes, *out + *n);
 	for (size_t i = 0; i < n_rows; i++) {
 		(*out)[(*n)++] = (struct hl_desk_approval){
 			.what = hl_web_tr(HL_TR("Add known hashes")),

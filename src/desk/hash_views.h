@@ -2,7 +2,7 @@
 #ifndef HL_DESK_HASH_VIEWS_H
 #define HL_DESK_HASH_VIEWS_H
 
-#include "desk/views.h"
+#include "desk/hash_list_views.h"
 
 /* Views of the registry of known hashes. Texts are translated already. */
 
@@ -44,44 +44,6 @@ struct hl_desk_case_hashes {
 	struct hl_str text, text_error;            /* typed, not taken */
 	const struct hl_w_option *choices, *lists; /* to propose */
 	size_t n_choices, n_lists;
-};
-
-struct hl_desk_hash_list_row {
-	int64_t id, n_active, n_proposed, imported_us;
-	struct hl_str name, owner, kind, resolves;
-	struct hl_w_tag tag;
-	bool negative;
-};
-struct hl_desk_hash_lists {
-	struct hl_desk_page page;
-	const struct hl_desk_hash_list_row *rows;
-	size_t n_rows;
-	int64_t n_proposed, n_doubted;
-	bool may_manage, resolve;
-	struct hl_str switched; /* by whom and when */
-};
-
-struct hl_desk_hash_label_row {
-	int64_t label, n;
-	struct hl_str text, outcome;
-	const struct hl_w_option *outcomes;
-	size_t n_outcomes;
-};
-struct hl_desk_hash_list {
-	struct hl_desk_page page;
-	int64_t id, version; /* id 0: a new one */
-	struct hl_w_identity head;
-	const struct hl_w_summary_row *facts;
-	size_t n_facts;
-	const struct hl_desk_hash_label_row *labels;
-	size_t n_labels;
-	const struct hl_w_option *kinds, *outcomes;
-	size_t n_kinds, n_outcomes;
-	struct hl_str name, owner, source, radius, resolve_radius;
-	struct hl_str kind_error, name_error, owner_error, source_error,
-		radius_error, resolve_error;
-	bool negative, resolve;
-	bool may_change, may_approve, may_retire, may_resolve, must_wait;
 };
 
 struct hl_desk_hash_entry_row {

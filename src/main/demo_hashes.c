@@ -12,6 +12,7 @@
 #include "casework/triage.h"
 #include "intake/submit.h"
 #include "registry/load.h"
+#include "registry/proposal.h"
 
 #define SEED UINT64_C(20261122)
 #define PARTNER_ENTRIES 40
@@ -154,6 +155,62 @@ static int load_partner(struct made *m, int64_t list_id, struct hl_err *err)
 	return r ? r : hl_registry_load_end(loading, HL_STR("2026-09"), err);
 }
 
+/* One supervisor changes what a list does, another approves it; the last
+ * change waits, so that there is one to try. */
+static int approve_changes(
+	struct hl_main_demo *demo, int64_t list_id, struct hl_err *err)
+{
+	struct hl_who simon = hl_main_demo_who(demo, HL_DEMO_SIMON);
+	const struct hl_registry_proposal *all;
+	struct hl_registry_list list;
+	size_t n;
+	int r = hl_registry_proposals(&simon, list_id, &all, &n, err);
+
+	later(BETWEEN_US);
+	for (size_t i = 0; !r && i < n; i++) {
+		r = hl_registry_list(&simon, list_id, &list, err);
+		struct hl_registry_decision yes = {
+			list_id, all[i].id, list.version};
+		r = r ? r
+		      : hl_registry_proposal_approve(&simon, &yes, NULL, err);
+	}
+	return r;
+}
+
+static int tell_labels(struct made *m, int64_t list_id, struct hl_err *err)
+{
+	struct hl_who sofie = hl_main_demo_who(m->demo, HL_DEMO_SOFIE);
+	const struct hl_registry_label *labels;
+	size_t n;
+	bool waits;
+	int r = hl_registry_labels(&sofie, list_id, &labels, &n, err);
+
+	for (size_t i = 0; !r && i < n; i++) {
+		struct hl_registry_label label = labels[i];
+
+		if (hl_str_eq(label.text, HL_STR("A1"))) {
+			label.outcome = HL_OUTCOME_BASELINE;
+			r = hl_registry_label_put(
+				&sofie, &label, &waits, NULL, err);
+		}
+	}
+	return r ? r : approve_changes(m->demo, list_id, err);
+}
+
+static int propose_resolving(
+	struct made *m, int64_t list_id, struct hl_err *err)
+{
+	struct hl_who sofie = hl_main_demo_who(m->demo, HL_DEMO_SOFIE);
+	struct hl_registry_list list;
+	bool waits;
+	int r = hl_registry_list(&sofie, list_id, &list, err);
+
+	later(BETWEEN_US);
+	list.resolve = true;
+	return r ? r
+		 : hl_registry_list_change(&sofie, &list, &waits, NULL, err);
+}
+
 /* Two supervisors bring it into use and say what its labels mean here. */
 static int tell_partner(struct made *m, struct hl_err *err)
 {
@@ -165,26 +222,15 @@ static int tell_partner(struct made *m, struct hl_err *err)
 		.source = HL_STR("A file each month, by the partner’s server"),
 		.radius = HL_HASH_RADIUS,
 		.resolve_radius = HL_HASH_RESOLVE_RADIUS};
-	const struct hl_registry_label *labels;
-	size_t n;
 
 	later(BETWEEN_US);
 	int r = hl_registry_list_propose(&sofie, &list, NULL, err);
 	later(BETWEEN_US);
-	r = r ? r : hl_registry_list_approve(&simon, list.id, NULL, err);
+	r = r ? r : hl_registry_list_approve(&simon, list.id, 1, NULL, err);
 	later(BETWEEN_US);
 	r = r ? r : load_partner(m, list.id, err);
-	r = r ? r : hl_registry_labels(&sofie, list.id, &labels, &n, err);
-	for (size_t i = 0; !r && i < n; i++) {
-		struct hl_registry_label label = labels[i];
-
-		if (hl_str_eq(label.text, HL_STR("A1"))) {
-			label.outcome = HL_OUTCOME_BASELINE;
-			r = hl_registry_label_put(
-				&sofie, list.id, &label, NULL, err);
-		}
-	}
-	return r;
+	r = r ? r : tell_labels(m, list.id, err);
+	return r ? r : propose_resolving(m, list.id, err);
 }
 
 static int make_key(struct hl_main_demo *demo, struct hl_err *err)

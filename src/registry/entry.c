@@ -284,8 +284,8 @@ int hl_registry_counts(const struct hl_who *who, struct hl_registry_counts *out,
 			who->store, who->arena, &row, &n, err);
 	}
 	if (!r && n) {
-		*out = (struct hl_registry_counts){
-			row->n_proposed, row->n_disputed, row->n_lists};
+		*out = (struct hl_registry_counts){row->n_proposed,
+			row->n_disputed, row->n_lists, row->n_changes};
 	}
 	return r;
 }

@@ -79,7 +79,8 @@ int hl_registry_entries(const struct hl_who *who,
 	const struct hl_registry_row **out, size_t *n, struct hl_err *err);
 
 struct hl_registry_counts {
-	int64_t n_proposed, n_doubted, n_lists; /* lists: proposed */
+	int64_t n_proposed, n_doubted;
+	int64_t n_lists, n_changes; /* lists proposed, changes of them */
 };
 int hl_registry_counts(const struct hl_who *who, struct hl_registry_counts *out,
 	struct hl_err *err);

@@ -59,6 +59,12 @@ void hl_registry_changed(struct hl_tx *tx, int64_t list_id, int64_t entry_id)
 	hl_tx_hash_changed(tx, &(struct hl_in_hash_changed){list_id, entry_id});
 }
 
+void hl_registry_outcome_changed(struct hl_tx *tx, int64_t list_id, int label)
+{
+	hl_tx_hash_changed_all(
+		tx, &(struct hl_in_hash_changed_all){list_id, label});
+}
+
 bool hl_registry_is_line(struct hl_str s, size_t max_chars)
 {
 	if (!hl_str_trim(s).n || !hl_utf8_valid(s) ||
@@ -118,6 +124,9 @@ static const struct hl_vocab_word whys[] = {
 		HL_MSG("That list is not in use, or not ours")},
 	{HL_REGISTRY_BASIC, "basic",
 		HL_MSG("This list belongs to every hotline and stays")},
+	{HL_REGISTRY_WAITS, "waits",
+		HL_MSG("A change of this waits for another supervisor already. "
+		       "Approve, refuse or withdraw it first")},
 };
 const struct hl_vocab hl_vocab_registry_why = {
 	"registry_why", HL_ARRAY_LEN(whys), whys};

@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Lists: made by one supervisor, in use when another has approved. */
+/* Lists: made by one supervisor, in use when another has approved. How they
+ * are changed is in change.c. */
 #include "registry/inner.h"
 
 static int may_read(const struct hl_who *who)
@@ -82,16 +83,6 @@ int hl_registry_list(const struct hl_who *who, int64_t id,
 	return r ? r : HL_NOTFOUND;
 }
 
-static bool radius_fits(int radius)
-{
-	return radius >= 0 && radius <= HL_HASH_RADIUS_MAX;
-}
-
-static bool outcome_fits(enum hl_outcome outcome)
-{
-	return !outcome || hl_vocab_find(&hl_vocab_outcome, (int)outcome);
-}
-
 static bool is_sound(const struct hl_registry_list *list)
 {
 	return hl_vocab_find(&hl_vocab_hash_list_kind, (int)list->kind) &&
@@ -100,8 +91,9 @@ static bool is_sound(const struct hl_registry_list *list)
 		       hl_registry_is_line(
 			       list->owner, HL_REGISTRY_NAME_CHARS)) &&
 	       hl_registry_is_line(list->source, HL_REGISTRY_SOURCE_CHARS) &&
-	       radius_fits(list->radius) && radius_fits(list->resolve_radius) &&
-	       outcome_fits(list->outcome);
+	       hl_registry_radius_fits(list->radius) &&
+	       hl_registry_radius_fits(list->resolve_radius) &&
+	       hl_registry_outcome_fits(list->outcome);
 }
 
 static int name_is_free(const struct hl_who *who, struct hl_str name,
@@ -163,30 +155,8 @@ int hl_registry_list_propose(const struct hl_who *who,
 	return hl_registry_run(tx, why, err);
 }
 
-static void put(struct hl_tx *tx, const struct hl_registry_list *list)
-{
-	hl_tx_hash_list_put(
-		tx, &(struct hl_in_hash_list_put){.source = list->source,
-			    .radius = list->radius,
-			    .resolve = list->resolve,
-			    .resolve_radius = list->resolve_radius,
-			    .outcome = list->outcome,
-			    .state = list->state,
-			    .approved_by = list->approved_by,
-			    .approved_at_us = list->approved_at_us,
-			    .id = list->id,
-			    .version = list->version});
-	hl_registry_changed(tx, list->id, 0);
-}
-
-/* What was looked up before may be known now, or by more. */
-static void look_again(struct hl_tx *tx)
-{
-	hl_tx_item_hash_all_again(tx);
-}
-
 int hl_registry_list_approve(const struct hl_who *who, int64_t id,
-	enum hl_registry_why *why, struct hl_err *err)
+	int64_t version, enum hl_registry_why *why, struct hl_err *err)
 {
 	struct hl_registry_list list;
 	int r = hl_registry_list(who, id, &list, err);
@@ -202,131 +172,55 @@ int hl_registry_list_approve(const struct hl_who *who, int64_t id,
 		return r;
 	}
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
-	list.state = HL_HASH_LIST_ACTIVE;
-	list.approved_by = who->actor.user_id;
-	list.approved_at_us = hl_time_now_us();
-	put(tx, &list);
-	hl_tx_hash_changed_all(tx, &(struct hl_in_hash_changed_all){id, 0});
-	look_again(tx);
+	hl_tx_hash_list_approve(tx, &(struct hl_in_hash_list_approve){
+					    .approved_by = who->actor.user_id,
+					    .approved_at_us = hl_time_now_us(),
+					    .id = id,
+					    .version = version});
+	hl_registry_changed(tx, id, 0);
+	hl_registry_outcome_changed(tx, id, 0);
+	hl_tx_item_hash_all_again(tx);
 	hl_registry_event(tx, who, HL_EVENT_HASH_LIST_APPROVED, id, 0, 0);
 	return hl_registry_run(tx, why, err);
 }
 
-int hl_registry_list_change(const struct hl_who *who,
-	const struct hl_registry_list *list, enum hl_registry_why *why,
+int hl_registry_list_live(const struct hl_who *who, int64_t id,
+	struct hl_registry_list *now, enum hl_registry_why *why,
 	struct hl_err *err)
 {
-	struct hl_registry_list now;
 	int r = may_manage(who, why);
 
 	if (!r) {
-		r = hl_registry_list(who, list->id, &now, err);
+		r = hl_registry_list(who, id, now, err);
 	}
-	if (r) {
-		return r;
+	if (!r && now->state == HL_HASH_LIST_RETIRED) {
+		r = hl_registry_refuse(why, HL_REGISTRY_WRONG_STATE);
 	}
-	if (now.state == HL_HASH_LIST_RETIRED) {
-		return hl_registry_refuse(why, HL_REGISTRY_WRONG_STATE);
-	}
-	if (!hl_registry_is_line(list->source, HL_REGISTRY_SOURCE_CHARS) ||
-		!radius_fits(list->radius) ||
-		!radius_fits(list->resolve_radius) ||
-		!outcome_fits(list->outcome) ||
-		(now.negative && list->resolve)) {
-		return HL_FAIL(err, HL_E_INVALID, "the list is out of form");
-	}
-	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
-	int64_t before = now.resolve;
-	now.version = list->version;
-	now.source = list->source;
-	now.radius = list->radius;
-	now.resolve = list->resolve;
-	now.resolve_radius = list->resolve_radius;
-	now.outcome = list->outcome;
-	put(tx, &now);
-	look_again(tx);
-	hl_registry_event(tx, who, HL_EVENT_HASH_LIST_CHANGED, now.id, before,
-		now.resolve);
-	return hl_registry_run(tx, why, err);
+	return r;
 }
 
 int hl_registry_list_retire(const struct hl_who *who, int64_t id,
 	int64_t version, enum hl_registry_why *why, struct hl_err *err)
 {
 	struct hl_registry_list now;
-	int r = may_manage(who, why);
+	int r = hl_registry_list_live(who, id, &now, why, err);
 
-	if (!r) {
-		r = hl_registry_list(who, id, &now, err);
-	}
 	if (r) {
 		return r;
 	}
 	if (id <= HL_HASH_LIST_HARMLESS) {
 		return hl_registry_refuse(why, HL_REGISTRY_BASIC);
 	}
-	if (now.state == HL_HASH_LIST_RETIRED) {
-		return hl_registry_refuse(why, HL_REGISTRY_WRONG_STATE);
-	}
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
-	now.version = version;
-	now.state = HL_HASH_LIST_RETIRED;
-	put(tx, &now);
+	hl_tx_hash_list_retire(
+		tx, &(struct hl_in_hash_list_retire){id, version});
+	hl_tx_hash_proposal_end_all(
+		tx, &(struct hl_in_hash_proposal_end_all){
+			    .decided_by = who->actor.user_id,
+			    .decided_at_us = hl_time_now_us(),
+			    .list_id = id});
+	hl_registry_changed(tx, id, 0);
 	hl_registry_event(tx, who, HL_EVENT_HASH_LIST_RETIRED, id, 0, 0);
-	return hl_registry_run(tx, why, err);
-}
-
-int hl_registry_labels(const struct hl_who *who, int64_t list_id,
-	const struct hl_registry_label **out, size_t *n, struct hl_err *err)
-{
-	struct hl_in_hash_labels in = {list_id};
-	struct hl_row_hash_labels *rows;
-	struct hl_registry_label *made;
-
-	*n = 0;
-	*out = NULL;
-	if (may_read(who)) {
-		return HL_DENIED;
-	}
-	int r = hl_get_hash_labels(who->store, who->arena, &in, &rows, n, err);
-	if (r) {
-		return r;
-	}
-	made = hl_arena_array(who->arena, *n, sizeof(*made));
-	if (!made) {
-		return HL_FAIL(err, HL_E_NOMEM, "no memory for labels");
-	}
-	for (size_t i = 0; i < *n; i++) {
-		made[i] =
-			(struct hl_registry_label){.label = (int)rows[i].label,
-				.text = rows[i].text,
-				.outcome = (enum hl_outcome)rows[i].outcome,
-				.n = rows[i].n};
-	}
-	*out = made;
-	return 0;
-}
-
-int hl_registry_label_put(const struct hl_who *who, int64_t list_id,
-	const struct hl_registry_label *label, enum hl_registry_why *why,
-	struct hl_err *err)
-{
-	int r = may_manage(who, why);
-
-	if (r) {
-		return r;
-	}
-	if (!outcome_fits(label->outcome)) {
-		return HL_FAIL(err, HL_E_INVALID, "there is no such outcome");
-	}
-	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
-	hl_tx_hash_label_put(tx, &(struct hl_in_hash_label_put){label->outcome,
-					 list_id, label->label});
-	hl_tx_hash_changed_all(
-		tx, &(struct hl_in_hash_changed_all){list_id, label->label});
-	look_again(tx);
-	hl_registry_event(tx, who, HL_EVENT_HASH_LIST_CHANGED, list_id,
-		label->label, label->outcome);
 	return hl_registry_run(tx, why, err);
 }
 
@@ -362,7 +256,7 @@ int hl_registry_switch(const struct hl_who *who, bool resolve,
 			    .changed_by = who->actor.user_id,
 			    .changed_at_us = hl_time_now_us(),
 			    .before = !resolve});
-	look_again(tx);
+	hl_tx_item_hash_all_again(tx);
 	hl_registry_event(
 		tx, who, HL_EVENT_HASH_LIST_SWITCHED, 0, !resolve, resolve);
 	return hl_registry_run(tx, why, err);

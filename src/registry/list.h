@@ -34,18 +34,27 @@ int hl_registry_list(const struct hl_who *who, int64_t id,
 int hl_registry_list_propose(const struct hl_who *who,
 	struct hl_registry_list *list, enum hl_registry_why *why,
 	struct hl_err *err);
-/* By another supervisor: from now on what is on it counts. */
+/* By another supervisor, who saw it at this version: from now on what is on
+ * it counts. */
 int hl_registry_list_approve(const struct hl_who *who, int64_t id,
-	enum hl_registry_why *why, struct hl_err *err);
-/* source, radii, resolve, outcome; list->version as it was read. */
+	int64_t version, enum hl_registry_why *why, struct hl_err *err);
+/*
+ * source, radii, resolve, outcome; list->version as it was read. What makes
+ * the list count for less is done at once. What makes it count for more (a
+ * larger radius, of a harmless list any other; another outcome; resolve) waits
+ * for a second supervisor, and *waits is set: proposal.h. HL_REGISTRY_WAITS:
+ * such a change waits already; nothing was changed. Of a list that waits
+ * itself all is changed at once, and who did is the one who proposes it.
+ */
 int hl_registry_list_change(const struct hl_who *who,
-	const struct hl_registry_list *list, enum hl_registry_why *why,
-	struct hl_err *err);
+	const struct hl_registry_list *list, bool *waits,
+	enum hl_registry_why *why, struct hl_err *err);
 /* Nothing on it counts any more; for good. */
 int hl_registry_list_retire(const struct hl_who *who, int64_t id,
 	int64_t version, enum hl_registry_why *why, struct hl_err *err);
 
 struct hl_registry_label {
+	int64_t list_id;
 	int label;
 	struct hl_str text;      /* as the list's owner writes it */
 	enum hl_outcome outcome; /* what it means here; 0: proposes only */
@@ -53,12 +62,14 @@ struct hl_registry_label {
 };
 int hl_registry_labels(const struct hl_who *who, int64_t list_id,
 	const struct hl_registry_label **out, size_t *n, struct hl_err *err);
-/* HL_E_INVALID: no such outcome. */
-int hl_registry_label_put(const struct hl_who *who, int64_t list_id,
-	const struct hl_registry_label *label, enum hl_registry_why *why,
-	struct hl_err *err);
+/* list_id, label, outcome. No outcome is less and done at once; another one
+ * waits, as above. HL_E_INVALID: no such outcome. */
+int hl_registry_label_put(const struct hl_who *who,
+	const struct hl_registry_label *label, bool *waits,
+	enum hl_registry_why *why, struct hl_err *err);
 
-/* The switch for all lists. */
+/* The switch for all lists. Either way it is one supervisor's: switched on,
+ * each list does again what two have said it may. */
 struct hl_registry_policy {
 	bool resolve;
 	struct hl_str changed_name;

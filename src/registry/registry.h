@@ -7,8 +7,8 @@
 #include "store/who.h"
 
 /*
- * The registry of known hashes: docs/registry.md. Lists are in list.h, the
- * entries on them in entry.h.
+ * The registry of known hashes: docs/registry.md. Lists are in list.h,
+ * what waits to change them in proposal.h, the entries on them in entry.h.
  *
  * Each function that takes a `who` decides for itself whether they may, for
  * the object as it is at that moment; what is handed out lives in
@@ -29,6 +29,7 @@ enum hl_registry_why {
 	HL_REGISTRY_FULL = 43,        /* as many lists as there can be */
 	HL_REGISTRY_LIST_CLOSED = 44, /* not in use, or not ours */
 	HL_REGISTRY_BASIC = 45,       /* a list that is always there */
+	HL_REGISTRY_WAITS = 46,       /* a change of it waits already */
 };
 /* Labels are whole sentences for the person. */
 extern const struct hl_vocab hl_vocab_registry_why;

@@ -6,7 +6,8 @@
 // hashes, another approves them; then a platform reports another address with
 // one of them, and nobody looks. The workbench says why, what would be sent
 // says so too, a supervisor takes it back, somebody doubts the entry, and the
-// audit log is sound. A partner's list is read in by the command.
+// audit log is sound. A partner's list is read in by the command; what makes
+// it count for more takes two supervisors, what makes it count for less one.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -40,19 +41,21 @@ await main(async () => {
     { 'mail.from': 'notices@hotline.example.org' }, { folder });
   await h.start();
   await openBrowser();
-  const [anna, ben, vera, sofie, rita] = [await sitDown(), await sitDown(),
-    await sitDown(), await sitDown(), await sitDown()];
+  const [anna, ben, vera, sofie, simon, rita] = [await sitDown(),
+    await sitDown(), await sitDown(), await sitDown(), await sitDown(),
+    await sitDown()];
   const supervisor = new Client(h.staff), admin = new Client(h.staff);
   const api = new Api(h.public);
   const queue = (page) => page.goto(`${h.staff}/queue?tab=all`);
-  let first, second, third, entry, key;
+  let first, second, third, entry, key, path;
 
   await step('staff: everybody signs in for the first time', async () => {
     await firstLogin(supervisor, 'supervisor', h.logins.supervisor);
     await firstLogin(admin, 'admin', h.logins.admin);
     for (const [page, login, roles] of [[anna, 'anna', ['analyst']],
       [ben, 'ben', ['analyst', 'verifier']], [vera, 'vera', ['verifier']],
-      [sofie, 'sofie', ['supervisor']], [rita, 'rita', ['referral_officer']]]) {
+      [sofie, 'sofie', ['supervisor']], [simon, 'simon', ['supervisor']],
+      [rita, 'rita', ['referral_officer']]]) {
       const password = await addPerson(admin, login, roles);
       await firstSignIn(page, h.staff, login, password);
       await grantKeys(supervisor, login);
@@ -357,25 +360,62 @@ await main(async () => {
       assert.match(got.out, /not readable +1\n/);
       assert.match(got.err, /nothing on this list counts before/);
       assert.equal(got.code, 1);
-      const path = new URL(sofie.url()).pathname;
-      await supervisor.get(path);
-      await supervisor.post(`${path}/approve`);
-      assert.match(words(supervisor.page.html), /on the list counts now/);
+      path = new URL(sofie.url()).pathname;
+      await simon.goto(h.staff + path);
+      await press(simon, 'Approve the list');
+      await says(simon, /on the list counts now/);
+    });
+  await step('what its labels mean: one proposes, another approves',
+    async () => {
       await sofie.goto(h.staff + path);
       await says(sofie, /“A1”, one entry/);
       await sofie.locator('#outcome-1').selectOption('illegal_baseline');
       await sofie.locator('#labels button').click();
-      await says(sofie, /Saved/);
-      await judge(sofie, 'list');
-      await sofie.getByLabel('It may resolve cases without a view').check();
-      await press(sofie, 'Save');
-      await sofie.locator('form', { hasText: 'PDQ matches' })
-        .getByRole('button', { name: 'Save' }).first().click();
+      await says(sofie, /waits for another supervisor/);
+      await says(sofie, /You proposed it/);
+      assert.equal(await sofie.getByRole('button',
+        { name: 'Approve the change' }).count(), 0);
+      await judge(sofie, 'list-waits');
+      await simon.goto(`${h.staff}/approvals`);
+      await judge(simon, 'approvals-list');
+      await simon.locator('main a', { hasText: /count for more/ }).click();
+      await says(simon, /“A1” means/);
+      await judge(simon, 'list-to-approve');
+      await press(simon, 'Approve the change');
+      await says(simon, /counts so from now on/);
     });
+  await step('resolving: refused, withdrawn, approved', async () => {
+    for (const [person, name] of [[simon, 'Refuse the change'],
+      [sofie, 'Withdraw the change'], [simon, 'Approve the change']]) {
+      await sofie.goto(h.staff + path);
+      await sofie.getByLabel('It may resolve cases without a view').check();
+      await sofie.locator('form:has(#resolve) button').click();
+      await says(sofie, /waits for another supervisor/);
+      await says(sofie, /No: it only points to cases/);
+      await person.goto(h.staff + path);
+      await press(person, name);
+    }
+    await says(simon, /Yes: equal SHA-256/);
+    await judge(simon, 'list');
+  });
+  await step('one supervisor alone lets it count for less', async () => {
+    await simon.getByLabel('PDQ matches up to').fill('20');
+    await simon.locator('form:has(#resolve) button').click();
+    await says(simon, /Saved\.$/m);
+    await says(simon, /up to 20 bits apart/);
+    await simon.getByLabel('PDQ matches up to').fill('31');
+    await simon.locator('form:has(#resolve) button').click();
+    await says(simon, /up to 31 bits apart, instead of 20/);
+    await simon.getByLabel('PDQ matches up to').fill('40');
+    await simon.locator('form:has(#resolve) button').click();
+    await says(simon, /A change of this waits for another supervisor/);
+    assert.equal(await simon.getByLabel('PDQ matches up to').inputValue(),
+      '40');
+    await judge(simon, 'list-waits-error');
+    await press(simon, 'Withdraw the change');
+    await says(simon, /The list counts as before/);
+  });
   await step('what the partner knows is resolved too', async () => {
-    await sofie.locator('#resolve').check();
-    await sofie.locator('form:has(#resolve) button').click();
-    await says(sofie, /Yes: equal SHA-256/);
     await api.report({ addresses: ['https://example.org/six'],
       hashes: [{ kind: 'sha256', value: PARTNER }] }, null,
     { authorization: `Bearer ${key}` });
@@ -445,7 +485,9 @@ await main(async () => {
       'hash.proposed', 'hash.approved', 'hash.withdrawn', 'hash.doubted',
       'hash.resolved', 'hash.taken_back', 'case.recognised',
       'hash_list.proposed', 'hash_list.approved', 'hash_list.changed',
-      'hash_list.imported', 'hash_list.exported', 'hash_list.switched']) {
+      'hash_list.imported', 'hash_list.exported', 'hash_list.switched',
+      'hash_list.change_proposed', 'hash_list.change_approved',
+      'hash_list.change_refused', 'hash_list.change_withdrawn']) {
       assert.ok(out.includes(`"${kind}"`), `no ${kind}`);
     }
   });

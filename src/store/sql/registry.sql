@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- The registry of known hashes: src/registry, src/casework/hashes.c.
 -- hash_list.state: 1 proposed, 2 active, 3 retired; hash_entry.state: 1
--- proposed, 2 active, 3 withdrawn; cases as in casework.sql.
+-- proposed, 2 active, 3 withdrawn; hash_list_proposal.state: 1 waits, 2
+-- approved, 3 refused, 4 withdrawn; cases as in casework.sql.
 
 -- name: hash_lists
 -- doc: All lists with what is on them, our own first.
@@ -43,17 +44,133 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, 1, 1, $10, $11, 0, 0, 0, '');
 SELECT (SELECT coalesce(max(id), 0) + 1 FROM hash_list),
 	(SELECT coalesce(max(id), 0) + 1 FROM hash_entry);
 
--- name: hash_list_put
--- doc: Changes a list.
+-- name: hash_list_draft
+-- doc: Changes a list that waits; who did proposes it from now on, so that
+-- doc: another has to approve what it is now.
 -- roles: staff
 -- in: source text, radius int, resolve int, resolve_radius int,
--- in: outcome int, state int, approved_by int, approved_at_us int, id int,
--- in: version int
+-- in: outcome int, proposed_by int, proposed_at_us int, id int, version int
 -- expect: one
 UPDATE hash_list SET source = $1, radius = $2, resolve = $3,
-	resolve_radius = $4, outcome = $5, state = $6, approved_by = $7,
-	approved_at_us = $8, version = version + 1
-WHERE id = $9 AND version = $10;
+	resolve_radius = $4, outcome = $5, proposed_by = $6,
+	proposed_at_us = $7, version = version + 1
+WHERE id = $8 AND version = $9 AND state = 1;
+
+-- name: hash_list_approve
+-- doc: A second supervisor's yes; conflict when the first gives it, or too
+-- doc: late.
+-- roles: staff
+-- in: approved_by int, approved_at_us int, id int, version int
+-- expect: one
+UPDATE hash_list SET state = 2, approved_by = $1, approved_at_us = $2,
+	version = version + 1
+WHERE id = $3 AND version = $4 AND state = 1 AND proposed_by <> $1;
+
+-- name: hash_list_lessen
+-- doc: Changes a list in use; conflict when it would count for more. Of a
+-- doc: list of harmless things every other radius is more.
+-- roles: staff
+-- in: source text, radius int, resolve int, resolve_radius int,
+-- in: outcome int, id int, version int
+-- expect: one
+UPDATE hash_list SET source = $1, radius = $2, resolve = $3,
+	resolve_radius = $4, outcome = $5, version = version + 1
+WHERE id = $6 AND version = $7 AND state = 2 AND radius >= $2
+	AND resolve >= $3 AND resolve_radius >= $4
+	AND (outcome = $5 OR $5 = 0) AND (negative = 0 OR radius = $2);
+
+-- name: hash_list_touch
+-- doc: Holds only while a list is in use and nobody has changed it.
+-- roles: staff
+-- in: id int, version int
+-- expect: one
+UPDATE hash_list SET version = version + 1
+WHERE id = $1 AND version = $2 AND state = 2;
+
+-- name: hash_list_retire
+-- doc: Takes a list out of use.
+-- roles: staff
+-- in: id int, version int
+-- expect: one
+UPDATE hash_list SET state = 3, version = version + 1
+WHERE id = $1 AND version = $2 AND state < 3;
+
+-- name: hash_proposal_list
+-- doc: Changes of lists that wait for a second supervisor, of list 0: of all.
+-- roles: staff
+-- in: list_id int
+-- out: id int, list_id int, list_name text, label int, label_text text,
+-- out: radius int, resolve int, resolve_radius int, outcome int,
+-- out: proposed_by int, proposed_name text, proposed_at_us int
+SELECT p.id, p.list_id, l.name, p.label, coalesce(b.text, ''), p.radius,
+	p.resolve, p.resolve_radius, p.outcome, p.proposed_by,
+	coalesce(s.display_name, ''), p.proposed_at_us
+FROM hash_list_proposal p JOIN hash_list l ON l.id = p.list_id
+LEFT JOIN hash_label b ON b.list_id = p.list_id AND b.label = p.label
+LEFT JOIN staff s ON s.id = p.proposed_by
+WHERE p.state = 1 AND ($1 = 0 OR p.list_id = $1) ORDER BY p.id;
+
+-- name: hash_proposal_add
+-- doc: A change of a list in use, for another to approve; conflict when one
+-- doc: waits already.
+-- roles: staff
+-- in: label int, radius int, resolve int, resolve_radius int, outcome int,
+-- in: proposed_by int, proposed_at_us int, list_id int, version int
+-- expect: one
+INSERT INTO hash_list_proposal (list_id, label, radius, resolve,
+	resolve_radius, outcome, state, proposed_by, proposed_at_us,
+	decided_by, decided_at_us)
+SELECT l.id, $1, $2, $3, $4, $5, 1, $6, $7, 0, 0
+FROM hash_list l WHERE l.id = $8 AND l.version = $9 AND l.state = 2
+	AND ($1 = 0 OR EXISTS (SELECT 1 FROM hash_label b
+		WHERE b.list_id = l.id AND b.label = $1));
+
+-- name: hash_proposal_apply
+-- doc: Makes the list what was proposed; conflict when the proposer says so,
+-- doc: or the list is not what the second one saw.
+-- roles: staff
+-- in: id int, approved_by int, version int
+-- expect: one
+UPDATE hash_list SET
+	radius = CASE WHEN p.radius < 0 THEN hash_list.radius
+		ELSE p.radius END,
+	resolve = CASE WHEN p.resolve = 1 THEN 1 ELSE hash_list.resolve END,
+	resolve_radius = CASE WHEN p.resolve_radius < 0
+		THEN hash_list.resolve_radius ELSE p.resolve_radius END,
+	outcome = CASE WHEN p.label > 0 OR p.outcome < 0
+		THEN hash_list.outcome ELSE p.outcome END,
+	version = hash_list.version + 1
+FROM hash_list_proposal p
+WHERE p.id = $1 AND p.state = 1 AND p.proposed_by <> $2
+	AND hash_list.id = p.list_id AND hash_list.version = $3
+	AND hash_list.state = 2;
+
+-- name: hash_proposal_apply_label
+-- doc: The same of a label, if the proposal is about one.
+-- roles: staff
+-- in: id int, approved_by int
+UPDATE hash_label SET outcome = p.outcome
+FROM hash_list_proposal p
+WHERE p.id = $1 AND p.state = 1 AND p.proposed_by <> $2 AND p.label > 0
+	AND hash_label.list_id = p.list_id AND hash_label.label = p.label;
+
+-- name: hash_proposal_end
+-- doc: 2 approved, 3 refused, both by another; 4 withdrawn, by the proposer.
+-- roles: staff
+-- in: state int, decided_by int, decided_at_us int, id int
+-- expect: one
+UPDATE hash_list_proposal SET state = $1, decided_by = $2, decided_at_us = $3
+WHERE id = $4 AND state = 1
+	AND (($1 = 4 AND proposed_by = $2) OR ($1 < 4 AND proposed_by <> $2));
+
+-- name: hash_proposal_end_all
+-- doc: A list goes out of use, and with it what was proposed for it.
+-- roles: staff
+-- in: decided_by int, decided_at_us int, list_id int
+UPDATE hash_list_proposal SET
+	state = CASE WHEN proposed_by = $1 THEN 4 ELSE 3 END,
+	decided_by = $1, decided_at_us = $2
+WHERE list_id = $3 AND state = 1;
 
 -- name: hash_list_imported
 -- doc: Notes an import.
@@ -91,11 +208,13 @@ ORDER BY b.list_id, b.label;
 INSERT INTO hash_label (list_id, label, text, outcome) VALUES ($1, $2, $3, 0);
 
 -- name: hash_label_put
--- doc: What a label means here.
+-- doc: What a label means here; while its list waits, or nothing.
 -- roles: staff
 -- in: outcome int, list_id int, label int
 -- expect: one
-UPDATE hash_label SET outcome = $1 WHERE list_id = $2 AND label = $3;
+UPDATE hash_label SET outcome = $1
+WHERE list_id = $2 AND label = $3 AND ($1 = 0 OR EXISTS (
+	SELECT 1 FROM hash_list l WHERE l.id = $2 AND l.state = 1));
 
 -- name: hash_policy
 -- doc: Whether anything may be resolved without a view.
@@ -201,12 +320,14 @@ WHERE e.id IN (SELECT id FROM (SELECT id FROM hash_entry
 ORDER BY e.id DESC;
 
 -- name: hash_entry_count
--- doc: How many entries wait for a second person, and how many are doubted.
+-- doc: How many entries, lists and changes of lists wait for a second person,
+-- doc: and how many entries are doubted.
 -- roles: staff
--- out: n_proposed int, n_disputed int, n_lists int
+-- out: n_proposed int, n_disputed int, n_lists int, n_changes int
 SELECT (SELECT coalesce(sum(n), 0) FROM hash_count WHERE state = 1),
 	(SELECT count(*) FROM hash_entry WHERE n_deconfirmed > 0 AND state = 2),
-	(SELECT count(*) FROM hash_list WHERE state = 1);
+	(SELECT count(*) FROM hash_list WHERE state = 1),
+	(SELECT count(*) FROM hash_list_proposal WHERE state = 1);
 
 -- name: hash_entries_of_case
 -- doc: The entries that were made of a case.

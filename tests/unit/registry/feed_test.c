@@ -120,7 +120,7 @@ static void a_list_comes_and_goes_with_its_entries(void **state)
 	sofie = who(f, SOFIE);
 	simon = who(f, SIMON);
 	assert_int_equal(0, feed_from(f, 2, 100).n);
-	ok(hl_registry_list_approve(&simon, list.id, NULL, NULL));
+	ok(hl_registry_list_approve(&simon, list.id, 1, NULL, NULL));
 	feed = feed_from(f, 2, 100);
 	assert_int_equal(2, feed.n);
 	assert_int_equal(0, feed.at[0].entry_id);

@@ -73,20 +73,38 @@ int64_t put_list(struct fixture *f, const char *name, bool negative)
 		.outcome = negative ? 0 : HL_OUTCOME_BASELINE};
 
 	ok(hl_registry_list_propose(&sofie, &list, NULL, NULL));
-	ok(hl_registry_list_approve(&simon, list.id, NULL, NULL));
+	ok(hl_registry_list_approve(&simon, list.id, 1, NULL, NULL));
 	if (!negative) {
 		set_resolve(f, list.id, true, HL_HASH_RESOLVE_RADIUS);
 	}
 	return list.id;
 }
 
+void approve_all(struct fixture *f, int64_t list_id)
+{
+	struct hl_who simon = who(f, SIMON);
+	const struct hl_registry_proposal *all;
+	struct hl_registry_list list;
+	size_t n;
+
+	ok(hl_registry_proposals(&simon, list_id, &all, &n, NULL));
+	for (size_t i = 0; i < n; i++) {
+		ok(hl_registry_list(&simon, list_id, &list, NULL));
+		struct hl_registry_decision yes = {
+			list_id, all[i].id, list.version};
+		ok(hl_registry_proposal_approve(&simon, &yes, NULL, NULL));
+	}
+}
+
 void set_resolve(struct fixture *f, int64_t list_id, bool resolve, int radius)
 {
 	struct hl_who sofie = who(f, SOFIE);
 	struct hl_registry_list list;
+	bool waits;
 
 	ok(hl_registry_list(&sofie, list_id, &list, NULL));
 	list.resolve = resolve;
 	list.resolve_radius = radius;
-	ok(hl_registry_list_change(&sofie, &list, NULL, NULL));
+	ok(hl_registry_list_change(&sofie, &list, &waits, NULL, NULL));
+	approve_all(f, list_id);
 }

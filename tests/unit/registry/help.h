@@ -4,6 +4,7 @@
 
 #include "fixture.h"
 #include "registry/known.h"
+#include "registry/proposal.h"
 
 /* A hash that depends on the number only; PDQ of quality 90. */
 struct hl_hash hash_no(enum hl_hash_kind kind, unsigned number);
@@ -19,6 +20,9 @@ int64_t put_entry(struct fixture *f, int64_t list_id,
 	const struct hl_hash_set *values, enum hl_outcome outcome);
 /* A partner's list in use, which may resolve. */
 int64_t put_list(struct fixture *f, const char *name, bool negative);
+/* Sofie says so, and what waits for it is approved. */
 void set_resolve(struct fixture *f, int64_t list_id, bool resolve, int radius);
+/* Simon approves what waits for a list, proposed by somebody else. */
+void approve_all(struct fixture *f, int64_t list_id);
 
 #endif

@@ -48,13 +48,13 @@ static void one_proposes_another_approves(void **state)
 	assert_int_equal(HL_HASH_LIST_PROPOSED, now.state);
 	assert_false(now.resolve);
 	assert_int_equal(HL_DENIED,
-		hl_registry_list_approve(&sofie, list.id, &why, NULL));
+		hl_registry_list_approve(&sofie, list.id, 1, &why, NULL));
 	assert_int_equal(HL_REGISTRY_SAME_PERSON, why);
 	assert_int_equal(HL_DENIED,
-		hl_registry_list_approve(&vera, list.id, &why, NULL));
-	ok(hl_registry_list_approve(&simon, list.id, &why, NULL));
+		hl_registry_list_approve(&vera, list.id, 1, &why, NULL));
+	ok(hl_registry_list_approve(&simon, list.id, 1, &why, NULL));
 	assert_int_equal(HL_DENIED,
-		hl_registry_list_approve(&simon, list.id, &why, NULL));
+		hl_registry_list_approve(&simon, list.id, 1, &why, NULL));
 	assert_int_equal(HL_REGISTRY_WRONG_STATE, why);
 	ok(hl_registry_list(&simon, list.id, &now, NULL));
 	assert_int_equal(HL_HASH_LIST_ACTIVE, now.state);
@@ -95,30 +95,32 @@ static void changing_a_list(void **state)
 	struct hl_who sofie = who(f, SOFIE), vera = who(f, VERA);
 	struct hl_registry_list list, now;
 	enum hl_registry_why why = 0;
+	bool waits;
 	int64_t id = put_list(f, "Partner", false);
 
 	ok(hl_registry_list(&sofie, id, &list, NULL));
 	assert_true(list.resolve);
 	list.radius = 20;
 	list.resolve = false;
-	assert_int_equal(
-		HL_DENIED, hl_registry_list_change(&vera, &list, &why, NULL));
-	ok(hl_registry_list_change(&sofie, &list, &why, NULL));
+	assert_int_equal(HL_DENIED,
+		hl_registry_list_change(&vera, &list, &waits, &why, NULL));
+	ok(hl_registry_list_change(&sofie, &list, &waits, &why, NULL));
+	assert_false(waits); /* it is less */
 	/* what was read before is out of date now */
-	assert_int_equal(
-		HL_DENIED, hl_registry_list_change(&sofie, &list, &why, NULL));
+	assert_int_equal(HL_DENIED,
+		hl_registry_list_change(&sofie, &list, &waits, &why, NULL));
 	assert_int_equal(HL_REGISTRY_CHANGED, why);
 	ok(hl_registry_list(&sofie, id, &now, NULL));
 	assert_int_equal(20, now.radius);
 	assert_false(now.resolve);
 	now.radius = 64;
 	assert_int_equal(HL_E_INVALID,
-		hl_registry_list_change(&sofie, &now, NULL, NULL));
+		hl_registry_list_change(&sofie, &now, &waits, NULL, NULL));
 	/* what is harmless resolves nothing */
 	ok(hl_registry_list(&sofie, HL_HASH_LIST_HARMLESS, &now, NULL));
 	now.resolve = true;
 	assert_int_equal(HL_E_INVALID,
-		hl_registry_list_change(&sofie, &now, NULL, NULL));
+		hl_registry_list_change(&sofie, &now, &waits, NULL, NULL));
 }
 
 static void a_list_goes_out_of_use(void **state)

@@ -247,6 +247,7 @@ static void labels_mean_what_we_say(void **state)
 	const struct hl_registry_label *labels;
 	struct hl_who sofie;
 	size_t n;
+	bool waits;
 
 	read_in(f, list, &record, 1);
 	look.store = f->store;
@@ -257,16 +258,25 @@ static void labels_mean_what_we_say(void **state)
 	assert_int_equal(1, n);
 	assert_int_equal(1, labels[0].n);
 	assert_true(hl_str_eq(HL_STR("A1"), labels[0].text));
-	struct hl_registry_label put = {.label = 1, .outcome = 1};
-	ok(hl_registry_label_put(&sofie, list, &put, NULL, NULL));
+	struct hl_registry_label put = {
+		.list_id = list, .label = 1, .outcome = 1};
+	ok(hl_registry_label_put(&sofie, &put, &waits, NULL, NULL));
+	assert_true(waits);
+	ok(hl_registry_look_up(&look, &asked, 1, &known, NULL));
+	assert_int_equal(HL_REGISTRY_NO_OUTCOME, known.at[0].lacks);
+	approve_all(f, list);
 	ok(hl_registry_look_up(&look, &asked, 1, &known, NULL));
 	assert_non_null(known.by);
 	put.outcome = (enum hl_outcome)77;
 	assert_int_equal(HL_E_INVALID,
-		hl_registry_label_put(&sofie, list, &put, NULL, NULL));
-	put = (struct hl_registry_label){.label = 9, .outcome = 1};
+		hl_registry_label_put(&sofie, &put, &waits, NULL, NULL));
+	put = (struct hl_registry_label){
+		.list_id = list, .label = 9, .outcome = 1};
 	assert_int_equal(HL_DENIED,
-		hl_registry_label_put(&sofie, list, &put, NULL, NULL));
+		hl_registry_label_put(&sofie, &put, &waits, NULL, NULL));
+	put.list_id = 99;
+	assert_int_equal(HL_NOTFOUND,
+		hl_registry_label_put(&sofie, &put, &waits, NULL, NULL));
 }
 
 int main(void)
