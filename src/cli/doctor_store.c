@@ -312,6 +312,11 @@ static void check_team(struct hl_doctor *d, const struct team *t)
 		HL_DOCTOR_SAY(d, HL_DOCTOR_ERROR, "staff", todo,
 			"There is no active supervisor: nobody can hand keys "
 			"over.");
+	} else if (t->n_supervisors == 1) {
+		HL_DOCTOR_SAY(d, HL_DOCTOR_WARNING, "staff", todo,
+			"There is one supervisor: lists of known hashes need "
+			"two, and nobody else could hand keys over when they "
+			"are away.");
 	}
 	if (!t->n_admins) {
 		HL_DOCTOR_SAY(d, HL_DOCTOR_WARNING, "staff", todo,
@@ -335,11 +340,6 @@ static void check_team(struct hl_doctor *d, const struct team *t)
 	if (before == d->n[HL_DOCTOR_WARNING] + d->n[HL_DOCTOR_ERROR]) {
 		HL_DOCTOR_SAY(d, HL_DOCTOR_OK, "staff", NULL,
 			"There are enough people for every step.");
-	}
-	if (t->n_supervisors == 1) {
-		HL_DOCTOR_SAY(d, HL_DOCTOR_NOTE, "staff", NULL,
-			"There is one supervisor: nobody else could hand keys "
-			"over when they are away.");
 	}
 }
 

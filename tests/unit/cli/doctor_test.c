@@ -439,6 +439,11 @@ static void no_third(struct fixture *f)
 		"UPDATE staff SET active = 0 WHERE login = 'anna'");
 }
 
+static void one_supervisor(struct fixture *f)
+{
+	exec(f, "UPDATE staff SET active = 0 WHERE login = 'stine'");
+}
+
 static void no_supervisor(struct fixture *f)
 {
 	exec(f, "UPDATE staff SET active = 0 WHERE roles = 4");
@@ -584,6 +589,7 @@ static const struct {
 	{"one judge", one_judge, "active: 1 and 0", -1, 1},
 	{"one person for both", one_for_both, "active: 1 and 1", -1, 1},
 	{"no third person", no_third, "there is none", -1, 1},
+	{"one supervisor", one_supervisor, "known hashes need two", -1, 1},
 	{"no supervisor", no_supervisor, "no active supervisor", 1, 1},
 	{"messages given up", given_up, "need a person: 2.", -1, -1},
 	{"watched without address", watch_unshared, "the address: 1.", -1, 1},
