@@ -31,7 +31,8 @@ static const char help[] =
 	"PDQ of pictures and of frames of films. Nothing else of a file is\n"
 	"kept, not its name either. --dry-run writes nothing.\n"
 	"\n"
-	"FORMAT is lines, csv, vics1, vics2, ncmec or tx; import tells it "
+	"FORMAT is lines, csv, vics1, vics2, ncmec, tx or hash; import tells "
+	"it "
 	"from\n"
 	"the file, export takes csv. KIND is pdq, md5, sha1 or sha256, for\n"
 	"lines without one. LABEL is that of entries without one.\n"
@@ -133,6 +134,10 @@ static void say_counts(
 	if (n->n_void) {
 		printf("blank hashes        %lld (left out)\n",
 			(long long)n->n_void);
+	}
+	if (c->n_weak) {
+		printf("low quality         %llu (hashes left out)\n",
+			(unsigned long long)c->n_weak);
 	}
 	if (c->n_bad) {
 		printf("not readable        %llu\n",

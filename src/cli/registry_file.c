@@ -173,6 +173,9 @@ static int read_all(struct reading *r, struct hl_err *err)
 			rc = take(r, &record, err);
 		}
 	}
+	if (r->reader) {
+		r->c->n_weak += hl_hashlist_reader_totals(r->reader)->n_weak;
+	}
 	if (rc == HL_HASHLIST_END) {
 		return flush(r, err);
 	}

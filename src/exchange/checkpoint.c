@@ -13,7 +13,8 @@ static void put_totals(struct hl_buf *out, const struct hl_hashlist_totals *t)
 	for (size_t i = 0; i < HL_HASHLIST_KINDS; i++) {
 		hl_buf_printf(out, ",%llu", (unsigned long long)t->n_hashes[i]);
 	}
-	hl_buf_put(out, HL_STR("],\"others\":["));
+	hl_buf_printf(out, "],\"weak\":%llu", (unsigned long long)t->n_weak);
+	hl_buf_put(out, HL_STR(",\"others\":["));
 	for (size_t i = 0; i < t->n_others; i++) {
 		hl_buf_printf(out, "%s[", i ? "," : "");
 		hl_json_put_str(out, hl_str_c(t->others[i].name));
@@ -89,6 +90,9 @@ static bool load_totals(const json_t *state, struct hl_hashlist_totals *t)
 		if (!number(json_array_get(list, i), to[i])) {
 			return false;
 		}
+	}
+	if (!number(json_object_get(state, "weak"), &t->n_weak)) {
+		return false;
 	}
 	return load_others(json_object_get(state, "others"), t);
 }

@@ -34,7 +34,8 @@ struct hl_exchange_ops {
 	void (*fini)(struct hl_hashlist_reader *r); /* may be NULL */
 };
 extern const struct hl_exchange_ops hl_exchange_lines, hl_exchange_csv,
-	hl_exchange_vics, hl_exchange_tx, hl_exchange_ncmec;
+	hl_exchange_vics, hl_exchange_tx, hl_exchange_ncmec,
+	hl_exchange_printed;
 
 struct hl_hashlist_reader {
 	struct hl_hashlist_options options;

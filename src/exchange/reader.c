@@ -22,6 +22,8 @@ static const struct hl_exchange_ops *ops_of(enum hl_hashlist_format format)
 		return &hl_exchange_ncmec;
 	case HL_HASHLIST_TX:
 		return &hl_exchange_tx;
+	case HL_HASHLIST_HASH:
+		return &hl_exchange_printed;
 	default:
 		return NULL;
 	}

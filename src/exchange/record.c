@@ -12,6 +12,7 @@ static const char *const format_names[] = {
 	[HL_HASHLIST_VICS2] = "vics2",
 	[HL_HASHLIST_NCMEC] = "ncmec",
 	[HL_HASHLIST_TX] = "tx",
+	[HL_HASHLIST_HASH] = "hash",
 };
 
 static const struct {
@@ -105,6 +106,25 @@ static bool is_hash_line(struct hl_str line)
 	return is_hex(word) && word.n >= 32;
 }
 
+/* "hash TAB quality TAB path", as `hotline hash` prints it. */
+static bool is_printed_line(struct hl_str line)
+{
+	struct hl_str digits, quality;
+	uint64_t n;
+
+	return hl_str_next(&line, '\t', &digits) && digits.n == 64 &&
+	       is_hex(digits) && hl_str_next(&line, '\t', &quality) &&
+	       hl_exchange_number(quality, &n) && n <= 100 && line.n;
+}
+
+/* Its object begins with the path. */
+static bool is_printed_json(struct hl_str head)
+{
+	return head.n && head.p[0] == '{' &&
+	       hl_str_starts(hl_str_trim(hl_str_sub(head, 1, head.n)),
+		       HL_STR("\"path\""));
+}
+
 static enum hl_hashlist_format guess_text(struct hl_str head)
 {
 	struct hl_str line;
@@ -112,7 +132,8 @@ static enum hl_hashlist_format guess_text(struct hl_str head)
 	while (hl_str_next(&head, '\n', &line)) {
 		line = hl_str_trim(line);
 		if (line.n && line.p[0] != '#') {
-			return is_hash_line(line) ? HL_HASHLIST_LINES
+			return is_printed_line(line) ? HL_HASHLIST_HASH
+			       : is_hash_line(line)  ? HL_HASHLIST_LINES
 			       : hl_str_find_char(line, ',') < line.n ||
 					       hl_str_find_char(line, ';') <
 						       line.n ||
@@ -141,6 +162,9 @@ enum hl_hashlist_format hl_hashlist_guess(struct hl_str head)
 	head = hl_str_trim(hl_str_mem(plain, n));
 	if (head.n && head.p[0] == '<') {
 		return HL_HASHLIST_NCMEC;
+	}
+	if (is_printed_json(head)) {
+		return HL_HASHLIST_HASH;
 	}
 	if (head.n && (head.p[0] == '{' || head.p[0] == '[')) {
 		return has(head, "odata.") || has(head, "\"MediaID\"") ||

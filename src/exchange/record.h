@@ -16,8 +16,10 @@ enum hl_hashlist_format {
 	HL_HASHLIST_VICS2 = 4, /* VICS JSON 2.0 */
 	HL_HASHLIST_NCMEC = 5, /* NCMEC hash sharing v2, XML */
 	HL_HASHLIST_TX = 6,    /* ThreatExchange, JSON of the Graph API */
+	HL_HASHLIST_HASH = 7,  /* what `hotline hash` prints; only read */
 };
-/* "lines", "csv", "vics1", "vics2", "ncmec", "tx"; NULL for no format. */
+/* "lines", "csv", "vics1", "vics2", "ncmec", "tx", "hash"; NULL for no format.
+ */
 const char *hl_hashlist_format_name(enum hl_hashlist_format format);
 /* 0 for another name; "vics" is 2.0. */
 enum hl_hashlist_format hl_hashlist_format_of(struct hl_str name);
@@ -97,8 +99,9 @@ struct hl_hashlist_report {
 struct hl_hashlist_totals {
 	uint64_t n_records; /* given, those deleted among them */
 	uint64_t n_deleted;
-	uint64_t n_bad;                       /* records refused */
-	uint64_t n_notes;                     /* reports of parts */
+	uint64_t n_bad;   /* records refused */
+	uint64_t n_notes; /* reports of parts */
+	uint64_t n_weak;  /* HASH: of a quality under 50, and left out */
 	uint64_t n_hashes[HL_HASHLIST_KINDS]; /* by kind */
 	struct hl_hashlist_count {
 		char name[HL_HASHLIST_NAME_MAX];

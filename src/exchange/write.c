@@ -23,6 +23,7 @@ static void head(struct hl_hashlist_writer *w)
 		hl_buf_put(w->out, HL_STR("{\"data\":["));
 		break;
 	case HL_HASHLIST_LINES:
+	case HL_HASHLIST_HASH:
 	default:
 		break;
 	}
@@ -33,6 +34,10 @@ int hl_hashlist_writer_new(const struct hl_hashlist_options *options,
 	struct hl_err *err)
 {
 	*writer = NULL;
+	if (options->format == HL_HASHLIST_HASH) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"the format hash is only read: write lines or csv");
+	}
 	if (!hl_hashlist_format_name(options->format) ||
 		options->kind >= HL_HASHLIST_KINDS) {
 		return HL_FAIL(err, HL_E_INVALID, "no such hash-list format");
@@ -92,6 +97,7 @@ void hl_hashlist_writer_put(
 		hl_exchange_write_tx(w, record);
 		break;
 	case HL_HASHLIST_LINES:
+	case HL_HASHLIST_HASH:
 	default:
 		put_lines(w, record);
 		break;
@@ -111,6 +117,7 @@ void hl_hashlist_writer_end(struct hl_hashlist_writer *w)
 		break;
 	case HL_HASHLIST_LINES:
 	case HL_HASHLIST_CSV:
+	case HL_HASHLIST_HASH:
 	default:
 		break;
 	}

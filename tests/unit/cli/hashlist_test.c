@@ -124,6 +124,37 @@ static void replace_removes_what_is_gone(void **state)
 	capture_hides(&c, MD5_A);
 }
 
+/* What `hotline hash` prints is a list: with its digests, its frames and
+ * their quality, and without what is too weak to be one. */
+static void what_hash_prints(void **state)
+{
+	(void)state;
+	write_file("plain.txt",
+		PDQ_A "\t99\ta.jpg\tmd5=" MD5_A "\n" PDQ_B "\t49\tweak.jpg\n");
+	write_file("objects.json",
+		"{\"path\":\"a.jpg\",\"status\":\"hashed\",\"md5\":\"" MD5_A
+		"\",\"frames\":[{\"number\":0,\"seconds\":0.000,\"pdq\":"
+		"\"" PDQ_A "\",\"quality\":99}]}\n"
+		"{\"path\":\"b.jpg\",\"status\":\"damaged\",\"frames\":[]}\n");
+	expect(0, IMPORT "own plain.txt", "1 new entries");
+	capture_says(&c, "1 hashes left out: of a quality under 50");
+	capture_says(&c, "1 hashes pdq\n         1 hashes md5\n");
+	expect(0, "hashlist export --index idx --list own",
+		MD5_A ",pdq," PDQ_A ",99,");
+	expect(1, IMPORT "own objects.json",
+		"line 2, byte 202: left out: the file was not hashed");
+	capture_says(&c, "1 entries as they were");
+	expect(0, "match --index idx --list own " MD5_A, "match\tmd5\t0\t");
+	expect(1, "match --index idx --list own " SHA1_A, NULL);
+	expect(1, "hashlist export --index idx --list own --format hash",
+		"the format hash is only read");
+	write_file("none.txt", PDQ_B "\t0\tweak.jpg\n");
+	expect(1, IMPORT "own --replace none.txt",
+		"nothing was removed for --replace, since the file has no "
+		"records");
+	expect(0, "hashlist stats --index idx --list own", " 1 entries ");
+}
+
 static void every_format_and_back(void **state)
 {
 	static const char *const formats[] = {
@@ -160,7 +191,7 @@ static void reports_as_lines_of_json(void **state)
 		"another number of digits than its kind\"}\n"
 		"{\"totals\":{\"records\":1,\"added\":1,\"changed\":0,"
 		"\"same\":0,\"removed\":0,\"absent\":0,\"harmless\":0,"
-		"\"useless\":0,\"collided\":0,\"cut\":0,\"bad\":1,"
+		"\"useless\":0,\"collided\":0,\"weak\":0,\"cut\":0,\"bad\":1,"
 		"\"bad_parts\":0,\"hashes\":{\"pdq\":0,\"md5\":1,\"sha1\":0,"
 		"\"sha256\":0}}}\n");
 }
@@ -336,6 +367,7 @@ int main(void)
 		cmocka_unit_test(import_and_again),
 		cmocka_unit_test(changes_and_deletions),
 		cmocka_unit_test(replace_removes_what_is_gone),
+		cmocka_unit_test(what_hash_prints),
 		cmocka_unit_test(every_format_and_back),
 		cmocka_unit_test(reports_as_lines_of_json),
 		cmocka_unit_test(harmless_records),

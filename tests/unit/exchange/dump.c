@@ -74,6 +74,9 @@ static void put_totals(struct hl_buf *out, const struct hl_hashlist_totals *t)
 		(unsigned long long)t->n_records,
 		(unsigned long long)t->n_deleted, (unsigned long long)t->n_bad,
 		(unsigned long long)t->n_notes);
+	if (t->n_weak) {
+		hl_buf_printf(out, " weak %llu", (unsigned long long)t->n_weak);
+	}
 	for (unsigned kind = 1; kind <= HL_HASHLIST_KINDS; kind++) {
 		unsigned k = kind % HL_HASHLIST_KINDS;
 

@@ -219,6 +219,44 @@ static void written_is_recognised(void **state)
 		HL_HASHLIST_NCMEC, hl_hashlist_guess(HL_STR("\xff\xfe<\0q\0")));
 }
 
+#define DIGITS \
+	"d8f8f0cee0f4a84f0637022a078f67f0b36e2ed596621e1d33e6339c4e9c9b22"
+
+/* What `hotline hash` prints is told from lines, and from tables of tabs. */
+static void printed_is_recognised(void **state)
+{
+	static const struct {
+		const char *text;
+		enum hl_hashlist_format format;
+	} texts[] = {
+		{DIGITS "\t100\tbridge.jpg\n", HL_HASHLIST_HASH},
+		{"# by hand\n\n" DIGITS "\t0\ta b, c;d", HL_HASHLIST_HASH},
+		{DIGITS "\t7\tf.mkv\tframe=1\tseconds=0.1", HL_HASHLIST_HASH},
+		{"{\"path\":\"odata. \\\"data\\\"\",\"frames\":[",
+			HL_HASHLIST_HASH},
+		{" { \"path\" : \"MediaID\"", HL_HASHLIST_HASH},
+		{DIGITS "\t101\tbridge.jpg", HL_HASHLIST_CSV},
+		{DIGITS "\tpdq\tbridge.jpg", HL_HASHLIST_CSV},
+		{DIGITS "\t100\t", HL_HASHLIST_CSV},
+		{DIGITS "\t100", HL_HASHLIST_CSV},
+		{DIGITS "0\t100\tbridge.jpg", HL_HASHLIST_CSV},
+		{"id\tpdq\tlabel", HL_HASHLIST_CSV},
+		{DIGITS, HL_HASHLIST_LINES},
+		{"pdq " DIGITS, HL_HASHLIST_LINES},
+		{"{\"paths\":1}", 0},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(texts); i++) {
+		enum hl_hashlist_format got =
+			hl_hashlist_guess(hl_str_c(texts[i].text));
+
+		if (got != texts[i].format) {
+			fail_msg("%s: %d", texts[i].text, (int)got);
+		}
+	}
+}
+
 /* An empty list is a whole file of its format. */
 static void nothing_is_a_list(void **state)
 {
@@ -265,11 +303,16 @@ static void names(void **state)
 	assert_int_equal(
 		HL_HASHLIST_VICS2, hl_hashlist_format_of(HL_STR("vics")));
 	assert_int_equal(0, hl_hashlist_format_of(HL_STR("xml")));
-	assert_null(hl_hashlist_format_name(7));
+	assert_int_equal(
+		HL_HASHLIST_HASH, hl_hashlist_format_of(HL_STR("hash")));
+	assert_null(hl_hashlist_format_name(8));
 	assert_string_equal("other", hl_hashlist_kind_name(5));
 	assert_int_equal(
 		HL_E_INVALID, hl_hashlist_writer_new(&none, NULL, &w, NULL));
 	assert_int_equal(HL_E_INVALID, hl_hashlist_reader_new(&none, &r, NULL));
+	none.format = HL_HASHLIST_HASH;
+	assert_int_equal(
+		HL_E_INVALID, hl_hashlist_writer_new(&none, NULL, &w, NULL));
 	hl_hashlist_writer_free(w);
 	hl_hashlist_reader_free(r);
 }
@@ -279,6 +322,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(written_is_read_back),
 		cmocka_unit_test(written_is_recognised),
+		cmocka_unit_test(printed_is_recognised),
 		cmocka_unit_test(nothing_is_a_list),
 		cmocka_unit_test(names),
 	};
