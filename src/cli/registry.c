@@ -132,7 +132,7 @@ static void say_counts(
 			(long long)n->n_empty);
 	}
 	if (n->n_void) {
-		printf("blank hashes        %lld (left out)\n",
+		printf("of no content       %lld (left out)\n",
 			(long long)n->n_void);
 	}
 	if (c->n_weak) {

@@ -187,7 +187,8 @@ static const struct hl_vocab_word problems[] = {
 		HL_MSG("Behind the digits of PDQ may stand its quality, 0 to "
 		       "100, and behind the others nothing")},
 	{HL_HASH_VOID, "void",
-		HL_MSG("This is the hash of an empty file or a blank picture")},
+		HL_MSG("This stands for no content: it is the hash of an "
+		       "empty file, or all its bytes are the same")},
 	{HL_HASH_MANY, "many", HL_MSG("These are too many at once")},
 	{HL_HASH_SCREENING, "screening",
 		HL_MSG("This was hashed for screening: hash the file again "
