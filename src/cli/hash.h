@@ -27,6 +27,13 @@ struct hl_cli_hash_tally {
 /* As whom decoders run when we are root; NULL: as who we are. */
 const char *hl_cli_hash_user(void);
 
+/*
+ * Opens a file to be hashed. -1: it is not there, cannot be read, or is no
+ * regular file; errno and the status and text of *out say which. Waits for
+ * nobody.
+ */
+int hl_cli_hash_open(const char *path, struct hl_media_result *out);
+
 /* Appends the lines of one file. */
 void hl_cli_hash_put(struct hl_buf *out, const struct hl_cli_hash *how,
 	struct hl_str path, const struct hl_media_result *result);

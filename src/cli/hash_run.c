@@ -50,21 +50,13 @@ struct engine {
 
 /* ---- Hashing ---------------------------------------------------------- */
 
-static void could_not_open(struct entry *e)
-{
-	e->result = (struct hl_media_result){.status = HL_MEDIA_UNREADABLE};
-	snprintf(e->result.text, sizeof(e->result.text),
-		"could not be read: %s", strerrordesc_np(errno));
-}
-
 static void hash_entry(struct engine *g, struct entry *e)
 {
 	bool is_stdin = !e->found && strcmp(e->path, "-") == 0;
 	HL_FD_AUTO opened =
-		is_stdin ? -1 : open(e->path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+		is_stdin ? -1 : hl_cli_hash_open(e->path, &e->result);
 
 	if (!is_stdin && opened < 0) {
-		could_not_open(e);
 		return;
 	}
 	e->fault = hl_media_hash_fd(g->pool, is_stdin ? STDIN_FILENO : opened,

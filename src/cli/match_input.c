@@ -137,11 +137,11 @@ static int look_file(struct hl_look *look, const char *path, struct hl_err *err)
 		.flags = HL_MEDIA_DIGESTS |
 			 (look->dihedral ? (uint32_t)HL_MEDIA_DIHEDRAL : 0)};
 	struct hl_media_result result = {.frames = NULL};
-	HL_FD_AUTO fd = open(path, O_RDONLY | O_CLOEXEC);
+	HL_FD_AUTO fd = hl_cli_hash_open(path, &result);
 	int rc;
 
 	if (fd < 0) {
-		hl_look_failed(look, hl_str_c(path), strerrordesc_np(errno));
+		hl_look_failed(look, hl_str_c(path), result.text);
 		return 0;
 	}
 	rc = look->pool ? 0 : hl_media_pool_new(&setup, &look->pool, err);

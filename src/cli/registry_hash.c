@@ -168,13 +168,15 @@ static int hash_file(struct job *j, const char *path, struct hl_err *err)
 {
 	const struct hl_media_options options = {.flags = HL_MEDIA_DIGESTS};
 	bool is_stdin = strcmp(path, "-") == 0;
-	HL_FD_AUTO opened =
-		is_stdin ? -1 : open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY);
 	struct hl_media_result result = {0};
+	HL_FD_AUTO opened = is_stdin ? -1 : hl_cli_hash_open(path, &result);
 
 	if (!is_stdin && opened < 0 && errno == ENOENT) {
 		HL_FAIL(err, HL_NOTFOUND, "there is no file %s", path);
 		return HL_NOTFOUND;
+	}
+	if (!is_stdin && opened < 0 && result.status == HL_MEDIA_REFUSED) {
+		return HL_FAIL(err, HL_E_INVALID, "%s: %s", path, result.text);
 	}
 	if (!is_stdin && opened < 0) {
 		return HL_FAIL_SYS(err, "%s", path);

@@ -123,6 +123,19 @@ def bad_ones_stop_nobody(w):
         assert line.startswith("hotline hash: " + says), line
 
 
+def nothing_is_waited_for(w):
+    os.mkfifo(w.path("pipe"))
+    done = w.run("pipe", "/dev/zero", "good-01.png")
+    os.unlink(w.path("pipe"))
+    assert done.returncode == 1, done.returncode
+    assert [g[2] for g in lines(done)] == ["good-01.png"]
+    told = done.stderr.decode().splitlines()
+    assert told[0].startswith(
+        "hotline hash: pipe: refused: this is a pipe"), told
+    assert told[1].startswith(
+        "hotline hash: /dev/zero: refused: this is a device"), told
+
+
 def transparency_is_dropped(w):
     got = lines(w.run("good-00.png", "alpha.png"))
     assert got[0][0] == got[1][0], got
@@ -274,9 +287,9 @@ def as_the_reference(w):
 
 
 def main():
-    tests = (in_order, bad_ones_stop_nobody, transparency_is_dropped,
-             from_standard_input, objects, fields_of_lines, folders,
-             odd_names, limits, usage, output_that_fails,
+    tests = (in_order, bad_ones_stop_nobody, nothing_is_waited_for,
+             transparency_is_dropped, from_standard_input, objects,
+             fields_of_lines, folders, odd_names, limits, usage, output_that_fails,
              no_process_is_left, as_the_reference)
     failed = 0
     world = World()

@@ -296,7 +296,8 @@ static void hashes_are_looked_up(void **state)
 	expect(0, "match --index idx --list one " SHA1_A, "sha1\t0\t1\tone\t9");
 	expect(2, "match --index nix " PDQ_A, "there is no index in nix");
 	expect(2, "match --index idx --list nix " PDQ_A, "no list \"nix\"");
-	expect(2, "match --index idx nothere.jpg", "nothere.jpg: No such");
+	expect(2, "match --index idx nothere.jpg",
+		"nothere.jpg: could not be read: No such");
 	expect(0, "match --index idx --max 1 " PDQ_A, "found in all");
 	expect(0, "match --index idx --list one --json " PDQ_B,
 		"{\"input\":\"" PDQ_B "\",\"kind\":\"pdq\",\"hash\":\"" PDQ_B
