@@ -9,6 +9,7 @@
 #include "base/time.h"
 #include "cli/commands.h"
 #include "cli/common.h"
+#include "cli/hashlist_state.h"
 
 const char hl_lists_help[] =
 	"usage: hotline hashlist import --index FOLDER --list LIST [OPTIONS] "
@@ -17,11 +18,13 @@ const char hl_lists_help[] =
 	"[OPTIONS] [FILE]\n"
 	"       hotline hashlist diff --index FOLDER --list LIST "
 	"(FILE | --with LIST)\n"
+	"       hotline hashlist remove --index FOLDER --list LIST\n"
 	"       hotline hashlist stats --index FOLDER [--list LIST] [--json]\n"
 	"       hotline hashlist verify --index FOLDER\n"
 	"\n"
 	"Reads lists of hashes into the folder of an index, writes them out,\n"
-	"compares and checks them. LIST is its number or its name; FILE may\n"
+	"compares, removes and checks them. LIST is its number or its name; "
+	"FILE may\n"
 	"be \"-\". Formats: lines, csv, vics1, vics2, ncmec, tx, and hash:\n"
 	"what hotline hash printed, to read only. Without --format import\n"
 	"and diff look at the file.\n"
@@ -75,6 +78,21 @@ int hl_lists_open(const char *folder, uint32_t flags,
 			err, HL_NOTFOUND, "there is no index in %s", folder);
 	}
 	return rc ? hl_apply_fail(err, rc, &why) : 0;
+}
+
+int hl_lists_open_own(const char *folder, uint32_t flags,
+	struct hl_match_index **out, struct hl_err *err)
+{
+	int rc = hl_lists_open(folder, flags, out, err);
+	uint64_t position = rc ? 0 : hl_match_index_position(*out);
+
+	if (position && !(position & HL_LISTS_POSITION)) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"the index in %s follows a registry: change its lists "
+			"there",
+			folder);
+	}
+	return rc;
 }
 
 static void name_of(struct hl_match_list *list, const char *name)
@@ -222,6 +240,7 @@ int hl_cli_hashlist(int argc, char **argv)
 		{"import", hl_lists_import},
 		{"export", hl_lists_export},
 		{"diff", hl_lists_diff},
+		{"remove", hl_lists_remove},
 		{"stats", hl_lists_stats},
 		{"verify", hl_lists_verify},
 	};

@@ -15,6 +15,7 @@ extern const char hl_lists_help[];
 int hl_lists_import(int argc, char **argv);
 int hl_lists_export(int argc, char **argv);
 int hl_lists_diff(int argc, char **argv);
+int hl_lists_remove(int argc, char **argv);
 int hl_lists_stats(int argc, char **argv);
 int hl_lists_verify(int argc, char **argv);
 
@@ -25,6 +26,10 @@ int hl_lists_usage(const char *why);
 
 /* HL_NOTFOUND: no index there; flags of hl_match_index_open(). */
 int hl_lists_open(const char *folder, uint32_t flags,
+	struct hl_match_index **out, struct hl_err *err);
+/* The same to change lists. HL_E_INVALID: the index follows a registry, which
+ * would not know of it. */
+int hl_lists_open_own(const char *folder, uint32_t flags,
 	struct hl_match_index **out, struct hl_err *err);
 /* The list with this number or name. HL_NOTFOUND; out->id is then the number
  * it would get and out->name its name. */

@@ -60,13 +60,11 @@ static int set_list(struct import *im, struct hl_err *err)
 	return im->dry ? 0 : put_list(im, err);
 }
 
-/* A position without our bit is that of a feed that the index follows: what
- * is written here would be lost to it, and its place too. */
 static int open_index(struct import *im, struct hl_err *err)
 {
 	uint32_t flags = HL_MATCH_OPEN_WRITE | HL_MATCH_OPEN_CREATE;
-	int rc =
-		hl_lists_open(im->folder, im->dry ? 0 : flags, &im->index, err);
+	int rc = hl_lists_open_own(
+		im->folder, im->dry ? 0 : flags, &im->index, err);
 
 	if (rc == HL_NOTFOUND && im->dry) {
 		im->list = (struct hl_match_list){
@@ -77,11 +75,8 @@ static int open_index(struct import *im, struct hl_err *err)
 		return rc;
 	}
 	im->position = hl_match_index_position(im->index);
-	if (im->position && !(im->position & HL_LISTS_POSITION)) {
-		return HL_FAIL(err, HL_E_INVALID,
-			"the index in %s follows a registry: import the list "
-			"there",
-			im->folder);
+	if (!im->dry) {
+		hl_lists_state_clean(im->folder);
 	}
 	rc = hl_lists_find(im->index, im->list_name, &im->list, err);
 	im->new_list = rc == HL_NOTFOUND;
@@ -212,7 +207,7 @@ static int batch(struct import *im, struct hl_err *err)
 {
 	int rc = hl_lists_report_sync(&im->reports, err);
 
-	im->position = (im->position | HL_LISTS_POSITION) + 1;
+	im->position = hl_lists_position_after(im->position);
 	if (rc == 0 && im->file.size) {
 		rc = hl_lists_state_save(&im->state, im->position,
 			im->file.reader, hl_apply_counts(im->apply),
@@ -256,6 +251,34 @@ static const char *why_not_sweep(const struct import *im)
 				   : NULL;
 }
 
+/* A list of which this file was to be the first, and none of it could be put
+ * on it, is not left behind empty. */
+static int drop_empty(struct import *im, struct hl_err *err)
+{
+	struct hl_match_error why = {.code = 0};
+	int rc;
+
+	if (im->dry || !im->new_list ||
+		hl_apply_counts(im->apply)->n_added > 0) {
+		return 0;
+	}
+	fprintf(stderr,
+		"hotline hashlist: the list was not made: nothing could be "
+		"put on it\n");
+	rc = hl_match_list_remove(im->index, im->list.id, &why);
+	return rc < 0 ? hl_apply_fail(err, rc, &why) : 0;
+}
+
+/* A file without a record, and none refused, makes an empty list. */
+static bool is_fruitless(const struct import *im)
+{
+	const struct hl_hashlist_totals *t =
+		hl_hashlist_reader_totals(im->file.reader);
+
+	return hl_apply_counts(im->apply)->n_added == 0 &&
+	       t->n_records + t->n_bad + t->n_notes + t->n_weak > 0;
+}
+
 static int finish(struct import *im, bool *bad, struct hl_err *err)
 {
 	const char *why = im->replace ? why_not_sweep(im) : NULL;
@@ -277,8 +300,10 @@ static int finish(struct import *im, bool *bad, struct hl_err *err)
 	if (c->n_added + c->n_changed + c->n_removed) {
 		im->list.version++;
 		rc = put_list(im, err);
+	} else if (is_fruitless(im)) {
+		rc = drop_empty(im, err);
 	}
-	im->position = (im->position | HL_LISTS_POSITION) + 1;
+	im->position = hl_lists_position_after(im->position);
 	if (rc == 0) {
 		rc = commit(im, err);
 	}
@@ -291,7 +316,7 @@ static int finish(struct import *im, bool *bad, struct hl_err *err)
 /* The file ends where its nesting breaks; what came before stays. */
 static int broken(struct import *im, int rc)
 {
-	if (!im->dry) {
+	if (!im->dry && drop_empty(im, NULL) == 0) {
 		commit(im, NULL);
 	}
 	hl_lists_summary(&im->reports, im->file.reader,

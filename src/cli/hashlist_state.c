@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli/hashlist_state.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -48,6 +49,29 @@ static int path_of(const struct hl_lists_state *state,
 	return n < HL_CLI_PATH_MAX
 		       ? 0
 		       : HL_FAIL(err, HL_E_LIMIT, "a path is too long");
+}
+
+/* "import-1.json.4711.tmp" */
+static bool is_leftover(struct hl_str name)
+{
+	return hl_str_starts(name, HL_STR("import-")) &&
+	       hl_str_ends(name, HL_STR(".tmp")) &&
+	       hl_str_find(name, HL_STR(".json.")) < name.n;
+}
+
+void hl_lists_state_clean(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *e;
+
+	while (dir && (e = readdir(dir))) {
+		if (is_leftover(hl_str_c(e->d_name))) {
+			unlinkat(dirfd(dir), e->d_name, 0);
+		}
+	}
+	if (dir) {
+		closedir(dir);
+	}
 }
 
 static void put_head(struct hl_buf *out, const struct hl_lists_state *state)

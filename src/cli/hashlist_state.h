@@ -11,6 +11,10 @@
  * of the two the index has after a crash, its state is there.
  */
 #define HL_LISTS_POSITION (UINT64_C(1) << 63)
+static inline uint64_t hl_lists_position_after(uint64_t position)
+{
+	return (position | HL_LISTS_POSITION) + 1;
+}
 
 struct hl_lists_state {
 	const char *folder;
@@ -28,6 +32,9 @@ struct hl_lists_state {
 int hl_lists_state_init(struct hl_lists_state *state,
 	const struct hl_lists_file *file, struct hl_err *err);
 void hl_lists_state_fini(struct hl_lists_state *state);
+/* Temporary files that killed imports left in the folder go. The caller has
+ * the index open to write, so nobody else imports to it. */
+void hl_lists_state_clean(const char *folder);
 /* Before a commit under this position. */
 int hl_lists_state_save(struct hl_lists_state *state, uint64_t position,
 	const struct hl_hashlist_reader *reader,

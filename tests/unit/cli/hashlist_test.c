@@ -196,6 +196,71 @@ static void reports_as_lines_of_json(void **state)
 		"\"sha256\":0}}}\n");
 }
 
+/* All of it goes, and its number and name may be had again. */
+static void lists_are_removed(void **state)
+{
+	(void)state;
+	expect(0, "hashlist import --index idx2 --list one a.csv", NULL);
+	expect(0, "hashlist import --index idx2 --list two c.txt", NULL);
+	write_file("idx2/import-1.json", "{}");
+	expect(0, "hashlist remove --index idx2 --list one",
+		"2 entries removed, and list 1\n");
+	assert_int_equal(-1, access("idx2/import-1.json", F_OK));
+	expect(0, "hashlist stats --index idx2", "    2           2 entries");
+	capture_hides(&c, "one");
+	expect(1, "match --index idx2 " PDQ_A, "none");
+	expect(0, "match --index idx2 " MD5_A, "match\tmd5\t0\t2\ttwo");
+	expect(3, "hashlist remove --index idx2 --list one", "no list \"one\"");
+	expect(3, "hashlist remove --index idx2 --list 1", "no list 1");
+	expect(3, "hashlist remove --index nix --list 1", "no index in nix");
+	expect(0, "hashlist remove --index idx2 --list 2", "and list 2");
+	expect(0, "hashlist verify --index idx2", "every byte");
+	expect(0, "hashlist import --index idx2 --list one c.txt",
+		"2 new entries");
+}
+
+/* Refused, broken or useless from the first record on: no list is left. */
+static void no_list_is_made_of_nothing(void **state)
+{
+	static const char *const texts[] = {"<html><p>",
+		"[{\"MediaID\":", "id,kind,hash\n1,md5,zz\n",
+		"{\"data\":[{\"id\":\"1\"}]}"};
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(texts); i++) {
+		write_file("nothing", texts[i]);
+		expect(1, "hashlist import --index idx2 --list none nothing",
+			"the list was not made: nothing could be put on it");
+		expect(0, "hashlist stats --index idx2", " one");
+		capture_hides(&c, "none");
+	}
+	/* One that was there stays, and an empty file may be meant. */
+	expect(1, "hashlist import --index idx2 --list one nothing", NULL);
+	capture_hides(&c, "not made");
+	expect(0, "hashlist stats --index idx2", " 2 entries");
+	expect(0,
+		"hashlist import --index idx2 --list none --format lines "
+		"empty.txt",
+		NULL);
+	expect(0, "hashlist stats --index idx2", " none");
+}
+
+/* Of imports that were killed while they wrote how far they are. */
+static void leftovers_go(void **state)
+{
+	(void)state;
+	write_file("idx2/import-1.json.4711.tmp", "{");
+	write_file("idx2/import-7.json.12.tmp", "");
+	write_file("idx2/import-mine.txt", "kept");
+	expect(0, "hashlist import --index idx2 --list one --dry-run c.txt",
+		NULL);
+	assert_int_equal(0, access("idx2/import-1.json.4711.tmp", F_OK));
+	expect(0, "hashlist import --index idx2 --list one c.txt", NULL);
+	assert_int_equal(-1, access("idx2/import-1.json.4711.tmp", F_OK));
+	assert_int_equal(-1, access("idx2/import-7.json.12.tmp", F_OK));
+	assert_int_equal(0, access("idx2/import-mine.txt", F_OK));
+}
+
 /* What its owner calls harmless is not put on a list that accuses. */
 static void harmless_records(void **state)
 {
@@ -251,6 +316,9 @@ static void lines_that_make_no_sense(void **state)
 		"hashlist diff --index idx --list one --with two a.csv",
 		"hashlist stats",
 		"hashlist stats --index idx what",
+		"hashlist remove --index idx",
+		"hashlist remove --list one",
+		"hashlist remove --index idx --list one two",
 		"hashlist verify",
 		"match",
 		"match --index idx --radius 64 " PDQ_A,
@@ -371,6 +439,9 @@ int main(void)
 		cmocka_unit_test(what_hash_prints),
 		cmocka_unit_test(every_format_and_back),
 		cmocka_unit_test(reports_as_lines_of_json),
+		cmocka_unit_test(lists_are_removed),
+		cmocka_unit_test(no_list_is_made_of_nothing),
+		cmocka_unit_test(leftovers_go),
 		cmocka_unit_test(harmless_records),
 		cmocka_unit_test(broken_files_keep_what_came_before),
 		cmocka_unit_test(nothing_to_go_on_from),
