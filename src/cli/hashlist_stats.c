@@ -161,10 +161,6 @@ int hl_lists_verify(int argc, char **argv)
 	hl_lists_progress_clear(&progress);
 	if (rc) {
 		rc = hl_apply_fail(&err, rc, &why);
-		if (rc == HL_E_CORRUPT) {
-			fprintf(stderr, "at byte %llu: ",
-				(unsigned long long)why.offset);
-		}
 		return hl_lists_fail(rc, &err);
 	}
 	puts("every byte of the index is as it was written");

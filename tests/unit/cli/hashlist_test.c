@@ -261,6 +261,22 @@ static void leftovers_go(void **state)
 	assert_int_equal(0, access("idx2/import-mine.txt", F_OK));
 }
 
+/* The place is said once, and by the name of the program first. */
+static void damage_has_a_place(void **state)
+{
+	HL_BUF_AUTO log = HL_BUF_INIT(1 << 20);
+
+	(void)state;
+	expect(0, "hashlist import --index idx3 --list one c.txt", NULL);
+	assert_int_equal(0, hl_file_read("idx3/log-00000001", &log, NULL));
+	log.p[log.n / 2] ^= 1;
+	assert_int_equal(0, hl_file_write("idx3/log-00000001", hl_buf_str(&log),
+				    0600, NULL));
+	expect(1, "hashlist verify --index idx3",
+		"hotline hashlist: log-00000001: damaged at ");
+	capture_hides(&c, "at byte");
+}
+
 /* What its owner calls harmless is not put on a list that accuses. */
 static void harmless_records(void **state)
 {
@@ -442,6 +458,7 @@ int main(void)
 		cmocka_unit_test(lists_are_removed),
 		cmocka_unit_test(no_list_is_made_of_nothing),
 		cmocka_unit_test(leftovers_go),
+		cmocka_unit_test(damage_has_a_place),
 		cmocka_unit_test(harmless_records),
 		cmocka_unit_test(broken_files_keep_what_came_before),
 		cmocka_unit_test(nothing_to_go_on_from),
