@@ -19,6 +19,27 @@ void hl_file_closep(int *fd)
 	}
 }
 
+ssize_t hl_file_read_fd(int fd, void *to, size_t least, size_t most)
+{
+	size_t at = 0;
+
+	while (at < least) {
+		ssize_t got = read(fd, (char *)to + at, most - at);
+
+		if (got < 0 && errno == EINTR) {
+			continue;
+		}
+		if (got < 0 && at == 0) {
+			return -1;
+		}
+		if (got <= 0) {
+			break;
+		}
+		at += (size_t)got;
+	}
+	return (ssize_t)at;
+}
+
 /* chunk is the caller's, who knows whether to wipe it. */
 static int read_all(int fd, const char *path, struct hl_buf *out,
 	char chunk[CHUNK_BYTES], struct hl_err *err)
@@ -27,11 +48,8 @@ static int read_all(int fd, const char *path, struct hl_buf *out,
 		/* One byte over the maximum tells that there is more. */
 		size_t left = out->max - out->n;
 		size_t room = left < CHUNK_BYTES ? left + 1 : CHUNK_BYTES;
-		ssize_t got = read(fd, chunk, room);
+		ssize_t got = hl_file_read_fd(fd, chunk, 1, room);
 
-		if (got < 0 && errno == EINTR) {
-			continue;
-		}
 		if (got < 0) {
 			return HL_FAIL_SYS(err, "read %s", path);
 		}

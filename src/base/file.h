@@ -24,6 +24,11 @@ int hl_file_create(
 /* What the folder of this file lists is on the disk. */
 int hl_file_sync_dir(const char *path, struct hl_err *err);
 
+/* Reads up to `most` bytes, and goes on until `least` are there or no more
+ * come; through EINTR. The bytes read, 0 at the end; -1 and errno when the
+ * first read failed: what came before a fault is given first. */
+ssize_t hl_file_read_fd(int fd, void *to, size_t least, size_t most);
+
 /* All of it, through partial writes and EINTR. */
 int hl_file_write_fd(int fd, struct hl_str data, struct hl_err *err);
 

@@ -10,16 +10,6 @@
 
 #include "base/file.h"
 
-static ssize_t read_some(int fd, char *to, size_t n)
-{
-	ssize_t got;
-
-	do {
-		got = read(fd, to, n);
-	} while (got < 0 && errno == EINTR);
-	return got;
-}
-
 static int open_fd(struct hl_lists_file *file, struct hl_err *err)
 {
 	struct stat st;
@@ -43,17 +33,12 @@ static int open_fd(struct hl_lists_file *file, struct hl_err *err)
 static int first_bytes(
 	struct hl_lists_file *file, size_t *n, struct hl_err *err)
 {
-	while (*n < 4096) {
-		ssize_t got = read_some(file->fd, file->chunk + *n, 4096 - *n);
+	ssize_t got = hl_file_read_fd(file->fd, file->chunk, 4096, 4096);
 
-		if (got < 0) {
-			return HL_FAIL_SYS(err, "read %s", file->path);
-		}
-		if (got == 0) {
-			break;
-		}
-		*n += (size_t)got;
+	if (got < 0) {
+		return HL_FAIL_SYS(err, "read %s", file->path);
 	}
+	*n = (size_t)got;
 	file->options.format = hl_hashlist_guess(hl_str_mem(file->chunk, *n));
 	if (file->options.format == 0) {
 		return HL_FAIL(err, HL_E_INVALID,
@@ -109,7 +94,7 @@ int hl_lists_file_open(
 
 static int feed(struct hl_lists_file *file, struct hl_err *err)
 {
-	ssize_t n = read_some(file->fd, file->chunk, HL_LISTS_CHUNK);
+	ssize_t n = hl_file_read_fd(file->fd, file->chunk, 1, HL_LISTS_CHUNK);
 
 	if (n < 0) {
 		return HL_FAIL_SYS(err, "read %s", file->path);

@@ -8,10 +8,12 @@
 #include <stdlib.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "base/text.h"
 #include "store/sql.h"
 
 #define CHUNK ((size_t)1 << 20)
+#define GUESSED 4096 /* bytes that tell the format */
 #define RECORDS 500
 #define VALUES 20000 /* of so many records at once */
 #define SHOWN_MOST 20
@@ -122,11 +124,8 @@ static int take(struct reading *r, const struct hl_hashlist_record *from,
 
 static int feed(struct reading *r, struct hl_err *err)
 {
-	ssize_t n;
+	ssize_t n = hl_file_read_fd(r->fd, r->chunk, 1, CHUNK);
 
-	do {
-		n = read(r->fd, r->chunk, CHUNK);
-	} while (n < 0 && errno == EINTR);
 	if (n < 0) {
 		return HL_FAIL_SYS(err, "%s", r->c->path);
 	}
@@ -141,9 +140,12 @@ static int begin(struct reading *r, struct hl_err *err)
 	ssize_t n = 0;
 
 	if (!options.format) {
-		n = read(r->fd, r->chunk, CHUNK);
+		n = hl_file_read_fd(r->fd, r->chunk, GUESSED, CHUNK);
 		options.format = hl_hashlist_guess(
 			hl_str_mem(r->chunk, n > 0 ? (size_t)n : 0));
+	}
+	if (n < 0) {
+		return HL_FAIL_SYS(err, "%s", r->c->path);
 	}
 	if (!options.format) {
 		return HL_FAIL(err, HL_E_INVALID,

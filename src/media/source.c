@@ -51,23 +51,12 @@ static int seal(struct hl_media_source *s, struct hl_err *err)
 		       : 0;
 }
 
-/* Gives what was read, up to one byte over the limit, or -1. */
-static ssize_t read_some(int fd, void *p, size_t n)
-{
-	ssize_t got;
-
-	do {
-		got = read(fd, p, n);
-	} while (got < 0 && errno == EINTR);
-	return got;
-}
-
 static int copy_through(struct hl_media_source *s, int fd, uint64_t bytes_max,
 	char *buffer, struct hl_media_result *result, struct hl_err *err)
 {
 	ssize_t got;
 
-	while ((got = read_some(fd, buffer, COPY_BYTES)) > 0) {
+	while ((got = hl_file_read_fd(fd, buffer, 1, COPY_BYTES)) > 0) {
 		int r;
 
 		if ((uint64_t)got > bytes_max - s->n) {
@@ -216,7 +205,7 @@ bool hl_media_source_step(
 	if (s->copied) {
 		hl_media_digest_more(s->digest, s->bytes + s->n_digested, n);
 	} else {
-		ssize_t got = read_some(s->fd, s->bytes, n);
+		ssize_t got = hl_file_read_fd(s->fd, s->bytes, 1, n);
 
 		if (got <= 0 && n > 0) { /* it became shorter */
 			end_digests(s, result, false);

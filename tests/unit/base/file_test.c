@@ -222,6 +222,42 @@ static void partial_writes_go_on(void **state)
 	waitpid(pid, NULL, 0);
 }
 
+/* Whole through a pipe that gives a part at a time; then the end; then the
+ * fault of what cannot be read. */
+static void partial_reads_go_on(void **state)
+{
+	static char bytes[100001];
+	int ends[2];
+
+	(void)state;
+	assert_int_equal(0, pipe(ends));
+	pid_t pid = fork();
+	if (pid == 0) {
+		for (size_t i = 0; i < 100000; i += 1000) {
+			memset(bytes, (int)(i / 1000), 1000);
+			if (write(ends[1], bytes, 1000) != 1000) {
+				_exit(1);
+			}
+		}
+		_exit(0);
+	}
+	close(ends[1]);
+	assert_int_equal(0, hl_file_read_fd(ends[0], bytes, 0, 0));
+	assert_int_equal(70000, hl_file_read_fd(ends[0], bytes, 70000, 70000));
+	ssize_t some = hl_file_read_fd(ends[0], bytes + 70000, 1, 20000);
+	assert_true(some > 0 && some <= 20000);
+	assert_int_equal(30000 - some,
+		hl_file_read_fd(ends[0], bytes + 70000 + some, 30000, 30001));
+	for (size_t i = 0; i < 100000; i++) {
+		assert_int_equal((char)(i / 1000), bytes[i]);
+	}
+	assert_int_equal(0, hl_file_read_fd(ends[0], bytes, 1, 1));
+	close(ends[0]);
+	assert_int_equal(-1, hl_file_read_fd(ends[0], bytes, 1, 1));
+	assert_int_equal(EBADF, errno);
+	waitpid(pid, NULL, 0);
+}
+
 static void closing(void **state)
 {
 	int fd = open("/dev/null", O_RDONLY), kept = fd;
@@ -248,6 +284,7 @@ int main(void)
 		CASE(a_write_that_fails_changes_nothing),
 		CASE(a_full_disk_is_told_apart),
 		CASE(partial_writes_go_on),
+		CASE(partial_reads_go_on),
 		CASE(closing),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
