@@ -5,6 +5,8 @@
 #include <string.h>
 
 #include "cli/commands.h"
+#include "cli_doctor/commands.h"
+#include "cli_hash/commands.h"
 #include "cli/common.h"
 #include "main/commands.h"
 

@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HL_CLI_HASH_HASHLIST_STATE_H
+#define HL_CLI_HASH_HASHLIST_STATE_H
+
+#include "cli_hash/hashlist.h"
+
+/*
+ * How far an import has come, in FOLDER/import-LIST.json. The index keeps a
+ * position with each commit; the file has the states of the last commit and
+ * of the one that is about to be made, each under its position. So whichever
+ * of the two the index has after a crash, its state is there.
+ */
+#define HL_LISTS_POSITION (UINT64_C(1) << 63)
+static inline uint64_t hl_lists_position_after(uint64_t position)
+{
+	return (position | HL_LISTS_POSITION) + 1;
+}
+
+struct hl_lists_state {
+	const char *folder;
+	uint32_t list;
+	/* What must not have changed when it goes on. */
+	uint64_t size;
+	int64_t mtime_us;
+	enum hl_hashlist_format format;
+	unsigned kind;
+	bool replace;
+	struct hl_buf last, next; /* states as JSON */
+};
+
+/* From the file that is open; format must be known. */
+int hl_lists_state_init(struct hl_lists_state *state,
+	const struct hl_lists_file *file, struct hl_err *err);
+void hl_lists_state_fini(struct hl_lists_state *state);
+/* Temporary files that killed imports left in the folder go. The caller has
+ * the index open to write, so nobody else imports to it. */
+void hl_lists_state_clean(const char *folder);
+/* Before a commit under this position. */
+int hl_lists_state_save(struct hl_lists_state *state, uint64_t position,
+	const struct hl_hashlist_reader *reader,
+	const struct hl_apply_counts *counts, uint64_t report_bytes,
+	struct hl_err *err);
+/* HL_NOTFOUND: there is no state for this position: begin anew. HL_E_INVALID:
+ * it is of another file or another way to import it. */
+int hl_lists_state_load(struct hl_lists_state *state, uint64_t position,
+	struct hl_buf *reader, struct hl_apply_counts *counts,
+	uint64_t *report_bytes, struct hl_err *err);
+/* The import is done. */
+void hl_lists_state_drop(const struct hl_lists_state *state);
+
+#endif
