@@ -44,13 +44,9 @@ static const char help[] =
 	"             4 the store cannot be reached\n";
 
 struct session {
-	struct hl_store *store;
-	struct hl_arena *arena;
-	struct hl_seal_ring no_keys;
-	struct hl_who who;
+	struct hl_cli_session in;
 	const char *scope, *rate, *days;
 	bool json;
-	bool usage; /* the command line made no sense */
 };
 
 static int parse_scopes(struct session *s, unsigned *scopes, struct hl_err *err)
@@ -63,7 +59,7 @@ static int parse_scopes(struct session *s, unsigned *scopes, struct hl_err *err)
 
 		if (hl_vocab_parse(
 			    &hl_accounts_scopes, hl_str_trim(one), &scope)) {
-			s->usage = true;
+			s->in.usage = true;
 			return HL_FAIL(err, HL_E_INVALID,
 				"--scope: match, hash, feed, metrics, report, "
 				"separated by commas");
@@ -78,7 +74,7 @@ static int parse_number(struct session *s, const char *text, int64_t most,
 {
 	if (text && (!hl_str_to_i64(hl_str_c(text), out) || *out < 0 ||
 			    *out > most)) {
-		s->usage = true;
+		s->in.usage = true;
 		return HL_FAIL(err, HL_E_INVALID,
 			"a number from 0 to %" PRId64 " was expected", most);
 	}
@@ -104,7 +100,7 @@ static int create(struct session *s, const char *name, struct hl_err *err)
 		return r;
 	}
 	key.expires_at_us = days ? hl_time_now_us() + days * HL_US_PER_DAY : 0;
-	r = hl_accounts_apikey_create(&s->who, &key, text, err);
+	r = hl_accounts_apikey_create(&s->in.who, &key, text, err);
 	if (r == HL_CONFLICT) {
 		HL_FAIL(err, r, "there are %d keys; revoke one",
 			HL_ACCOUNTS_KEYS_MAX);
@@ -201,7 +197,7 @@ static int list(struct session *s, struct hl_err *err)
 	HL_BUF_AUTO out = HL_BUF_INIT(4 << 20);
 	struct hl_row_apikey_list *keys;
 	size_t n;
-	int r = hl_get_apikey_list(s->store, s->arena, &keys, &n, err);
+	int r = hl_get_apikey_list(s->in.store, s->in.arena, &keys, &n, err);
 
 	if (r) {
 		return r;
@@ -224,11 +220,11 @@ static int revoke(struct session *s, const char *ref, struct hl_err *err)
 	int64_t id;
 
 	if (hl_ref_parse(HL_REF_API_KEY, hl_str_c(ref), &id)) {
-		s->usage = true;
+		s->in.usage = true;
 		return HL_FAIL(err, HL_E_INVALID,
 			"a key is named as in \"hotline apikey list\"");
 	}
-	int r = hl_accounts_apikey_revoke(&s->who, id, err);
+	int r = hl_accounts_apikey_revoke(&s->in.who, id, err);
 	if (r == HL_NOTFOUND) {
 		HL_FAIL(err, r, "no such key that is not revoked");
 	}
@@ -249,18 +245,8 @@ static int run(struct session *s, int argc, char **argv, struct hl_err *err)
 	if (strcmp(verb, "revoke") == 0 && argc == 3 && plain && !s->json) {
 		return revoke(s, argv[2], err);
 	}
-	s->usage = true;
+	s->in.usage = true;
 	return HL_FAIL(err, HL_E_INVALID, "see \"hotline apikey --help\"");
-}
-
-static int exit_of(const struct session *s, int r, const struct hl_err *err)
-{
-	int status = r ? hl_cli_fail("apikey", r, err) : HL_CLI_OK;
-
-	if (r && s->usage) {
-		return HL_CLI_USAGE;
-	}
-	return r == HL_CONFLICT ? HL_CLI_FAILED : status;
 }
 
 int hl_cli_apikey(int argc, char **argv)
@@ -279,17 +265,9 @@ int hl_cli_apikey(int argc, char **argv)
 		fputs(help, stderr);
 		return HL_CLI_USAGE;
 	}
-	int r = hl_seal_init(&err);
+	int r = hl_cli_session_open(&s.in, &err);
 	if (!r) {
-		r = hl_cli_store(&s.store, &err);
+		r = run(&s, argc, argv, &err);
 	}
-	if (!r) {
-		s.arena = hl_arena_new(16 << 20, true);
-		s.who = (struct hl_who){
-			.ring = &s.no_keys, .store = s.store, .arena = s.arena};
-		r = s.arena ? run(&s, argc, argv, &err) : HL_E_NOMEM;
-	}
-	hl_arena_free(s.arena);
-	hl_store_close(s.store);
-	return exit_of(&s, r, &err);
+	return hl_cli_session_close(&s.in, "apikey", r, &err);
 }

@@ -99,6 +99,37 @@ int hl_cli_store(struct hl_store **out, struct hl_err *err)
 				: hl_store_open(path, HL_STORE_ADMIN, out, err);
 }
 
+int hl_cli_session_open(struct hl_cli_session *s, struct hl_err *err)
+{
+	int r = hl_seal_init(err);
+
+	if (!r) {
+		r = hl_cli_store(&s->store, err);
+	}
+	if (r) {
+		return r;
+	}
+	s->arena = hl_arena_new(16 << 20, true);
+	s->who = (struct hl_who){
+		.ring = &s->no_keys, .store = s->store, .arena = s->arena};
+	return s->arena ? 0 : HL_FAIL(err, HL_E_NOMEM, "no memory to begin");
+}
+
+int hl_cli_session_close(struct hl_cli_session *s, const char *name, int r,
+	const struct hl_err *err)
+{
+	int status = r ? hl_cli_fail(name, r, err) : HL_CLI_OK;
+
+	hl_arena_free(s->arena);
+	hl_store_close(s->store);
+	s->arena = NULL;
+	s->store = NULL;
+	if (r && s->usage) {
+		return HL_CLI_USAGE;
+	}
+	return r == HL_CONFLICT ? HL_CLI_FAILED : status;
+}
+
 int hl_cli_status(int r)
 {
 	switch (r) {

@@ -3,7 +3,9 @@
 #define HL_CLI_COMMON_H
 
 #include "domain/settings.h"
+#include "seal/ring.h"
 #include "store/store.h"
+#include "store/who.h"
 
 /*
  * What the subcommands share. Each is `int hl_cli_NAME(int argc, char **argv)`
@@ -46,6 +48,22 @@ int hl_cli_store_there(const char *path, struct hl_err *err);
  * one on read-only media can be read.
  * *out is owned. */
 int hl_cli_store(struct hl_store **out, struct hl_err *err);
+
+/* The store as somebody at the machine uses it, who has no keys. */
+struct hl_cli_session {
+	struct hl_store *store;
+	struct hl_arena *arena; /* secret */
+	struct hl_seal_ring no_keys;
+	struct hl_who who;
+	bool usage; /* the command line made no sense, and err says so */
+};
+/* *s begins zeroed, stays where it is, and is closed also after a fault. */
+int hl_cli_session_open(struct hl_cli_session *s, struct hl_err *err);
+/* Closes, prints why if r is no success, as hl_cli_fail(), and gives the exit
+ * status. A conflict is a refusal: a name that is taken, a change that came
+ * first. */
+int hl_cli_session_close(struct hl_cli_session *s, const char *name, int r,
+	const struct hl_err *err);
 
 /* The exit status that goes with an outcome. */
 int hl_cli_status(int r);

@@ -44,12 +44,8 @@ static const char help[] =
 	"             4 the store cannot be reached\n";
 
 struct session {
-	struct hl_store *store;
-	struct hl_arena *arena;
-	struct hl_seal_ring no_keys;
-	struct hl_who who;
+	struct hl_cli_session in;
 	bool from_sheets;
-	bool usage; /* the command line made no sense */
 };
 
 static int parse_roles(struct session *s, const char *text, unsigned *roles,
@@ -62,7 +58,7 @@ static int parse_roles(struct session *s, const char *text, unsigned *roles,
 		int role;
 
 		if (hl_vocab_parse(&hl_vocab_role, hl_str_trim(one), &role)) {
-			s->usage = true;
+			s->in.usage = true;
 			return HL_FAIL(err, HL_E_INVALID,
 				"no role \"%.*s\"; --help lists them",
 				HL_STR_ARG(one));
@@ -128,7 +124,7 @@ static int list(struct session *s, bool json, struct hl_err *err)
 	HL_BUF_AUTO out = HL_BUF_INIT(4 << 20);
 	struct hl_row_staff_list *users;
 	size_t n;
-	int r = hl_get_staff_list(s->store, s->arena, &users, &n, err);
+	int r = hl_get_staff_list(s->in.store, s->in.arena, &users, &n, err);
 
 	if (r) {
 		return r;
@@ -151,7 +147,8 @@ static int find(struct session *s, const char *login,
 {
 	struct hl_in_staff_by_login in = {hl_str_c(login)};
 	size_t n;
-	int r = hl_get_staff_by_login(s->store, s->arena, &in, user, &n, err);
+	int r = hl_get_staff_by_login(
+		s->in.store, s->in.arena, &in, user, &n, err);
 
 	if (!r && n == 0) {
 		HL_FAIL(err, HL_NOTFOUND, "no login \"%s\"", login);
@@ -187,7 +184,7 @@ static int add(struct session *s, char **argv, struct hl_err *err)
 	if (r) {
 		return r;
 	}
-	r = hl_accounts_create(&s->who, &user,
+	r = hl_accounts_create(&s->in.who, &user,
 		hl_seal_password_random(password), &HL_SEAL_COST_DEFAULT, err);
 	if (!r) {
 		print_password(argv[2], password, user.roles);
@@ -217,7 +214,7 @@ static int change(struct session *s, const char *login, const char *roles,
 	if (r) {
 		return r;
 	}
-	r = hl_accounts_change(&s->who, user->id,
+	r = hl_accounts_change(&s->in.who, user->id,
 		&(struct hl_accounts_standing){mask,
 			active < 0 ? user->active != 0 : active,
 			s->from_sheets},
@@ -238,7 +235,7 @@ static int reset(struct session *s, const char *login, struct hl_err *err)
 	if (r) {
 		return r;
 	}
-	r = hl_accounts_reset(&s->who, user->id,
+	r = hl_accounts_reset(&s->in.who, user->id,
 		&(struct hl_accounts_first){hl_seal_password_random(password),
 			&HL_SEAL_COST_DEFAULT, s->from_sheets},
 		&why, err);
@@ -276,25 +273,13 @@ static int run(
 	}
 	if (strcmp(verb, "recover") == 0 && argc > 2) {
 		return hl_cli_recover(
-			s->store, s->arena, argc - 2, argv + 2, err);
+			s->in.store, s->in.arena, argc - 2, argv + 2, err);
 	}
 	if (strcmp(verb, "escrow") == 0 && argc == 4) {
-		return hl_cli_escrow(s->store, s->arena, argv + 2, err);
+		return hl_cli_escrow(s->in.store, s->in.arena, argv + 2, err);
 	}
-	s->usage = true;
+	s->in.usage = true;
 	return HL_FAIL(err, HL_E_INVALID, "see \"hotline user --help\"");
-}
-
-/* A conflict is a refusal here: a login that is taken, a change that came
- * first. */
-static int exit_of(const struct session *s, int r, const struct hl_err *err)
-{
-	int status = r ? hl_cli_fail("user", r, err) : HL_CLI_OK;
-
-	if (r && s->usage) {
-		return HL_CLI_USAGE;
-	}
-	return r == HL_CONFLICT ? HL_CLI_FAILED : status;
 }
 
 int hl_cli_user(int argc, char **argv)
@@ -311,17 +296,9 @@ int hl_cli_user(int argc, char **argv)
 		fputs(help, stderr);
 		return HL_CLI_USAGE;
 	}
-	int r = hl_seal_init(&err);
+	int r = hl_cli_session_open(&s.in, &err);
 	if (!r) {
-		r = hl_cli_store(&s.store, &err);
+		r = run(&s, argc, argv, json, &err);
 	}
-	if (!r) {
-		s.arena = hl_arena_new(16 << 20, true);
-		s.who = (struct hl_who){
-			.ring = &s.no_keys, .store = s.store, .arena = s.arena};
-		r = s.arena ? run(&s, argc, argv, json, &err) : HL_E_NOMEM;
-	}
-	hl_arena_free(s.arena);
-	hl_store_close(s.store);
-	return exit_of(&s, r, &err);
+	return hl_cli_session_close(&s.in, "user", r, &err);
 }
