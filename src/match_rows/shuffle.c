@@ -83,10 +83,9 @@ static void undo(const struct hl_match_shuffle *shuffle,
 	memset(hash, 0, 32);
 	for (unsigned place = 0; place < 256; place++) {
 		unsigned bit = shuffle->order[place];
+		unsigned on = stored[place / 8] >> (7 - place % 8) & 1;
 
-		if (stored[place / 8] >> (7 - place % 8) & 1) {
-			hash[bit / 8] |= (uint8_t)(0x80 >> bit % 8);
-		}
+		hash[bit / 8] |= (uint8_t)(on << (7 - bit % 8));
 	}
 }
 
