@@ -151,7 +151,7 @@ static void settle(struct hl_web_ctx *ctx, struct picture *p)
 
 	p->cost = cost > COST_LEAST ? cost : COST_LEAST;
 	hl_lookup_ring_owe(hl_lookup_of(ctx)->ring, &hl_lookup_mine(ctx)->pass,
-		p->cost - COST_LEAST, hl_time_now_us());
+		p->cost - COST_LEAST, hl_time_mono_us());
 }
 
 static int decode(struct hl_web_ctx *ctx, const struct hl_web_request *req,

@@ -3,6 +3,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/time.h"
 #include "lookup/inner.h"
 
 int hl_lookup_refuse(struct hl_web_ctx *ctx, struct hl_web_response *resp,
@@ -78,7 +79,7 @@ int hl_lookup_pay(
 {
 	const struct hl_lookup_pass *pass = &hl_lookup_mine(ctx)->pass;
 	int64_t wait_s = hl_lookup_ring_take(
-		hl_lookup_of(ctx)->ring, pass, n, ctx->now_us);
+		hl_lookup_of(ctx)->ring, pass, n, hl_time_mono_us());
 
 	if (!wait_s) {
 		return 0;

@@ -173,11 +173,11 @@ static int64_t cost_ns(const struct hl_lookup_pass *pass)
 }
 
 int64_t hl_lookup_ring_take(struct hl_lookup_ring *r,
-	const struct hl_lookup_pass *pass, uint64_t n, int64_t now_us)
+	const struct hl_lookup_pass *pass, uint64_t n, int64_t mono_us)
 {
 	_Atomic int64_t *earned = &r->slots[pass->slot].earned_ns;
 	const int64_t cost = cost_ns(pass);
-	const int64_t now = now_us * 1000;
+	const int64_t now = mono_us * 1000;
 	int64_t ahead = cost * BURST_LEAST;
 	int64_t before = atomic_load(earned), after;
 
@@ -192,11 +192,11 @@ int64_t hl_lookup_ring_take(struct hl_lookup_ring *r,
 }
 
 void hl_lookup_ring_owe(struct hl_lookup_ring *r,
-	const struct hl_lookup_pass *pass, uint64_t n, int64_t now_us)
+	const struct hl_lookup_pass *pass, uint64_t n, int64_t mono_us)
 {
 	struct slot *s = &r->slots[pass->slot];
 	const int64_t cost = cost_ns(pass) * (int64_t)n;
-	const int64_t now = now_us * 1000;
+	const int64_t now = mono_us * 1000;
 
 	pthread_rwlock_rdlock(&r->lock); /* slots change hands */
 	if (s->id == pass->id) {

@@ -32,14 +32,15 @@ int hl_lookup_ring_find(struct hl_lookup_ring *r, const uint8_t hash[32],
 	int64_t now_us, struct hl_lookup_pass *out);
 
 /* Takes n look-ups of the key's; 0, or after how many whole seconds it may
- * ask again, and nothing was taken. */
+ * ask again, and nothing was taken. What is earned hangs on time that passes,
+ * whatever the clock is set to: mono_us is of hl_time_mono_us(). */
 int64_t hl_lookup_ring_take(struct hl_lookup_ring *r,
-	const struct hl_lookup_pass *pass, uint64_t n, int64_t now_us);
+	const struct hl_lookup_pass *pass, uint64_t n, int64_t mono_us);
 
 /* Takes n look-ups more, of what was done already: the key may then owe, and
  * asks again when it has earned it. Nothing if the key is not good any more. */
 void hl_lookup_ring_owe(struct hl_lookup_ring *r,
-	const struct hl_lookup_pass *pass, uint64_t n, int64_t now_us);
+	const struct hl_lookup_pass *pass, uint64_t n, int64_t mono_us);
 
 /* The ids of keys that were used on a day of which nobody was told yet; at
  * most n_most. Tells of each once. */
