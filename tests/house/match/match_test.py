@@ -197,7 +197,8 @@ class MatchTest(unittest.TestCase):
             cls.keys[name] = cls.make_key(name, scopes)[1]
         cls.house = Process([HOTLINE, "serve", "--dir", cls.dir],
                             os.path.join(cls.folder, "log"))
-        cls.addClassCleanup(cls.house.stop)
+        # A test starts it anew.
+        cls.addClassCleanup(lambda: cls.house.stop())
         cls.own = Service(address)
         cls.until(lambda: "serve.ready" in cls.house.said(), cls.house)
         cls.key_file = os.path.join(cls.folder, "feed.key")

@@ -421,18 +421,19 @@ static void triage_sees_it_from_its_sandbox(void **state)
 	const char *const reads[] = {t->dir, NULL};
 	const struct hl_proc_sandbox box = {
 		.kind = HL_PROC_STAFF, .read_paths = reads};
-	int status, go[2];
+	int status, go[2], seen[2];
+	char c = 0;
 
 	town_list(t, 1, false);
 	town_catch_up(t);
 	assert_int_equal(0, pipe(go));
+	assert_int_equal(0, pipe(seen));
 	pid_t pid = fork();
 	if (pid == 0) {
 		struct hl_lookup_near *near = NULL;
 		struct hl_registry_hit hits[4];
 		uint8_t hash[32];
 		size_t before = 9, after = 9;
-		char c;
 
 		if (hl_proc_sandbox_enter(&box, NULL, NULL) ||
 			hl_lookup_near_new(t->dir, &near, NULL)) {
@@ -441,11 +442,13 @@ static void triage_sees_it_from_its_sandbox(void **state)
 		const struct hl_registry_near *of = hl_lookup_near_of(near);
 		town_hash(5, 0, hash);
 		int r = of->find(of->ctx, hash, hits, 4, &before, NULL);
+		r = r ? r : write(seen[1], "s", 1) != 1;
 		r = r ? r : read(go[0], &c, 1) != 1;
 		r = r ? r : of->find(of->ctx, hash, hits, 4, &after, NULL);
 		_exit(r ? 98 : (int)(before * 10 + after));
 	}
-	usleep(100000);
+	close(seen[1]);
+	assert_int_equal(1, read(seen[0], &c, 1));
 	town_entry(t, 1, 5, 9);
 	for (uint64_t i = 10; i < 900; i++) {
 		town_entry(t, 1, i, 0);
@@ -456,6 +459,7 @@ static void triage_sees_it_from_its_sandbox(void **state)
 	assert_int_equal(pid, waitpid(pid, &status, 0));
 	assert_true(WIFEXITED(status));
 	assert_int_equal(1, WEXITSTATUS(status));
+	close(seen[0]);
 	close(go[0]);
 	close(go[1]);
 }
