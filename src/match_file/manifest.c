@@ -196,6 +196,20 @@ static int take_label(struct place *at, struct hl_match_manifest *m)
 	return 0;
 }
 
+/* A number that is listed and comes again would be written over. */
+static bool numbers_fit(const struct hl_match_manifest *m)
+{
+	for (size_t i = 0; i < m->n_segments; i++) {
+		const struct hl_match_listed *listed = &m->segment[i];
+
+		if (listed->number == 0 || listed->number >= m->next_number ||
+			listed->removal >= m->next_number) {
+			return false;
+		}
+	}
+	return true;
+}
+
 static int take_parts(struct place *at, struct hl_match_manifest *m,
 	uint32_t n_lists, uint32_t n_labels)
 {
@@ -215,6 +229,7 @@ static int take_parts(struct place *at, struct hl_match_manifest *m,
 	}
 	if (!rc) {
 		take(at, m->segment, SEGMENT * m->n_segments);
+		rc = numbers_fit(m) ? 0 : HL_MATCH_E_CORRUPT;
 	}
 	return rc;
 }
@@ -281,7 +296,7 @@ int hl_match_manifest_read(
 		if (rc == HL_MATCH_E_NOMEM) {
 			hl_match_fault_memory(err);
 		} else if (rc) {
-			hl_match_fault_at(err, name, 16, "lists");
+			hl_match_fault_at(err, name, 16, "what is listed");
 		}
 	}
 	free(p);

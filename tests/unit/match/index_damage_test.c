@@ -8,6 +8,8 @@
  */
 #include "model.h"
 
+#include "match_rows/bytes.h"
+
 #include <fcntl.h>
 #include <stdbool.h>
 #include <sys/stat.h>
@@ -383,6 +385,41 @@ static void removal_file(void **state)
 	finish(&d);
 }
 
+/* Made by somebody who makes checks too: the next file that is made would be
+ * written over one that is there. */
+static void a_number_that_comes_again(void **state)
+{
+	struct damage d = {.path = ""};
+	struct hl_match_error err;
+	bool seen = false;
+
+	(void)state;
+	prepare(&d);
+	for (size_t i = 0; i < d.n_files; i++) {
+		struct kept *file = &d.file[i];
+
+		if (strcmp(file->name, "manifest") != 0) {
+			continue;
+		}
+		seen = true;
+		for (uint8_t next = 0; next < 2; next++) {
+			const uint32_t number = next;
+			uint64_t check;
+
+			memcpy(file->bytes + 52, &number, 4);
+			check = hl_match_check(file->bytes, file->n - 8, 0);
+			memcpy(file->bytes + file->n - 8, &check, 8);
+			file_write(d.path, file->name, file->bytes, file->n);
+			assert_int_equal(HL_MATCH_E_CORRUPT,
+				hl_match_index_verify(
+					d.path, NULL, NULL, &err));
+			assert_non_null(strstr(err.text, "manifest"));
+		}
+	}
+	assert_true(seen);
+	finish(&d);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -390,6 +427,7 @@ int main(void)
 		cmocka_unit_test(every_length),
 		cmocka_unit_test(a_missing_file),
 		cmocka_unit_test(removal_file),
+		cmocka_unit_test(a_number_that_comes_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
