@@ -213,8 +213,9 @@ static void put_file(struct hl_buf *out, const struct picture *p)
 	hl_json_put_member_i64(out, "width", r->width);
 	hl_json_put_member_i64(out, "height", r->height);
 	hl_json_put_member_i64(out, "pictures", (int64_t)r->n_frames);
-	hl_json_put_member_bool(
-		out, "damaged", (r->flags & HL_MEDIA_FLAWED) != 0);
+	hl_json_put_member_bool(out, "damaged",
+		r->status == HL_MEDIA_DAMAGED ||
+			(r->flags & HL_MEDIA_FLAWED) != 0);
 	hl_json_put_member_bool(out, "cut", (r->flags & HL_MEDIA_CUT) != 0);
 	hl_json_put_member_i64(out, "cost", (int64_t)p->cost);
 	hl_json_put_name(out, "hashes");
