@@ -22,7 +22,7 @@ import statistics
 import sys
 
 # The names of the measures that are drawn.
-SPEED = re.compile(r"match\.(?P<data>[a-z]+)_(?P<n>\d+)_queries$")
+SPEED = re.compile(r"match\.(?P<data>[a-z]+)_(?P<n>\d+)_(?:queries|beside)$")
 RECALL = re.compile(
     r"match\.(?P<data>[a-z]+)_(?P<n>\d+)_recall_at_(?P<at>\d+)$")
 OURS = "libhotline-match"
