@@ -190,19 +190,27 @@ static enum hl_outcome resolved_as(const struct looking *l, bool *differ)
 	return outcome;
 }
 
-static void decide(struct looking *l, struct hl_registry_known *out)
+/* What keeps all of them from it. Of an answer that is not whole nobody knows
+ * whether the rest is harmless, or says something else. */
+static enum hl_registry_short lack_of_all(const struct looking *l)
 {
 	bool differ;
 
-	clear(l);
 	resolved_as(l, &differ);
+	return l->no_index    ? HL_REGISTRY_NO_INDEX
+	       : differ       ? HL_REGISTRY_DIFFER
+	       : l->truncated ? HL_REGISTRY_CUT
+			      : HL_REGISTRY_RESOLVES;
+}
+
+static void decide(struct looking *l, struct hl_registry_known *out)
+{
+	clear(l);
+	enum hl_registry_short all = lack_of_all(l);
 	for (size_t i = 0; i < l->n; i++) {
 		struct hl_registry_match *m = &l->at[i];
 
-		if (!m->lacks && (differ || l->no_index)) {
-			m->lacks = l->no_index ? HL_REGISTRY_NO_INDEX
-					       : HL_REGISTRY_DIFFER;
-		}
+		m->lacks = m->lacks ? m->lacks : all;
 		if (!m->lacks && !out->by) {
 			out->by = m;
 		}

@@ -42,6 +42,7 @@ enum hl_registry_short {
 	HL_REGISTRY_CLEARED = 12,    /* harmless at least as near */
 	HL_REGISTRY_DIFFER = 13,     /* entries say different things */
 	HL_REGISTRY_NO_INDEX = 14,   /* what is near could not be asked */
+	HL_REGISTRY_CUT = 15,        /* there is more than was looked at */
 };
 /* Labels are whole sentences for the person. */
 extern const struct hl_vocab hl_vocab_registry_short;
@@ -62,8 +63,8 @@ struct hl_registry_match {
 struct hl_registry_known {
 	const struct hl_registry_match *at; /* nearest first */
 	size_t n;
-	bool truncated;
-	bool no_index; /* it failed: only equal hashes, and nothing resolves */
+	bool truncated; /* there is more, and so nothing resolves */
+	bool no_index;  /* it failed: only equal hashes, and nothing resolves */
 	/* of `at`, or NULL: nothing resolves */
 	const struct hl_registry_match *by;
 	struct hl_law_result law; /* of its facts, when it has some */

@@ -132,6 +132,9 @@ static const struct hl_vocab_word shorts[] = {
 	{HL_REGISTRY_NO_INDEX, "no_index",
 		HL_MSG("The index could not be asked whether something "
 		       "harmless is as near.")},
+	{HL_REGISTRY_CUT, "cut",
+		HL_MSG("There are more matches than were looked at: something "
+		       "harmless may be among them.")},
 };
 const struct hl_vocab hl_vocab_registry_short = {
 	"registry_short", HL_ARRAY_LEN(shorts), shorts};

@@ -2,6 +2,8 @@
 /* What resolves without a view, and what keeps all else from it. */
 #include "help.h"
 
+#include <stdio.h>
+
 static struct hl_registry_known look(struct fixture *f,
 	const struct hl_registry_asked *asked, size_t n,
 	const struct hl_registry_near *near)
@@ -339,6 +341,141 @@ static void too_many_at_once(void **state)
 	assert_false(look(f, asked, HL_ARRAY_LEN(asked) - 1, NULL).truncated);
 }
 
+/* Nothing resolves, and each that else would says that it was cut. */
+static void is_cut(const struct hl_registry_known *known, const char *what)
+{
+	size_t n_cut = 0;
+
+	for (size_t i = 0; i < known->n; i++) {
+		n_cut += known->at[i].lacks == HL_REGISTRY_CUT;
+	}
+	if (!known->truncated || known->by || !n_cut) {
+		fail_msg("%s: truncated %d, resolves %d, %zu say so", what,
+			known->truncated, known->by != NULL, n_cut);
+	}
+}
+
+/* One more than are looked at in all; the last is of a list and an outcome.
+ * 50 of them are looked at whole. */
+static void put_many(struct fixture *f, struct hl_registry_asked *asked,
+	int64_t last_list, enum hl_outcome last)
+{
+	const unsigned n = HL_REGISTRY_MATCHES_MAX;
+
+	for (unsigned i = 0; i <= n; i++) {
+		struct hl_hash_set set = one_hash(HL_HASH_SHA256, i);
+
+		put_entry(f, i < n ? HL_HASH_LIST_ASSESSED : last_list, &set,
+			i < n ? HL_OUTCOME_BASELINE : last);
+		asked[i] = (struct hl_registry_asked){set.at[0], true};
+	}
+}
+
+static void too_many_matches(void **state)
+{
+	static const struct {
+		int64_t list;
+		enum hl_outcome outcome;
+	} rows[] = {{HL_HASH_LIST_ASSESSED, HL_OUTCOME_BASELINE},
+		{HL_HASH_LIST_ASSESSED, HL_OUTCOME_NATIONAL},
+		{HL_HASH_LIST_HARMLESS, HL_OUTCOME_LEGAL}};
+	const size_t most = HL_REGISTRY_MATCHES_MAX;
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		struct hl_registry_asked asked[HL_REGISTRY_MATCHES_MAX + 1];
+		struct hl_registry_asked last;
+		struct fixture *f = *state;
+
+		put_many(f, asked, rows[i].list, rows[i].outcome);
+		struct hl_registry_known known = look(f, asked, most, NULL);
+		assert_false(known.truncated);
+		assert_non_null(known.by);
+		known = look(f, asked, most + 1, NULL);
+		is_cut(&known, "the last is cut off");
+		last = asked[0]; /* in whatever order they are asked for */
+		asked[0] = asked[most];
+		asked[most] = last;
+		known = look(f, asked, most + 1, NULL);
+		assert_true(known.truncated);
+		assert_null(known.by);
+		tear_down(state);
+		set_up(state);
+	}
+}
+
+/* Rows that a store could have: `n` more entries with a hash of entry 1. */
+static void copy_entry(struct fixture *f, int first, int n)
+{
+	for (int i = 0; i < n; i++) {
+		char sql[640];
+
+		snprintf(sql, sizeof(sql),
+			"INSERT INTO hash_entry SELECT %d, list_id, state, "
+			"version, label, outcome, profile, facts, series, "
+			"foreign_id, origin, case_id, proposed_by, "
+			"proposed_at_us, approved_by, approved_at_us, 0, 0, 0, "
+			"0, 0 FROM hash_entry WHERE id = 1",
+			first + i);
+		change(f, sql);
+		snprintf(sql, sizeof(sql),
+			"INSERT INTO hash_value SELECT %d, kind, part, value, "
+			"quality FROM hash_value WHERE entry_id = 1",
+			first + i);
+		change(f, sql);
+	}
+}
+
+static void too_many_equal_ones(void **state)
+{
+	struct fixture *f = *state;
+	struct hl_hash_set set = one_hash(HL_HASH_SHA256, 1);
+	struct hl_registry_known known;
+
+	put_entry(f, HL_HASH_LIST_ASSESSED, &set, 1);
+	copy_entry(f, 900, 19);
+	known = look_one(f, set.at[0], true);
+	assert_int_equal(20, known.n);
+	assert_non_null(known.by);
+	copy_entry(f, 950, 1);
+	known = look_one(f, set.at[0], true);
+	is_cut(&known, "21 equal ones");
+}
+
+/* An index that has `n_there` parts of one entry, all near. */
+struct crowded {
+	int64_t entry_id;
+	size_t n_there;
+};
+static int find_many(void *ctx, const uint8_t pdq[32],
+	struct hl_registry_hit *hits, size_t n_max, size_t *n,
+	struct hl_err *err)
+{
+	const struct crowded *c = ctx;
+
+	(void)pdq;
+	(void)err;
+	for (*n = 0; *n < c->n_there && *n < n_max; (*n)++) {
+		hits[*n] = (struct hl_registry_hit){c->entry_id, 0, 0};
+	}
+	return 0;
+}
+
+static void too_many_near_ones(void **state)
+{
+	struct fixture *f = *state;
+	struct hl_hash_set set = one_hash(HL_HASH_PDQ, 1);
+	struct crowded index = {
+		put_entry(f, HL_HASH_LIST_ASSESSED, &set, 1), 20};
+	struct hl_registry_near near = {find_many, &index};
+	struct hl_registry_asked asked = {flipped(set.at[0], 1), true};
+	struct hl_registry_known known = look(f, &asked, 1, &near);
+
+	assert_non_null(known.by);
+	index.n_there = 21;
+	known = look(f, &asked, 1, &near);
+	is_cut(&known, "21 near ones");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -356,6 +493,9 @@ int main(void)
 		TEST(a_farther_harmless_one_clears_nothing),
 		TEST(entries_that_say_different_things),
 		TEST(too_many_at_once),
+		TEST(too_many_matches),
+		TEST(too_many_equal_ones),
+		TEST(too_many_near_ones),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
