@@ -2,9 +2,11 @@
 /*
  * A case whose item has a known hash is resolved in one batch: the reason is
  * written beside it, the case goes to "agreed" and on, in nobody's name. The
- * reason's statement holds only while the entry is as it was read, its list
- * may resolve and the switch is on; so what is withdrawn or doubted meanwhile
- * resolves nothing.
+ * reason's statement holds only while the entry and its list are as they were
+ * read, the list may resolve, the switch is on, and nothing of the registry
+ * has changed since the look-up began; so what is withdrawn, doubted, lessened
+ * or found to be harmless meanwhile resolves nothing. It is looked up again
+ * then.
  */
 #include "casework/recognise.h"
 
@@ -112,7 +114,9 @@ static int put_reason(struct hl_tx *tx, const struct hl_casefile *c,
 			    .rules = hl_buf_str(&rules),
 			    .at_us = hl_time_now_us(),
 			    .entry_id = by->entry.id,
-			    .entry_version = by->entry.version});
+			    .entry_version = by->entry.version,
+			    .list_version = by->entry.list.version,
+			    .as_of = found->as_of});
 	hl_casefile_event(tx, 0, HL_EVENT_HASH_RESOLVED, by->entry.id, c->id,
 		(int)by->hash.kind * 1000 + by->distance);
 	return 0;

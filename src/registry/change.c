@@ -192,6 +192,7 @@ static void put_label(struct hl_tx *tx, const struct hl_who *who,
 	}
 	hl_tx_hash_label_put(tx, &(struct hl_in_hash_label_put){label->outcome,
 					 now->id, label->label});
+	hl_registry_changed(tx, now->id, 0);
 	hl_registry_outcome_changed(tx, now->id, label->label);
 	hl_tx_item_hash_all_again(tx);
 	hl_registry_event(tx, who, HL_EVENT_HASH_LIST_CHANGED, now->id,

@@ -11,6 +11,7 @@
 static struct hl_registry_list list_of(const struct hl_row_hash_entry_get *row)
 {
 	return (struct hl_registry_list){.id = row->list_id,
+		.version = row->list_version,
 		.kind = (enum hl_hash_list_kind)row->list_kind,
 		.state = (enum hl_hash_list_state)row->list_state,
 		.name = row->list_name,

@@ -22,6 +22,7 @@ struct looking {
 	struct hl_registry_match *at;
 	bool *vouched;
 	size_t n;
+	int64_t as_of;
 	bool truncated, no_index;
 };
 
@@ -220,10 +221,17 @@ static void decide(struct looking *l, struct hl_registry_known *out)
 static int begin(struct looking *l, struct hl_err *err)
 {
 	const struct hl_registry_look *look = l->look;
+	struct hl_row_hash_feed_head *head;
 	struct hl_row_hash_policy *policy;
-	size_t n, most = HL_REGISTRY_MATCHES_MAX;
-	int r = hl_get_hash_policy(look->store, look->arena, &policy, &n, err);
+	size_t n = 0, most = HL_REGISTRY_MATCHES_MAX;
+	/* before all else, so that what changes from here on shows */
+	int r = hl_get_hash_feed_head(look->store, look->arena, &head, &n, err);
 
+	l->as_of = !r && n ? head->seq : 0;
+	if (!r) {
+		r = hl_get_hash_policy(
+			look->store, look->arena, &policy, &n, err);
+	}
 	l->resolve = !r && n && policy->resolve;
 	l->at = hl_arena_array(look->arena, most, sizeof(*l->at));
 	l->vouched = hl_arena_array(look->arena, most, sizeof(*l->vouched));
@@ -278,5 +286,6 @@ int hl_registry_look_up(const struct hl_registry_look *look,
 	out->n = l.n;
 	out->truncated = l.truncated;
 	out->no_index = l.no_index;
+	out->as_of = l.as_of;
 	return 0;
 }

@@ -67,6 +67,9 @@ struct hl_registry_known {
 	bool no_index;  /* it failed: only equal hashes, and nothing resolves */
 	/* of `at`, or NULL: nothing resolves */
 	const struct hl_registry_match *by;
+	/* the newest change (feed.h) before it was looked up: what resolves
+	 * does so only while there is no newer one */
+	int64_t as_of;
 	struct hl_law_result law; /* of its facts, when it has some */
 };
 

@@ -263,7 +263,8 @@ VALUES ($1, $2, $3, $4, $5);
 -- out: withdrawn_at_us int, withdrawn_reason int, n_confirmed int,
 -- out: n_deconfirmed int, list_name text, list_kind int, list_owner text,
 -- out: list_state int, negative int, radius int, resolve int,
--- out: resolve_radius int, list_outcome int, list_proposed text,
+-- out: resolve_radius int, list_outcome int, list_version int,
+-- out: list_proposed text,
 -- out: list_approved text, list_approved_at_us int, label_text text,
 -- out: label_outcome int, first_by int, second_by int, third_by int
 SELECT e.id, e.list_id, e.state, e.version, e.label, e.outcome, e.profile,
@@ -273,7 +274,7 @@ SELECT e.id, e.list_id, e.state, e.version, e.label, e.outcome, e.profile,
 	coalesce(w.display_name, ''), e.withdrawn_at_us, e.withdrawn_reason,
 	e.n_confirmed, e.n_deconfirmed, l.name, l.kind, l.owner, l.state,
 	l.negative, l.radius, l.resolve, l.resolve_radius, l.outcome,
-	coalesce(lp.display_name, ''), coalesce(la.display_name, ''),
+	l.version, coalesce(lp.display_name, ''), coalesce(la.display_name, ''),
 	l.approved_at_us, coalesce(b.text, ''), coalesce(b.outcome, 0),
 	coalesce(c.first_by, 0), coalesce(c.second_by, 0),
 	coalesce(c.third_by, 0)
@@ -696,11 +697,13 @@ WHERE item_id IN (SELECT id FROM item WHERE case_id = $1);
 UPDATE hash_entry SET case_id = 0 WHERE case_id = $1;
 
 -- name: resolution_add
--- doc: Why a case was resolved without a view; while nothing forbids it.
+-- doc: Why a case was resolved without a view; while nothing forbids it, and
+-- doc: all that is in use is as it was when that was decided: the entry, its
+-- doc: list, and by the number of the newest change whatever else matched.
 -- roles: staff
 -- in: case_id int, cycle int, kind int, distance int, outcome int,
 -- in: profile text, facts text, rules text, at_us int, entry_id int,
--- in: entry_version int
+-- in: entry_version int, list_version int, as_of int
 -- expect: one
 INSERT INTO hash_resolution (case_id, cycle, entry_id, kind, distance,
 	outcome, profile, facts, rules, at_us, undone_by)
@@ -708,7 +711,8 @@ SELECT $1, $2, e.id, $3, $4, $5, $6, $7, $8, $9, 0
 FROM hash_entry e JOIN hash_list l ON l.id = e.list_id
 JOIN hash_policy p ON p.one = 1
 WHERE e.id = $10 AND e.version = $11 AND e.state = 2 AND e.n_deconfirmed = 0
-	AND l.state = 2 AND l.resolve = 1 AND p.resolve = 1;
+	AND l.version = $12 AND l.state = 2 AND l.resolve = 1 AND p.resolve = 1
+	AND (SELECT coalesce(max(seq), 0) FROM hash_change) = $13;
 
 -- name: resolution_list
 -- doc: How a case was resolved without a view, newest first.
