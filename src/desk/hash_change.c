@@ -35,7 +35,26 @@ static enum hl_outcome outcome_now(const struct hl_registry_proposal *p,
 	return list->outcome;
 }
 
-#define ROWS_MOST 4
+#define ROWS_MOST 7
+
+/* What holds cases back and is to go. */
+static void add_gone(struct hl_arena *arena,
+	const struct hl_registry_proposal *p, struct hl_w_summary_row *rows,
+	size_t *n)
+{
+	if (p->retire) {
+		hl_desk_put_row(rows, n, HL_TR("The list"),
+			hl_web_tr(HL_TR("goes out of use, for good")));
+	}
+	if (p->entry_id) {
+		hl_desk_put_row(rows, n, HL_TR("Withdrawn is"),
+			hl_desk_ref(arena, HL_REF_HASH, p->entry_id));
+		rows[*n - 1].href = hl_desk_hash_path(arena, p->entry_id, "");
+		rows[*n - 1].action = hl_web_tr(HL_TR("See the entry"));
+		hl_desk_put_row(rows, n, HL_TR("Why"),
+			hl_desk_word(&hl_vocab_hash_reason, (int)p->reason));
+	}
+}
 
 static void fill_rows(struct hl_arena *arena,
 	const struct hl_registry_proposal *p,
@@ -75,6 +94,7 @@ static void fill_rows(struct hl_arena *arena,
 			numbers(arena, p->resolve_radius,
 				list->resolve_radius));
 	}
+	add_gone(arena, p, rows, &n);
 	out->rows = rows;
 	out->n_rows = n;
 }

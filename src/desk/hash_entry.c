@@ -340,6 +340,11 @@ static struct hl_str waits_text(const struct hl_registry_page *from)
 				       "the case, or a supervisor. Until then "
 				       "it counts for nothing."));
 	}
+	if (from->withdrawing) {
+		return hl_web_tr(HL_TR("Its withdrawal waits for another "
+				       "supervisor, on the page of its list. "
+				       "Until then it counts as before."));
+	}
 	return HL_STR_NONE;
 }
 
@@ -356,7 +361,7 @@ static void fill(struct hl_web_ctx *ctx, const struct hl_registry_page *from,
 			.tag = hl_desk_hash_tag(e->state)};
 	v->doubted = e->n_deconfirmed > 0;
 	v->may_approve = from->may_approve;
-	v->may_withdraw = from->may_withdraw;
+	v->may_withdraw = from->may_withdraw && !from->withdrawing;
 	v->may_say = from->may_say;
 	v->waits = waits_text(from);
 	add_facts(ctx, e, v);
@@ -446,11 +451,10 @@ int hl_desk_hash_approve_post(struct hl_web_ctx *ctx,
 int hl_desk_hash_withdraw_post(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, struct hl_web_response *resp)
 {
-	struct hl_desk_hash_end end = {
-		.notice = hl_web_tr(HL_TR("Withdrawn. These hashes "
-					  "count no more."))};
+	struct hl_desk_hash_end end = {0};
 	struct hl_desk_hash_entry v = {0};
 	struct chosen chosen = {0};
+	bool waits = false;
 	int64_t id;
 	int r = entry_param(req, &id);
 
@@ -462,7 +466,13 @@ int hl_desk_hash_withdraw_post(struct hl_web_ctx *ctx,
 		&chosen.withdraw);
 	end.to = hl_desk_hash_path(ctx->arena, id, "");
 	end.r = hl_registry_withdraw(hl_desk_who(ctx), id,
-		(enum hl_hash_reason)chosen.withdraw, &end.why, &ctx->err);
+		(enum hl_hash_reason)chosen.withdraw, &waits, &end.why,
+		&ctx->err);
+	end.notice = waits ? hl_web_tr(HL_TR("Proposed. It holds cases back: "
+					     "another supervisor has to "
+					     "approve that it goes."))
+			   : hl_web_tr(HL_TR("Withdrawn. These hashes count no "
+					     "more."));
 	if (end.r == HL_E_INVALID) {
 		v.reason_error = hl_web_tr(HL_TR("Choose a reason"));
 		return show(ctx, req, resp, id, &chosen, &v);

@@ -443,17 +443,21 @@ int hl_desk_hash_list_approve_post(struct hl_web_ctx *ctx,
 int hl_desk_hash_list_retire_post(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, struct hl_web_response *resp)
 {
-	struct hl_desk_hash_end end = {
-		.notice = hl_web_tr(HL_TR("Nothing on the list counts any "
-					  "more."))};
+	struct hl_desk_hash_end end = {0};
 	struct hl_registry_list list;
+	bool waits = false;
 	int r = load(ctx, req, &list);
 
 	if (r) {
 		return r;
 	}
 	end.to = hl_desk_hash_list_path(ctx->arena, list.id, "");
-	end.r = hl_registry_list_retire(
-		hl_desk_who(ctx), list.id, list.version, &end.why, &ctx->err);
+	end.r = hl_registry_list_retire(hl_desk_who(ctx), list.id, list.version,
+		&waits, &end.why, &ctx->err);
+	end.notice = waits ? hl_web_tr(HL_TR("Proposed. The list holds cases "
+					     "back: another supervisor has to "
+					     "approve that it goes."))
+			   : hl_web_tr(HL_TR("Nothing on the list counts any "
+					     "more."));
 	return hl_desk_hash_end(ctx, req, resp, &end);
 }

@@ -150,9 +150,13 @@ static size_t add_changes(struct hl_web_ctx *ctx,
 {
 	for (size_t i = 0; i < n; i++) {
 		out[i] = (struct hl_desk_approval){
-			.what = hl_web_tr(
-				HL_TR("Let a list of known hashes count for "
-				      "more")),
+			.what = from[i].retire || from[i].entry_id
+					? hl_web_tr(HL_TR(
+						  "Let something harmless hold "
+						  "no case back"))
+					: hl_web_tr(HL_TR(
+						  "Let a list of known hashes "
+						  "count for more")),
 			.ref = hl_desk_ref(
 				ctx->arena, HL_REF_HASH_LIST, from[i].list_id),
 			.who = from[i].proposed_name,

@@ -120,6 +120,7 @@ static int tell_entry(
 		.series = hl_str_c(t->series),
 		.profile = m->profile};
 	struct hl_hash_set set = {.n = 3};
+	bool waits;
 
 	invent_three(seed, set.at);
 	later(BETWEEN_US);
@@ -131,7 +132,7 @@ static int tell_entry(
 	if (!r && t->withdrawn) {
 		later(BETWEEN_US);
 		r = hl_registry_withdraw(
-			&simon, entry.id, t->withdrawn, NULL, err);
+			&simon, entry.id, t->withdrawn, &waits, NULL, err);
 	}
 	return !r && t->opinion ? say(m, t, entry.id, err) : r;
 }

@@ -220,11 +220,10 @@ int hl_registry_label_put(const struct hl_who *who,
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
 	bool adds = label->outcome && now.state == HL_HASH_LIST_ACTIVE;
 	if (adds) {
-		struct hl_registry_proposal more = {.list_id = now.id,
-			.label = label->label,
-			.radius = -1,
-			.resolve_radius = -1,
-			.outcome = (int)label->outcome};
+		struct hl_registry_proposal more = hl_registry_as_it_is(now.id);
+
+		more.label = label->label;
+		more.outcome = (int)label->outcome;
 		r = hl_registry_proposal_add(
 			tx, who, &more, now.version, why, err);
 	} else {

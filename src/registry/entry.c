@@ -186,6 +186,20 @@ static int read_uses(const struct hl_who *who, struct hl_registry_page *out,
 	return made ? 0 : HL_FAIL(err, HL_E_NOMEM, "no memory for uses");
 }
 
+/* Whether somebody has proposed to withdraw it. */
+static int read_waiting(const struct hl_who *who, struct hl_registry_page *out,
+	struct hl_err *err)
+{
+	const struct hl_registry_proposal *all;
+	size_t n;
+	int r = hl_registry_proposals(who, out->entry.list.id, &all, &n, err);
+
+	for (size_t i = 0; !r && i < n; i++) {
+		out->withdrawing |= all[i].entry_id == out->entry.id;
+	}
+	return r;
+}
+
 static void read_rights(const struct hl_who *who, struct hl_registry_page *out)
 {
 	struct hl_authz_object o = hl_registry_object(&out->entry);
@@ -219,6 +233,9 @@ int hl_registry_page(const struct hl_who *who, int64_t id,
 	}
 	if (!r) {
 		r = read_uses(who, out, err);
+	}
+	if (!r) {
+		r = read_waiting(who, out, err);
 	}
 	if (!r) {
 		read_rights(who, out);
@@ -453,18 +470,35 @@ int hl_registry_approve(const struct hl_who *who, int64_t id,
 	return hl_registry_run(tx, why, err);
 }
 
+/* One of harmless things: it holds cases back. */
+static bool holds_back(const struct hl_registry_entry *e)
+{
+	return e->state == HL_HASH_ACTIVE && e->list.negative &&
+	       e->list.state == HL_HASH_LIST_ACTIVE;
+}
+
 int hl_registry_withdraw(const struct hl_who *who, int64_t id,
-	enum hl_hash_reason reason, enum hl_registry_why *why,
+	enum hl_hash_reason reason, bool *waits, enum hl_registry_why *why,
 	struct hl_err *err)
 {
 	struct hl_registry_entry e;
 	int r = begin(who, id, HL_AUTHZ_HASH_WITHDRAW, &e, why, err);
 
+	*waits = false;
 	if (r) {
 		return r;
 	}
 	if (!hl_hash_reason_fits(0, reason)) {
 		return HL_FAIL(err, HL_E_INVALID, "withdrawing has a reason");
+	}
+	if (holds_back(&e)) {
+		struct hl_registry_proposal p = hl_registry_as_it_is(e.list.id);
+
+		p.entry_id = id;
+		p.reason = reason;
+		r = hl_registry_wait(who, &p, e.list.version, why, err);
+		*waits = !r;
+		return r;
 	}
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
 	hl_tx_hash_entry_withdraw(

@@ -54,6 +54,7 @@ struct hl_registry_page {
 		bool undone;
 	} * uses; /* newest first */
 	size_t n_uses;
+	bool withdrawing; /* that waits for a second supervisor */
 	bool may_approve, may_withdraw, may_say;
 	enum hl_authz_why approve_why, say_why;
 };
@@ -100,9 +101,12 @@ int hl_registry_type(const struct hl_who *who, struct hl_registry_entry *entry,
 	struct hl_err *err);
 int hl_registry_approve(const struct hl_who *who, int64_t id,
 	enum hl_registry_why *why, struct hl_err *err);
-/* HL_E_INVALID: a reason that is none for it. */
+/* At once; but of what is harmless and in use it lets more cases be resolved,
+ * and waits for a second supervisor (proposal.h): *waits is set, and
+ * HL_REGISTRY_WAITS when it does already. HL_E_INVALID: a reason that is none
+ * for it. */
 int hl_registry_withdraw(const struct hl_who *who, int64_t id,
-	enum hl_hash_reason reason, enum hl_registry_why *why,
+	enum hl_hash_reason reason, bool *waits, enum hl_registry_why *why,
 	struct hl_err *err);
 /* hotline "" or absent: the person's own; else that hotline's, which the
  * person writes down. HL_E_INVALID: opinion, reason or name out of form. */

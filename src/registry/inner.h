@@ -33,6 +33,12 @@ int hl_registry_list_live(const struct hl_who *who, int64_t id,
 bool hl_registry_radius_fits(int radius);
 bool hl_registry_outcome_fits(enum hl_outcome outcome); /* or none */
 
+/* The rest of a batch in which a list goes out of use. */
+void hl_registry_retired(
+	struct hl_tx *tx, const struct hl_who *who, int64_t list_id);
+
+/* A proposal that changes nothing yet. */
+struct hl_registry_proposal hl_registry_as_it_is(int64_t list_id);
 /* What of `wanted` makes a list in use count for more than `now`. */
 struct hl_registry_proposal hl_registry_more(const struct hl_registry_list *now,
 	const struct hl_registry_list *wanted);
@@ -43,6 +49,11 @@ int hl_registry_proposal_add(struct hl_tx *tx, const struct hl_who *who,
 	const struct hl_registry_proposal *p, int64_t version,
 	enum hl_registry_why *why, struct hl_err *err);
 
+/* The same as a batch of its own. */
+int hl_registry_wait(const struct hl_who *who,
+	const struct hl_registry_proposal *p, int64_t version,
+	enum hl_registry_why *why, struct hl_err *err);
+
 /* Parts of a list, as events tell which were changed. */
 enum hl_registry_part {
 	HL_REGISTRY_PART_SOURCE = 1,
@@ -50,6 +61,8 @@ enum hl_registry_part {
 	HL_REGISTRY_PART_RESOLVE = 4,
 	HL_REGISTRY_PART_RESOLVE_RADIUS = 8,
 	HL_REGISTRY_PART_OUTCOME = 16,
+	HL_REGISTRY_PART_USE = 32,   /* goes out of it */
+	HL_REGISTRY_PART_ENTRY = 64, /* is withdrawn */
 };
 
 /* One line of UTF-8 without control characters, 1 to max_chars characters. */

@@ -199,28 +199,52 @@ int hl_registry_list_live(const struct hl_who *who, int64_t id,
 	return r;
 }
 
+void hl_registry_retired(
+	struct hl_tx *tx, const struct hl_who *who, int64_t list_id)
+{
+	hl_tx_hash_proposal_end_all(
+		tx, &(struct hl_in_hash_proposal_end_all){
+			    .decided_by = who->actor.user_id,
+			    .decided_at_us = hl_time_now_us(),
+			    .list_id = list_id});
+	hl_registry_changed(tx, list_id, 0);
+	hl_tx_item_hash_all_again(tx);
+	hl_registry_event(tx, who, HL_EVENT_HASH_LIST_RETIRED, list_id, 0, 0);
+}
+
+/* What holds cases back is in use: without it more are resolved. */
+static bool holds_back(const struct hl_registry_list *list)
+{
+	return list->negative && list->state == HL_HASH_LIST_ACTIVE &&
+	       list->n_active > 0;
+}
+
 int hl_registry_list_retire(const struct hl_who *who, int64_t id,
-	int64_t version, enum hl_registry_why *why, struct hl_err *err)
+	int64_t version, bool *waits, enum hl_registry_why *why,
+	struct hl_err *err)
 {
 	struct hl_registry_list now;
 	int r = hl_registry_list_live(who, id, &now, why, err);
 
+	*waits = false;
 	if (r) {
 		return r;
 	}
 	if (id <= HL_HASH_LIST_HARMLESS) {
 		return hl_registry_refuse(why, HL_REGISTRY_BASIC);
 	}
+	if (holds_back(&now)) {
+		struct hl_registry_proposal p = hl_registry_as_it_is(id);
+
+		p.retire = true;
+		r = hl_registry_wait(who, &p, version, why, err);
+		*waits = !r;
+		return r;
+	}
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
 	hl_tx_hash_list_retire(
 		tx, &(struct hl_in_hash_list_retire){id, version});
-	hl_tx_hash_proposal_end_all(
-		tx, &(struct hl_in_hash_proposal_end_all){
-			    .decided_by = who->actor.user_id,
-			    .decided_at_us = hl_time_now_us(),
-			    .list_id = id});
-	hl_registry_changed(tx, id, 0);
-	hl_registry_event(tx, who, HL_EVENT_HASH_LIST_RETIRED, id, 0, 0);
+	hl_registry_retired(tx, who, id);
 	return hl_registry_run(tx, why, err);
 }
 

@@ -49,9 +49,11 @@ int hl_registry_list_approve(const struct hl_who *who, int64_t id,
 int hl_registry_list_change(const struct hl_who *who,
 	const struct hl_registry_list *list, bool *waits,
 	enum hl_registry_why *why, struct hl_err *err);
-/* Nothing on it counts any more; for good. */
+/* Nothing on it counts any more; for good. Of a list of harmless things with
+ * entries in use it lets more cases be resolved, and waits as above. */
 int hl_registry_list_retire(const struct hl_who *who, int64_t id,
-	int64_t version, enum hl_registry_why *why, struct hl_err *err);
+	int64_t version, bool *waits, enum hl_registry_why *why,
+	struct hl_err *err);
 
 struct hl_registry_label {
 	int64_t list_id;

@@ -3,9 +3,10 @@
  * Changes of lists in use that wait for a second supervisor. A list that
  * counts for less stops cases from being resolved without a view, which is
  * the safe direction and one person's; a list that counts for more decides
- * cases that nobody will look at, which takes two, as bringing it in did. The
- * statements that approve repeat that they are two, so that no race gets
- * around it.
+ * cases that nobody will look at, which takes two, as bringing it in did. Of
+ * harmless things it is the other way round: what goes of them holds no case
+ * back any more. The statements that approve repeat that they are two, so that
+ * no race gets around it.
  */
 #include "registry/inner.h"
 
@@ -33,6 +34,9 @@ static void fill(const struct hl_who *who,
 		.resolve_radius = (int)row->resolve_radius,
 		.resolve = row->resolve != 0,
 		.outcome = (int)row->outcome,
+		.retire = row->retire != 0,
+		.entry_id = row->entry_id,
+		.reason = (enum hl_hash_reason)row->reason,
 		.proposed_by = row->proposed_by,
 		.proposed_at_us = row->proposed_at_us,
 		.proposed_name = row->proposed_name,
@@ -73,15 +77,20 @@ int hl_registry_proposals(const struct hl_who *who, int64_t list_id,
 	return 0;
 }
 
+struct hl_registry_proposal hl_registry_as_it_is(int64_t list_id)
+{
+	return (struct hl_registry_proposal){.list_id = list_id,
+		.radius = -1,
+		.resolve_radius = -1,
+		.outcome = -1};
+}
+
 struct hl_registry_proposal hl_registry_more(const struct hl_registry_list *now,
 	const struct hl_registry_list *wanted)
 {
-	struct hl_registry_proposal more = {.list_id = now->id,
-		.radius = -1,
-		.resolve = wanted->resolve && !now->resolve,
-		.resolve_radius = -1,
-		.outcome = -1};
+	struct hl_registry_proposal more = hl_registry_as_it_is(now->id);
 
+	more.resolve = wanted->resolve && !now->resolve;
 	if (wanted->radius > now->radius ||
 		(now->negative && wanted->radius != now->radius)) {
 		more.radius = wanted->radius;
@@ -100,7 +109,16 @@ static int64_t parts_of(const struct hl_registry_proposal *p)
 	return (p->radius >= 0 ? HL_REGISTRY_PART_RADIUS : 0) |
 	       (p->resolve ? HL_REGISTRY_PART_RESOLVE : 0) |
 	       (p->resolve_radius >= 0 ? HL_REGISTRY_PART_RESOLVE_RADIUS : 0) |
-	       (p->outcome >= 0 ? HL_REGISTRY_PART_OUTCOME : 0);
+	       (p->outcome >= 0 ? HL_REGISTRY_PART_OUTCOME : 0) |
+	       (p->retire ? HL_REGISTRY_PART_USE : 0) |
+	       (p->entry_id ? HL_REGISTRY_PART_ENTRY : 0);
+}
+
+static void tell(struct hl_tx *tx, const struct hl_who *who,
+	enum hl_event event, const struct hl_registry_proposal *p)
+{
+	hl_registry_event(tx, who, event, p->list_id, parts_of(p),
+		p->entry_id ? p->entry_id : p->label);
 }
 
 bool hl_registry_is_more(const struct hl_registry_proposal *p)
@@ -117,7 +135,8 @@ int hl_registry_proposal_add(struct hl_tx *tx, const struct hl_who *who,
 	int r = hl_registry_proposals(who, p->list_id, &there, &n, err);
 
 	for (size_t i = 0; !r && i < n; i++) {
-		if (there[i].label == p->label) {
+		if (there[i].label == p->label &&
+			there[i].entry_id == p->entry_id) {
 			r = hl_registry_refuse(why, HL_REGISTRY_WAITS);
 		}
 	}
@@ -130,13 +149,29 @@ int hl_registry_proposal_add(struct hl_tx *tx, const struct hl_who *who,
 			    .resolve = p->resolve,
 			    .resolve_radius = p->resolve_radius,
 			    .outcome = p->outcome,
+			    .retire = p->retire,
+			    .entry_id = p->entry_id,
+			    .reason = p->reason,
 			    .proposed_by = who->actor.user_id,
 			    .proposed_at_us = hl_time_now_us(),
 			    .list_id = p->list_id,
 			    .version = version});
-	hl_registry_event(tx, who, HL_EVENT_HASH_LIST_CHANGE_PROPOSED,
-		p->list_id, parts_of(p), p->label);
+	tell(tx, who, HL_EVENT_HASH_LIST_CHANGE_PROPOSED, p);
 	return 0;
+}
+
+int hl_registry_wait(const struct hl_who *who,
+	const struct hl_registry_proposal *p, int64_t version,
+	enum hl_registry_why *why, struct hl_err *err)
+{
+	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
+	int r = hl_registry_proposal_add(tx, who, p, version, why, err);
+
+	if (r) {
+		hl_tx_drop(tx);
+		return r;
+	}
+	return hl_registry_run(tx, why, err);
 }
 
 /* One that has been decided meanwhile is a change that somebody else made. */
@@ -178,8 +213,30 @@ static void end(struct hl_tx *tx, const struct hl_who *who,
 			    .decided_by = who->actor.user_id,
 			    .decided_at_us = hl_time_now_us(),
 			    .id = p->id});
-	hl_registry_event(
-		tx, who, events[state], p->list_id, parts_of(p), p->label);
+	tell(tx, who, events[state], p);
+}
+
+static void apply(struct hl_tx *tx, const struct hl_who *who,
+	const struct hl_registry_proposal *p, int64_t version)
+{
+	int64_t me = who->actor.user_id;
+
+	hl_tx_hash_proposal_apply(
+		tx, &(struct hl_in_hash_proposal_apply){p->id, me, version});
+	hl_tx_hash_proposal_apply_label(
+		tx, &(struct hl_in_hash_proposal_apply_label){p->id, me});
+	if (p->entry_id) {
+		hl_tx_hash_proposal_apply_entry(
+			tx, &(struct hl_in_hash_proposal_apply_entry){
+				    me, hl_time_now_us(), p->id});
+		hl_registry_event(tx, who, HL_EVENT_HASH_WITHDRAWN, p->entry_id,
+			HL_HASH_ACTIVE, p->reason);
+	}
+	hl_registry_changed(tx, p->list_id, p->entry_id);
+	if (p->outcome >= 0) {
+		hl_registry_outcome_changed(tx, p->list_id, p->label);
+	}
+	hl_tx_item_hash_all_again(tx);
 }
 
 int hl_registry_proposal_approve(const struct hl_who *who,
@@ -198,18 +255,11 @@ int hl_registry_proposal_approve(const struct hl_who *who,
 		return r;
 	}
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
-	hl_tx_hash_proposal_apply(
-		tx, &(struct hl_in_hash_proposal_apply){
-			    p.id, who->actor.user_id, decision->version});
-	hl_tx_hash_proposal_apply_label(
-		tx, &(struct hl_in_hash_proposal_apply_label){
-			    p.id, who->actor.user_id});
-	hl_registry_changed(tx, p.list_id, 0);
-	if (p.outcome >= 0) {
-		hl_registry_outcome_changed(tx, p.list_id, p.label);
-	}
-	hl_tx_item_hash_all_again(tx);
+	apply(tx, who, &p, decision->version);
 	end(tx, who, &p, APPROVED);
+	if (p.retire) {
+		hl_registry_retired(tx, who, p.list_id);
+	}
 	return hl_registry_run(tx, why, err);
 }
 

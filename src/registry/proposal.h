@@ -5,10 +5,11 @@
 #include "registry/list.h"
 
 /*
- * Changes that would make a list in use count for more: proposed by one
- * supervisor through hl_registry_list_change() or hl_registry_label_put(),
- * made when another approves. One at a time waits for each list, and one for
- * each of its labels.
+ * Changes of a list in use that would let more cases be resolved: proposed by
+ * one supervisor through hl_registry_list_change(), hl_registry_label_put(),
+ * hl_registry_list_retire() or hl_registry_withdraw(), made when another
+ * approves. One at a time waits for each list, one for each of its labels and
+ * one for each of its entries.
  */
 struct hl_registry_proposal {
 	int64_t id, list_id;
@@ -17,6 +18,9 @@ struct hl_registry_proposal {
 	int radius, resolve_radius; /* -1: as it is */
 	bool resolve;               /* to be switched on */
 	int outcome;                /* enum hl_outcome; -1: as it is */
+	bool retire;                /* the list goes out of use */
+	int64_t entry_id;           /* which is withdrawn; 0: none */
+	enum hl_hash_reason reason; /* why */
 	int64_t proposed_by, proposed_at_us;
 	struct hl_str proposed_name;
 	/* Whether this person may: the proposer approves nothing, and drops

@@ -88,12 +88,15 @@ UPDATE hash_list SET version = version + 1
 WHERE id = $1 AND version = $2 AND state = 2;
 
 -- name: hash_list_retire
--- doc: Takes a list out of use.
+-- doc: Takes a list out of use; conflict when it has harmless things in use,
+-- doc: which takes two.
 -- roles: staff
 -- in: id int, version int
 -- expect: one
 UPDATE hash_list SET state = 3, version = version + 1
-WHERE id = $1 AND version = $2 AND state < 3;
+WHERE id = $1 AND version = $2 AND state < 3
+	AND (state = 1 OR negative = 0 OR (SELECT n FROM hash_count k
+		WHERE k.list_id = hash_list.id AND k.state = 2) = 0);
 
 -- name: hash_proposal_list
 -- doc: Changes of lists that wait for a second supervisor, of list 0: of all.
@@ -101,29 +104,33 @@ WHERE id = $1 AND version = $2 AND state < 3;
 -- in: list_id int
 -- out: id int, list_id int, list_name text, label int, label_text text,
 -- out: radius int, resolve int, resolve_radius int, outcome int,
--- out: proposed_by int, proposed_name text, proposed_at_us int
+-- out: retire int, entry_id int, reason int, proposed_by int,
+-- out: proposed_name text, proposed_at_us int
 SELECT p.id, p.list_id, l.name, p.label, coalesce(b.text, ''), p.radius,
-	p.resolve, p.resolve_radius, p.outcome, p.proposed_by,
-	coalesce(s.display_name, ''), p.proposed_at_us
+	p.resolve, p.resolve_radius, p.outcome, p.retire, p.entry_id, p.reason,
+	p.proposed_by, coalesce(s.display_name, ''), p.proposed_at_us
 FROM hash_list_proposal p JOIN hash_list l ON l.id = p.list_id
 LEFT JOIN hash_label b ON b.list_id = p.list_id AND b.label = p.label
 LEFT JOIN staff s ON s.id = p.proposed_by
 WHERE p.state = 1 AND ($1 = 0 OR p.list_id = $1) ORDER BY p.id;
 
 -- name: hash_proposal_add
--- doc: A change of a list in use, for another to approve; conflict when one
--- doc: waits already.
+-- doc: A change of a list in use, or an entry's withdrawal from it, for
+-- doc: another to approve; conflict when one waits already.
 -- roles: staff
 -- in: label int, radius int, resolve int, resolve_radius int, outcome int,
--- in: proposed_by int, proposed_at_us int, list_id int, version int
+-- in: retire int, entry_id int, reason int, proposed_by int,
+-- in: proposed_at_us int, list_id int, version int
 -- expect: one
 INSERT INTO hash_list_proposal (list_id, label, radius, resolve,
-	resolve_radius, outcome, state, proposed_by, proposed_at_us,
-	decided_by, decided_at_us)
-SELECT l.id, $1, $2, $3, $4, $5, 1, $6, $7, 0, 0
-FROM hash_list l WHERE l.id = $8 AND l.version = $9 AND l.state = 2
+	resolve_radius, outcome, retire, entry_id, reason, state, proposed_by,
+	proposed_at_us, decided_by, decided_at_us)
+SELECT l.id, $1, $2, $3, $4, $5, $6, $7, $8, 1, $9, $10, 0, 0
+FROM hash_list l WHERE l.id = $11 AND l.version = $12 AND l.state = 2
 	AND ($1 = 0 OR EXISTS (SELECT 1 FROM hash_label b
-		WHERE b.list_id = l.id AND b.label = $1));
+		WHERE b.list_id = l.id AND b.label = $1))
+	AND ($7 = 0 OR EXISTS (SELECT 1 FROM hash_entry e
+		WHERE e.id = $7 AND e.list_id = l.id AND e.state = 2));
 
 -- name: hash_proposal_apply
 -- doc: Makes the list what was proposed; conflict when the proposer says so,
@@ -139,6 +146,7 @@ UPDATE hash_list SET
 		THEN hash_list.resolve_radius ELSE p.resolve_radius END,
 	outcome = CASE WHEN p.label > 0 OR p.outcome < 0
 		THEN hash_list.outcome ELSE p.outcome END,
+	state = CASE WHEN p.retire = 1 THEN 3 ELSE hash_list.state END,
 	version = hash_list.version + 1
 FROM hash_list_proposal p
 WHERE p.id = $1 AND p.state = 1 AND p.proposed_by <> $2
@@ -153,6 +161,19 @@ UPDATE hash_label SET outcome = p.outcome
 FROM hash_list_proposal p
 WHERE p.id = $1 AND p.state = 1 AND p.proposed_by <> $2 AND p.label > 0
 	AND hash_label.list_id = p.list_id AND hash_label.label = p.label;
+
+-- name: hash_proposal_apply_entry
+-- doc: Withdraws the entry that a proposal is about; conflict when the
+-- doc: proposer says so, or it is not in use.
+-- roles: staff
+-- in: approved_by int, approved_at_us int, id int
+-- expect: one
+UPDATE hash_entry SET state = 3, withdrawn_by = $1, withdrawn_at_us = $2,
+	withdrawn_reason = p.reason, version = hash_entry.version + 1
+FROM hash_list_proposal p
+WHERE p.id = $3 AND p.state = 1 AND p.proposed_by <> $1
+	AND hash_entry.id = p.entry_id AND hash_entry.list_id = p.list_id
+	AND hash_entry.state = 2;
 
 -- name: hash_proposal_end
 -- doc: 2 approved, 3 refused, both by another; 4 withdrawn, by the proposer.
@@ -365,14 +386,18 @@ UPDATE hash_entry SET state = 2, approved_by = $1, approved_at_us = $2,
 WHERE id = $3 AND version = $4 AND state = 1 AND proposed_by <> $1;
 
 -- name: hash_entry_withdraw
--- doc: Takes an entry out of use.
+-- doc: Takes an entry out of use; conflict when it is one of harmless things
+-- doc: in use, which takes two.
 -- roles: staff
 -- in: withdrawn_by int, withdrawn_at_us int, withdrawn_reason int, id int,
 -- in: version int
 -- expect: one
 UPDATE hash_entry SET state = 3, withdrawn_by = $1, withdrawn_at_us = $2,
 	withdrawn_reason = $3, version = version + 1
-WHERE id = $4 AND version = $5 AND state < 3;
+WHERE id = $4 AND version = $5 AND state < 3
+	AND (state = 1 OR NOT EXISTS (SELECT 1 FROM hash_list l
+		WHERE l.id = hash_entry.list_id AND l.negative = 1
+			AND l.state = 2));
 
 -- name: hash_entry_version
 -- doc: Holds only while an entry is in use and nobody has changed it.

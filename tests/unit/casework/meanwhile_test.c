@@ -71,7 +71,7 @@ static void act(const struct meantime *m)
 	} else if (m->act == OUT_OF_USE) {
 		ok(hl_registry_list(&sofie, LIST, &list, NULL));
 		ok(hl_registry_list_retire(
-			&sofie, LIST, list.version, NULL, NULL));
+			&sofie, LIST, list.version, &waits, NULL, NULL));
 	} else if (m->act == HARMLESS_ONE) {
 		ok(hl_registry_approve(&simon, m->harmless, NULL, NULL));
 	} else {

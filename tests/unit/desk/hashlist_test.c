@@ -4,6 +4,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "registry/entry.h"
 #include "registry/proposal.h"
 #include "world.h"
 
@@ -167,6 +168,49 @@ static void withdrawn_and_refused(void **state)
 	world_restore(w);
 }
 
+/* An entry of what is harmless, typed by Sofie, approved by Simon. */
+static int64_t put_harmless(struct world *w)
+{
+	struct hl_who sofie = who(w->f, SOFIE), simon = who(w->f, SIMON);
+	struct hl_hash_set set = {.n = 1, .at = {{.kind = HL_HASH_MD5}}};
+	struct hl_registry_entry entry = {.list = {.id = HL_HASH_LIST_HARMLESS},
+		.outcome = HL_OUTCOME_LEGAL,
+		.origin = HL_HASH_FROM_TYPING};
+
+	set.at[0].quality = HL_HASH_QUALITY_UNKNOWN;
+	set.at[0].value[0] = 7;
+	ok(hl_registry_type(&sofie, &entry, &set, NULL, NULL));
+	ok(hl_registry_approve(&simon, entry.id, NULL, NULL));
+	return entry.id;
+}
+
+static void what_is_harmless_goes_by_two(void **state)
+{
+	struct world *w = *state;
+	char ref[HL_REF_MAX], list[HL_REF_MAX], path[96], body[256];
+
+	hl_ref_print(HL_REF_HASH, put_harmless(w), ref);
+	hl_ref_print(HL_REF_HASH_LIST, HL_HASH_LIST_HARMLESS, list);
+	snprintf(path, sizeof(path), "/hash/%s/withdraw", ref);
+	snprintf(body, sizeof(body), "csrf=%s&reason=typo", w->csrf[SOFIE]);
+	world_ask(w, SOFIE, path, body);
+	assert_int_equal(303, w->status);
+	assert_true(told(w, "another supervisor has to approve"));
+	snprintf(path, sizeof(path), "/hash/%s", ref);
+	world_ask(w, SIMON, path, NULL);
+	assert_true(says(w, "Its withdrawal waits for another supervisor"));
+	assert_false(says(w, "Withdraw it"));
+	world_ask(w, SIMON, "/approvals", NULL);
+	assert_true(says(w, "Let something harmless hold no case back"));
+	snprintf(path, sizeof(path), "/hash-list/%s", list);
+	world_ask(w, SIMON, path, NULL);
+	assert_true(says(w, "Withdrawn is"));
+	assert_true(says(w, ref));
+	assert_true(says(w, "A mistake in typing"));
+	assert_true(says(w, "Approve the change"));
+	world_restore(w);
+}
+
 /* Half a form, and words that are none, are not taken for "nothing". */
 static void an_outcome_that_is_none_is_not_taken(void **state)
 {
@@ -223,6 +267,7 @@ int main(void)
 		cmocka_unit_test(less_is_done_at_once),
 		cmocka_unit_test(a_second_change_keeps_what_was_typed),
 		cmocka_unit_test(withdrawn_and_refused),
+		cmocka_unit_test(what_is_harmless_goes_by_two),
 		cmocka_unit_test(an_outcome_that_is_none_is_not_taken),
 		cmocka_unit_test(what_the_form_has_not_stays),
 	};

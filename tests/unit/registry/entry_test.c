@@ -45,6 +45,7 @@ static void only_who_has_the_right(void **state)
 		{ADAM, false, false, false, false},
 		{NOBODY, false, false, false, false}};
 	struct fixture *f = *state;
+	bool waits;
 
 	for (unsigned i = 0; i < HL_ARRAY_LEN(rows); i++) {
 		struct hl_who me = who(f, rows[i].person);
@@ -63,8 +64,8 @@ static void only_who_has_the_right(void **state)
 		assert_int_equal(rows[i].approves ? 0 : HL_DENIED,
 			hl_registry_approve(&me, id, NULL, NULL));
 		assert_int_equal(rows[i].withdraws ? 0 : HL_DENIED,
-			hl_registry_withdraw(
-				&me, more, HL_HASH_REASON_TYPO, NULL, NULL));
+			hl_registry_withdraw(&me, more, HL_HASH_REASON_TYPO,
+				&waits, NULL, NULL));
 		set.at[0] = hash_no(HL_HASH_MD5, 300 + i);
 		assert_int_equal(rows[i].withdraws ? 0 : HL_DENIED,
 			hl_registry_type(&me, &typed, &set, NULL, NULL));
@@ -79,6 +80,7 @@ static void only_who_has_the_right(void **state)
 static void there_is_none(void **state)
 {
 	struct fixture *f = *state;
+	bool waits;
 	struct hl_who simon = who(f, SIMON);
 	enum hl_registry_why why = 0;
 	struct hl_registry_page page;
@@ -88,14 +90,16 @@ static void there_is_none(void **state)
 	assert_int_equal(
 		HL_DENIED, hl_registry_approve(&simon, 77, &why, NULL));
 	assert_int_equal(HL_REGISTRY_NOT_PERMITTED, why);
-	assert_int_equal(HL_DENIED, hl_registry_withdraw(&simon, 77,
-					    HL_HASH_REASON_TYPO, &why, NULL));
+	assert_int_equal(
+		HL_DENIED, hl_registry_withdraw(&simon, 77, HL_HASH_REASON_TYPO,
+				   &waits, &why, NULL));
 	assert_int_equal(HL_REGISTRY_NOT_PERMITTED, why);
 }
 
 static void a_list_has_a_hash_once(void **state)
 {
 	struct fixture *f = *state;
+	bool waits;
 	struct hl_who sofie = who(f, SOFIE), simon = who(f, SIMON);
 	struct hl_hash_set set = one_hash(HL_HASH_SHA1, 1);
 	struct hl_registry_entry again = {
@@ -108,7 +112,8 @@ static void a_list_has_a_hash_once(void **state)
 	assert_int_equal(HL_REGISTRY_TAKEN, why);
 	/* another list may */
 	put_entry(f, HL_HASH_LIST_HARMLESS, &set, 5);
-	ok(hl_registry_withdraw(&simon, id, HL_HASH_REASON_TYPO, &why, NULL));
+	ok(hl_registry_withdraw(
+		&simon, id, HL_HASH_REASON_TYPO, &waits, &why, NULL));
 	ok(hl_registry_type(&sofie, &again, &set, &why, NULL));
 	assert_int_not_equal(id, again.id);
 }
@@ -217,6 +222,7 @@ static void opinions_out_of_form(void **state)
 		{HL_HASH_CONFIRM, HL_HASH_REASON_SAME, HL_STR_INIT("a\tb")},
 	};
 	struct fixture *f = *state;
+	bool waits;
 	struct hl_who vera = who(f, VERA), simon = who(f, SIMON);
 	struct hl_hash_set set = one_hash(HL_HASH_SHA256, 1);
 	int64_t id = put_entry(f, HL_HASH_LIST_ASSESSED, &set, 1);
@@ -229,7 +235,7 @@ static void opinions_out_of_form(void **state)
 	}
 	assert_int_equal(
 		HL_E_INVALID, hl_registry_withdraw(&simon, id,
-				      HL_HASH_REASON_SAME, NULL, NULL));
+				      HL_HASH_REASON_SAME, &waits, NULL, NULL));
 	assert_int_equal(0, number(f, "SELECT count(*) FROM hash_opinion"));
 }
 

@@ -35,6 +35,7 @@ static void a_new_store_tells_its_lists(void **state)
 static void what_happens_to_an_entry(void **state)
 {
 	struct fixture *f = *state;
+	bool waits;
 	struct hl_who simon = who(f, SIMON), vera = who(f, VERA);
 	struct hl_hash_set set = one_hash(HL_HASH_SHA256, 1);
 	struct hl_registry_saying yes = {
@@ -58,7 +59,8 @@ static void what_happens_to_an_entry(void **state)
 	feed = feed_from(f, feed.last, 100);
 	assert_int_equal(1, feed.n);
 	assert_int_equal(1, feed.at[0].entry->n_confirmed);
-	ok(hl_registry_withdraw(&simon, id, HL_HASH_REASON_TYPO, NULL, NULL));
+	ok(hl_registry_withdraw(
+		&simon, id, HL_HASH_REASON_TYPO, &waits, NULL, NULL));
 	feed = feed_from(f, feed.last, 100);
 	assert_int_equal(1, feed.n);
 	assert_null(feed.at[0].entry);
@@ -100,6 +102,7 @@ static void in_small_pieces(void **state)
 static void a_list_comes_and_goes_with_its_entries(void **state)
 {
 	struct fixture *f = *state;
+	bool waits;
 	struct hl_who sofie = who(f, SOFIE), simon = who(f, SIMON);
 	struct hl_registry_list list = {.kind = HL_HASH_LIST_PARTNER,
 		.name = HL_STR("Partner"),
@@ -128,7 +131,8 @@ static void a_list_comes_and_goes_with_its_entries(void **state)
 	assert_int_equal(1, feed.at[1].entry_id);
 	assert_int_equal(1, feed.at[1].entry->n_values);
 	ok(hl_registry_list(&sofie, list.id, &list, NULL));
-	ok(hl_registry_list_retire(&sofie, list.id, list.version, NULL, NULL));
+	ok(hl_registry_list_retire(
+		&sofie, list.id, list.version, &waits, NULL, NULL));
 	feed = feed_from(f, feed.last, 100);
 	assert_int_equal(1, feed.n);
 	assert_null(feed.at[0].list);

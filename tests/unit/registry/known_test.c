@@ -84,6 +84,7 @@ static void one_person_is_not_enough(void **state)
 static void what_takes_an_entry_out(void **state)
 {
 	struct fixture *f = *state;
+	bool waits;
 	struct hl_who vera = who(f, VERA), simon = who(f, SIMON);
 	struct hl_hash_set set = one_hash(HL_HASH_SHA256, 1);
 	int64_t id = put_entry(f, HL_HASH_LIST_ASSESSED, &set, 1);
@@ -98,7 +99,8 @@ static void what_takes_an_entry_out(void **state)
 			HL_HASH_CONFIRM, HL_HASH_REASON_SAME, HL_STR("Norge")},
 		NULL, NULL));
 	lacks(f, set.at[0], 0);
-	ok(hl_registry_withdraw(&simon, id, HL_HASH_REASON_TYPO, NULL, NULL));
+	ok(hl_registry_withdraw(
+		&simon, id, HL_HASH_REASON_TYPO, &waits, NULL, NULL));
 	assert_int_equal(0, look_one(f, set.at[0], true).n);
 }
 

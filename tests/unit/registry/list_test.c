@@ -126,22 +126,25 @@ static void changing_a_list(void **state)
 static void a_list_goes_out_of_use(void **state)
 {
 	struct fixture *f = *state;
+	bool waits;
 	struct hl_who sofie = who(f, SOFIE);
 	struct hl_registry_list list;
 	enum hl_registry_why why = 0;
 	int64_t id = put_list(f, "Partner", false);
 
 	ok(hl_registry_list(&sofie, id, &list, NULL));
-	ok(hl_registry_list_retire(&sofie, id, list.version, &why, NULL));
-	assert_int_equal(HL_DENIED, hl_registry_list_retire(&sofie, id,
-					    list.version + 1, &why, NULL));
-	assert_int_equal(HL_REGISTRY_WRONG_STATE, why);
+	ok(hl_registry_list_retire(
+		&sofie, id, list.version, &waits, &why, NULL));
 	assert_int_equal(
-		HL_DENIED, hl_registry_list_retire(&sofie,
-				   HL_HASH_LIST_ASSESSED, 1, &why, NULL));
+		HL_DENIED, hl_registry_list_retire(&sofie, id, list.version + 1,
+				   &waits, &why, NULL));
+	assert_int_equal(HL_REGISTRY_WRONG_STATE, why);
+	assert_int_equal(HL_DENIED,
+		hl_registry_list_retire(
+			&sofie, HL_HASH_LIST_ASSESSED, 1, &waits, &why, NULL));
 	assert_int_equal(HL_REGISTRY_BASIC, why);
 	assert_int_equal(HL_NOTFOUND,
-		hl_registry_list_retire(&sofie, 99, 1, &why, NULL));
+		hl_registry_list_retire(&sofie, 99, 1, &waits, &why, NULL));
 }
 
 static void the_switch_for_all(void **state)

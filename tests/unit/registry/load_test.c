@@ -94,6 +94,7 @@ static void what_has_gone(void **state)
 static void what_we_withdrew_stays_so(void **state)
 {
 	struct fixture *f = *state;
+	bool waits;
 	int64_t list = put_list(f, "Partner", false);
 	struct hl_hash a = hash_no(HL_HASH_SHA256, 1);
 	struct hl_registry_record record = {
@@ -103,7 +104,7 @@ static void what_we_withdrew_stays_so(void **state)
 	read_in(f, list, &record, 1);
 	simon = who(f, SIMON);
 	ok(hl_registry_withdraw(
-		&simon, 1, HL_HASH_REASON_TOO_COMMON, NULL, NULL));
+		&simon, 1, HL_HASH_REASON_TOO_COMMON, &waits, NULL, NULL));
 	assert_int_equal(1, read_in(f, list, &record, 1).n_kept);
 	assert_int_equal(
 		3, number(f, "SELECT state FROM hash_entry WHERE id = 1"));
@@ -186,6 +187,7 @@ static void blank_pictures_are_left_out(void **state)
 static void lists_that_are_not_read_in(void **state)
 {
 	struct fixture *f = *state;
+	bool waits;
 	struct hl_who sofie = who(f, SOFIE);
 	HL_REGISTRY_LOADING_AUTO *l = NULL;
 	struct hl_registry_list list;
@@ -206,7 +208,8 @@ static void lists_that_are_not_read_in(void **state)
 	struct hl_registry_record record = {.values = &a, .n_values = 1};
 	ok(hl_registry_load_begin(f->store, id, &l, NULL));
 	ok(hl_registry_list(&sofie, id, &list, NULL));
-	ok(hl_registry_list_retire(&sofie, id, list.version, NULL, NULL));
+	ok(hl_registry_list_retire(
+		&sofie, id, list.version, &waits, NULL, NULL));
 	assert_true(hl_registry_load_put(l, &record, 1, NULL) < 0);
 	assert_int_equal(0, number(f, "SELECT count(*) FROM hash_entry"));
 }

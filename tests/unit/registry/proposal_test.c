@@ -245,7 +245,8 @@ static void the_list_is_another_meanwhile(void **state)
 	assert_int_equal(HL_DENIED,
 		hl_registry_proposal_approve(&simon, &yes, &why, NULL));
 	list = seen(&sofie, id);
-	ok(hl_registry_list_retire(&sofie, id, list.version, &why, NULL));
+	ok(hl_registry_list_retire(
+		&sofie, id, list.version, &waits, &why, NULL));
 	assert_int_equal(0, waiting(&simon, 0, &all));
 	yes.list_id = id;
 	yes.version = list.version + 1;
