@@ -30,10 +30,13 @@ static struct hl_str resolves_text(
 	if (!list->resolve) {
 		return hl_web_tr(HL_TR("No: it only points to cases"));
 	}
+	/* What does not match resolves nothing. */
+	int reach = list->resolve_radius < list->radius ? list->resolve_radius
+							: list->radius;
+
 	return hl_desk_fill(ctx->arena,
 		HL_TR("Yes: equal SHA-256, and PDQ up to {1} bits apart"),
-		hl_arena_printf(ctx->arena, "%d", list->resolve_radius),
-		HL_STR_NONE);
+		hl_arena_printf(ctx->arena, "%d", reach), HL_STR_NONE);
 }
 
 static void fill_row(struct hl_web_ctx *ctx,

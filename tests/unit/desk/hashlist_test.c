@@ -123,6 +123,18 @@ static void another_approves_what_they_saw(void **state)
 	world_restore(w);
 }
 
+static void no_farther_than_it_matches(void **state)
+{
+	struct world *w = *state;
+
+	save(w, SOFIE, 4, "resolve=yes");
+	decide(w, SIMON, "/change/approve", (int)list_now(w).version);
+	see(w, SOFIE);
+	assert_true(says(w, "PDQ up to 4 bits apart"));
+	assert_false(says(w, "PDQ up to 10 bits apart"));
+	world_restore(w);
+}
+
 static void less_is_done_at_once(void **state)
 {
 	struct world *w = *state;
@@ -264,6 +276,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(what_it_shows_to_whom),
 		cmocka_unit_test(another_approves_what_they_saw),
+		cmocka_unit_test(no_farther_than_it_matches),
 		cmocka_unit_test(less_is_done_at_once),
 		cmocka_unit_test(a_second_change_keeps_what_was_typed),
 		cmocka_unit_test(withdrawn_and_refused),
