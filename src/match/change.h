@@ -21,9 +21,10 @@ int hl_match_load(struct hl_match_index *index,
 /* Applies what is committed from the place on; HL_MATCH_NOTFOUND: nothing. */
 int hl_match_replay(struct hl_match_index *index,
 	const struct hl_match_manifest *m, struct hl_match_error *err);
-/* Deletes what no manifest names any more. */
-void hl_match_sweep(
-	struct hl_match_index *index, const struct hl_match_manifest *m);
+/* Deletes what no manifest names any more; unless `safe`, syncs the folder
+ * before, so that it is this manifest that a power failure leaves. */
+void hl_match_sweep(struct hl_match_index *index,
+	const struct hl_match_manifest *m, bool safe);
 
 /* Rows that wait, and what makes a segment of them. */
 int hl_match_bulk_put(struct hl_match_index *index,

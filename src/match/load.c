@@ -142,7 +142,9 @@ static bool before(struct place a, struct place b)
 	       (a.number == b.number && a.offset < b.offset);
 }
 
-/* Where the last commit from the tape's place on ends. */
+/* Where the last commit from the tape's place on ends. With a manifest, which
+ * a writer has, behind the SYNCED that follows it: so the usual end of a log is
+ * no tail to be cut off. */
 static int last_commit(struct hl_match_tape *tape,
 	const struct hl_match_manifest *m, struct place *end,
 	struct hl_match_error *err)
@@ -155,7 +157,10 @@ static int last_commit(struct hl_match_tape *tape,
 		uint64_t at = tape->at;
 
 		rc = hl_match_tape_next(tape, &op, err);
-		if (!rc && op.type == HL_MATCH_LOG_COMMIT) {
+		if (!rc && (op.type == HL_MATCH_LOG_COMMIT ||
+				   (op.type == HL_MATCH_LOG_SYNCED && m &&
+					   tape->number == end->number &&
+					   at == end->offset))) {
 			*end = (struct place){tape->number, tape->at};
 		} else if (!rc && op.type == HL_MATCH_LOG_NEXT) {
 			rc = go_on(tape, op.number, err);
@@ -284,8 +289,8 @@ static bool listed(const struct hl_match_manifest *m, const char *name)
 	return false;
 }
 
-void hl_match_sweep(
-	struct hl_match_index *index, const struct hl_match_manifest *m)
+void hl_match_sweep(struct hl_match_index *index,
+	const struct hl_match_manifest *m, bool safe)
 {
 	DIR *dir = hl_match_folder_names(index->folder);
 	const struct dirent *entry;
@@ -294,9 +299,16 @@ void hl_match_sweep(
 		return; /* the next one will */
 	}
 	while ((entry = readdir(dir)) != NULL) {
-		if (!listed(m, entry->d_name)) {
-			(void)unlinkat(index->folder, entry->d_name, 0);
+		if (listed(m, entry->d_name)) {
+			continue;
 		}
+		/* Who put the manifest here may have died before its name was
+		 * safe, and the one before it needs what is deleted. */
+		safe = safe || !hl_match_folder_sync(index->folder, NULL);
+		if (!safe) {
+			break;
+		}
+		(void)unlinkat(index->folder, entry->d_name, 0);
 	}
 	closedir(dir);
 }

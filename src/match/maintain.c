@@ -80,7 +80,7 @@ static int sync_log(struct hl_match_index *index, struct hl_match_error *err)
 	int rc = hl_match_log_sync_start(&index->log, &syncing, err);
 
 	if (rc) {
-		(void)hl_match_log_sync_wait(&syncing, NULL);
+		index->broken = index->log.failed;
 		return rc;
 	}
 	pthread_mutex_unlock(&index->lock);
@@ -127,7 +127,7 @@ static int write_checkpoint(
 		pthread_mutex_unlock(&index->lock);
 		rc = write_files(index, view, &m, removed, err);
 		if (!rc) {
-			hl_match_sweep(index, &m);
+			hl_match_sweep(index, &m, true);
 		}
 		pthread_mutex_lock(&index->lock);
 	} else {

@@ -77,6 +77,19 @@ static int refuse_remains(
 	return rc;
 }
 
+/* Without a SYNCED record: until the manifest is there, this log must look like
+ * the remains of a crash, which it may be. */
+static int make_log(struct hl_match_log *log, struct hl_match_error *err)
+{
+	struct hl_match_syncing syncing;
+	int rc = hl_match_log_create(log, 1, err);
+
+	rc = rc ? rc : hl_match_log_sync_start(log, &syncing, err);
+	rc = rc ? rc : hl_match_log_sync_wait(&syncing, err);
+	hl_match_log_close(log);
+	return rc;
+}
+
 /* The files of an index without anything in it. */
 static int make_new(struct hl_match_index *index, struct hl_match_error *err)
 {
@@ -99,11 +112,11 @@ static int make_new(struct hl_match_index *index, struct hl_match_error *err)
 		rc = hl_match_fault_memory(err);
 	}
 	if (!rc) {
-		rc = hl_match_log_create(&log, 1, err);
-		if (!rc) {
-			rc = hl_match_log_sync(&log, err);
-		}
-		hl_match_log_close(&log);
+		rc = make_log(&log, err);
+	}
+	/* Before there is a manifest: later nobody asks for it again. */
+	if (!rc) {
+		rc = hl_match_folder_sync_name(index->folder, err);
 	}
 	if (!rc) {
 		rc = hl_match_manifest_write(index->folder, &m, err);
@@ -145,24 +158,71 @@ static int load_all(struct hl_match_index *index, struct hl_match_manifest *m,
 	}
 }
 
+/* The number of the last file of the log; how many come after the place. */
+static int last_log(const struct hl_match_index *index, uint32_t *last,
+	uint32_t *n_after, struct hl_match_error *err)
+{
+	DIR *dir = hl_match_folder_names(index->folder);
+	const struct dirent *entry;
+	uint32_t number;
+
+	*last = index->place_number;
+	*n_after = 0;
+	if (!dir) {
+		return hl_match_fault_io(err, "folder", "read");
+	}
+	while ((entry = readdir(dir)) != NULL) {
+		if (hl_match_file_number(entry->d_name, "log", &number) &&
+			number > index->place_number) {
+			++*n_after;
+			*last = number > *last ? number : *last;
+		}
+	}
+	closedir(dir);
+	return 0;
+}
+
+/*
+ * What was not committed may have gone on in later files. The last goes first,
+ * and its name for good before the next: what a SYNCED in a later file speaks
+ * of is never gone before it. For the same reason a file that is missing
+ * between others was not deleted here.
+ */
+static int drop_later(struct hl_match_index *index, struct hl_match_error *err)
+{
+	char name[HL_MATCH_NAME_BYTES];
+	uint32_t last, n;
+	int rc = last_log(index, &last, &n, err);
+
+	if (!rc && last - index->place_number != n) {
+		return hl_match_fault(err, HL_MATCH_E_CORRUPT,
+			"log: files are missing between %u and %u; bring them "
+			"back from a copy, or move the later ones away",
+			index->place_number, last);
+	}
+	for (; !rc && last > index->place_number; last--) {
+		hl_match_log_name(name, last);
+		rc = unlinkat(index->folder, name, 0)
+			     ? hl_match_fault_io(err, name, "remove")
+			     : hl_match_folder_sync(index->folder, err);
+	}
+	return rc;
+}
+
 static int start_writing(struct hl_match_index *index,
 	const struct hl_match_manifest *m, struct hl_match_error *err)
 {
-	char name[HL_MATCH_NAME_BYTES];
 	int rc;
 
 	index->log.folder = index->folder;
 	memcpy(index->log.identity, index->identity, 16);
-	hl_match_sweep(index, m);
-	/* What was not committed may have gone on in later files. */
-	for (uint32_t n = index->place_number + 1;; n++) {
-		hl_match_log_name(name, n);
-		if (unlinkat(index->folder, name, 0)) {
-			break;
-		}
+	hl_match_sweep(index, m, false);
+	rc = drop_later(index, err);
+	if (rc) {
+		return rc;
 	}
-	rc = hl_match_log_resume(
-		&index->log, index->place_number, index->place_offset, err);
+	rc = hl_match_log_resume(&index->log, m->log_number,
+		index->place_number, index->place_offset, err);
 	index->commit_number = index->place_number;
 	index->commit_offset = index->place_offset;
 	index->place_number = 0;

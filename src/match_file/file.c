@@ -150,6 +150,22 @@ int hl_match_folder_sync(int folder, struct hl_match_error *err)
 	return fsync(folder) ? hl_match_fault_io(err, "folder", "sync") : 0;
 }
 
+int hl_match_folder_sync_name(int folder, struct hl_match_error *err)
+{
+	int above = openat(folder, "..", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	int rc;
+
+	/* Who may make a folder in one need not be allowed to read it. */
+	if (above < 0) {
+		return errno == EACCES && !syncfs(folder)
+			       ? 0
+			       : hl_match_fault_io(err, "folder above", "open");
+	}
+	rc = fsync(above) ? hl_match_fault_io(err, "folder above", "sync") : 0;
+	close(above);
+	return rc;
+}
+
 int hl_match_out_open(struct hl_match_out *out, int folder, const char *name,
 	struct hl_match_error *err)
 {

@@ -36,6 +36,8 @@ int hl_match_file_write(int folder, const char *name, const void *bytes,
 int hl_match_folder_open(
 	const char *path, int *folder, struct hl_match_error *err);
 int hl_match_folder_sync(int folder, struct hl_match_error *err);
+/* Its own name, in the folder above. */
+int hl_match_folder_sync_name(int folder, struct hl_match_error *err);
 /* To read its names from the first on; NULL with errno. The caller closes
  * it. */
 DIR *hl_match_folder_names(int folder);

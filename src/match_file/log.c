@@ -3,6 +3,11 @@
  * Writing the log. The buffer is written at a fixed place of the file, so a
  * write that failed half-way (a full disk) is simply done again; nothing
  * behind the last whole record counts for who reads.
+ *
+ * A SYNCED record tells who reads that all before it is on the disk, in the
+ * files before too. So it is written only after every file from `from` on and
+ * the folder were synced, whoever wrote them. A sync that failed is not tried
+ * again: the kernel tells a fault once and calls the pages clean.
  */
 #include "match_file/log.h"
 #include "match_rows/bytes.h"
@@ -12,6 +17,7 @@
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 enum { BUFFER = 256 * 1024 };
@@ -62,7 +68,7 @@ int hl_match_log_create(
 		rc = new_file(log, number, &log->fd, err);
 	}
 	if (!rc) {
-		log->number = number;
+		log->number = log->from = number;
 		log->at = HL_MATCH_LOG_HEAD;
 		log->synced = 0;
 		log->new_name = true;
@@ -70,8 +76,27 @@ int hl_match_log_create(
 	return rc;
 }
 
-int hl_match_log_resume(struct hl_match_log *log, uint32_t number, uint64_t at,
-	struct hl_match_error *err)
+/* Before anything is written over it: were the old tail to come back behind
+ * new records, a SYNCED in it would make them look damaged. */
+static int cut(
+	int fd, uint64_t at, const char *name, struct hl_match_error *err)
+{
+	struct stat st;
+
+	if (fstat(fd, &st)) {
+		return hl_match_fault_io(err, name, "stat");
+	}
+	if ((uint64_t)st.st_size == at) {
+		return 0;
+	}
+	if (ftruncate(fd, (off_t)at)) {
+		return hl_match_fault_io(err, name, "cut");
+	}
+	return fdatasync(fd) ? hl_match_fault_io(err, name, "sync") : 0;
+}
+
+int hl_match_log_resume(struct hl_match_log *log, uint32_t from,
+	uint32_t number, uint64_t at, struct hl_match_error *err)
 {
 	char name[HL_MATCH_NAME_BYTES];
 	int rc = log_buffer(log, err);
@@ -82,13 +107,15 @@ int hl_match_log_resume(struct hl_match_log *log, uint32_t number, uint64_t at,
 	}
 	hl_match_log_name(name, number);
 	log->fd = openat(log->folder, name, O_WRONLY | O_CLOEXEC);
-	if (log->fd < 0 || ftruncate(log->fd, (off_t)at)) {
+	if (log->fd < 0) {
 		return hl_match_fault_io(err, name, "open");
 	}
+	log->from = from;
 	log->number = number;
 	log->at = at;
 	log->synced = 0;
-	return 0;
+	log->new_name = true;
+	return cut(log->fd, at, name, err);
 }
 
 void hl_match_log_close(struct hl_match_log *log)
@@ -208,12 +235,24 @@ static int sync_before(struct hl_match_log *log, struct hl_match_error *err)
 {
 	if (log->before >= 0) {
 		if (fdatasync(log->before)) {
+			log->failed = true;
 			return hl_match_fault_io(err, "log", "sync");
 		}
 		close(log->before);
 		log->before = -1;
 	}
 	return 0;
+}
+
+static void let_go(const struct hl_match_syncing *s)
+{
+	const int fds[3] = {s->before, s->fd, s->folder};
+
+	for (unsigned i = 0; i < 3; i++) {
+		if (fds[i] >= 0) {
+			close(fds[i]);
+		}
+	}
 }
 
 int hl_match_log_sync_start(struct hl_match_log *log,
@@ -224,36 +263,69 @@ int hl_match_log_sync_start(struct hl_match_log *log,
 	*s = (struct hl_match_syncing){.fd = -1,
 		.before = -1,
 		.folder = -1,
+		.from = log->from,
+		.held = log->number - (log->before >= 0),
 		.number = log->number,
 		.at = log->at};
+	if (!rc && log->failed) {
+		errno = EIO;
+		return hl_match_fault_io(err, "log", "sync");
+	}
 	if (rc || log->synced == log->at) {
 		return rc;
 	}
 	s->fd = dup(log->fd);
 	s->before = log->before >= 0 ? dup(log->before) : -1;
-	s->folder = log->new_name ? dup(log->folder) : -1;
-	if (s->fd < 0 || (log->before >= 0 && s->before < 0) ||
-		(log->new_name && s->folder < 0)) {
-		return hl_match_fault_io(err, "log", "sync");
+	s->folder = dup(log->folder);
+	s->new_name = log->new_name;
+	if (s->fd < 0 || (log->before >= 0 && s->before < 0) || s->folder < 0) {
+		rc = hl_match_fault_io(err, "log", "sync");
+		let_go(s);
 	}
-	return 0;
+	return rc;
+}
+
+/* What is not held open: files that this process did not write. */
+static int sync_named(int folder, uint32_t number)
+{
+	char name[HL_MATCH_NAME_BYTES];
+	int fd, rc;
+
+	hl_match_log_name(name, number);
+	fd = openat(folder, name, O_WRONLY | O_CLOEXEC);
+	if (fd < 0) {
+		return -1;
+	}
+	rc = fdatasync(fd);
+	close(fd);
+	return rc;
+}
+
+/* The records of a file say that those before it are there, so it comes after
+ * them. */
+static int sync_all(const struct hl_match_syncing *s)
+{
+	int rc = 0;
+
+	for (uint32_t n = s->from; n < s->held && !rc; n++) {
+		rc = sync_named(s->folder, n);
+	}
+	if (!rc && s->before >= 0) {
+		rc = fdatasync(s->before);
+	}
+	rc = rc ? rc : fdatasync(s->fd);
+	return rc || !s->new_name ? rc : fsync(s->folder);
 }
 
 int hl_match_log_sync_wait(
 	struct hl_match_syncing *s, struct hl_match_error *err)
 {
-	const int fds[3] = {s->before, s->fd, s->folder};
 	int rc = 0;
 
-	for (unsigned i = 0; i < 3; i++) {
-		if (fds[i] >= 0 && !rc &&
-			(i < 2 ? fdatasync(fds[i]) : fsync(fds[i]))) {
-			rc = hl_match_fault_io(err, "log", "sync");
-		}
-		if (fds[i] >= 0) {
-			close(fds[i]);
-		}
+	if (s->fd >= 0 && sync_all(s)) {
+		rc = hl_match_fault_io(err, "log", "sync");
 	}
+	let_go(s);
 	return rc;
 }
 
@@ -263,7 +335,12 @@ void hl_match_log_sync_done(
 	struct hl_match_op synced = {
 		.type = HL_MATCH_LOG_SYNCED, .number = s->at};
 
-	if (s->fd < 0 || s->number != log->number) {
+	if (s->fd < 0) {
+		return;
+	}
+	/* Maintaining may delete older ones from now on. */
+	log->from = s->number;
+	if (s->number != log->number) {
 		return;
 	}
 	if (log->before >= 0) {
@@ -289,11 +366,7 @@ int hl_match_log_sync(struct hl_match_log *log, struct hl_match_error *err)
 	struct hl_match_syncing s;
 	int rc = hl_match_log_sync_start(log, &s, err);
 
-	if (rc) {
-		(void)hl_match_log_sync_wait(&s, NULL);
-		return rc;
-	}
-	rc = hl_match_log_sync_wait(&s, err);
+	rc = rc ? rc : hl_match_log_sync_wait(&s, err);
 	if (!rc) {
 		hl_match_log_sync_done(log, &s);
 	}

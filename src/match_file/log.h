@@ -42,8 +42,10 @@ struct hl_match_log {
 	uint8_t identity[16];
 	uint32_t number;
 	int fd;
+	uint32_t from;   /* the first file that may not be on the disk */
 	int before;      /* the file before this one, not synced; or -1 */
 	bool new_name;   /* the folder must be synced too */
+	bool failed;     /* a sync did, so none will say that it worked */
 	uint64_t at;     /* of the buffer's start in the file */
 	uint64_t synced; /* what lies before it is on the disk */
 	uint8_t *buffer;
@@ -59,9 +61,11 @@ static inline void hl_match_log_name(
 /* Makes the file; the log must be zeroed but for folder and identity. */
 int hl_match_log_create(
 	struct hl_match_log *log, uint32_t number, struct hl_match_error *err);
-/* Goes on at an offset; what was behind it is cut off. */
-int hl_match_log_resume(struct hl_match_log *log, uint32_t number, uint64_t at,
-	struct hl_match_error *err);
+/* Goes on at an offset; what was behind it is cut off, on the disk too. Whether
+ * the files `from` to `number` were ever synced, and their names, is not known:
+ * the first sync does so. */
+int hl_match_log_resume(struct hl_match_log *log, uint32_t from,
+	uint32_t number, uint64_t at, struct hl_match_error *err);
 void hl_match_log_close(struct hl_match_log *log);
 
 static inline uint64_t hl_match_log_end(const struct hl_match_log *log)
@@ -73,13 +77,16 @@ static inline uint64_t hl_match_log_end(const struct hl_match_log *log)
 int hl_match_log_append(struct hl_match_log *log, const struct hl_match_op *op,
 	struct hl_match_error *err);
 int hl_match_log_flush(struct hl_match_log *log, struct hl_match_error *err);
-/* Flushes and syncs everything so far. A fault here is for good. */
+/* Flushes, and syncs everything so far: the files before this one, this one,
+ * then the folder if it has names that are new. A fault here is for good. */
 int hl_match_log_sync(struct hl_match_log *log, struct hl_match_error *err);
 /* The same in three steps, of which only the middle one takes long and needs
  * no lock. */
 struct hl_match_syncing {
 	int fd, before, folder;
+	uint32_t from, held; /* files between are opened by their names */
 	uint32_t number;
+	bool new_name;
 	uint64_t at;
 };
 int hl_match_log_sync_start(struct hl_match_log *log,

@@ -138,6 +138,8 @@ int hl_match_manifest_write(int folder, const struct hl_match_manifest *m,
 	encode((struct place){bytes}, m, n);
 	rc = hl_match_file_write(folder, "manifest.new", bytes, n, err);
 	free(bytes);
+	/* What it names must be there before it is. */
+	rc = rc ? rc : hl_match_folder_sync(folder, err);
 	if (!rc && renameat(folder, "manifest.new", folder, name)) {
 		rc = hl_match_fault_io(err, name, "rename");
 	}

@@ -256,16 +256,18 @@ int hl_match_tape_judge(struct hl_match_tape *tape, struct hl_match_error *err)
 	char name[HL_MATCH_NAME_BYTES];
 	bool lost = synced_later(tape, tape->at, tape->at);
 
-	if (!lost) {
+	/* A file may be filled and the next begun without a sync. */
+	while (!lost) {
 		next.number++;
 		next.n = 0;
 		hl_match_log_name(name, next.number);
 		next.fd = openat(tape->folder, name, O_RDONLY | O_CLOEXEC);
 		tape->n = 0;
-		if (next.fd >= 0) {
-			lost = synced_later(&next, HL_MATCH_LOG_HEAD, 0);
-			close(next.fd);
+		if (next.fd < 0) {
+			break;
 		}
+		lost = synced_later(&next, HL_MATCH_LOG_HEAD, 0);
+		close(next.fd);
 	}
 	return lost ? tape_fault(tape, tape->at, "record", err) : 0;
 }
