@@ -237,8 +237,19 @@ static int read_all(struct import *im, struct hl_err *err)
 	return rc == HL_HASHLIST_END ? 0 : rc;
 }
 
+static bool has_hash(const struct hl_hashlist_totals *t)
+{
+	uint64_t n = 0;
+
+	for (unsigned kind = 1; kind < HL_HASHLIST_KINDS; kind++) {
+		n += t->n_hashes[kind];
+	}
+	return n > 0;
+}
+
 /* An entry that could not be read, or that stands on the next page, is not
- * known to be gone. */
+ * known to be gone; and a file without hashes was perhaps taken for what it
+ * is not. */
 static const char *why_not_sweep(const struct import *im)
 {
 	const struct hl_hashlist_totals *t =
@@ -248,7 +259,9 @@ static const char *why_not_sweep(const struct import *im)
 	       : hl_hashlist_reader_next_page(im->file.reader).p
 		       ? "the file says that more pages follow"
 	       : t->n_records == 0 ? "the file has no records"
-				   : NULL;
+	       : !has_hash(t) ? "no record has a hash that can be looked up; "
+				"if it should, name another --format"
+			      : NULL;
 }
 
 /* A list of which this file was to be the first, and none of it could be put

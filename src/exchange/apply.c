@@ -286,9 +286,15 @@ int hl_apply_record(struct hl_apply *a, const struct hl_hashlist_record *record,
 		a->counts.n_absent += old.n == 0;
 		return take_back(a, &old, record->id, err);
 	}
-	if (harmless || record->n_hashes == 0) {
-		*(harmless ? &a->counts.n_harmless : &a->counts.n_useless) += 1;
+	if (harmless) {
+		a->counts.n_harmless++;
 		return take_back(a, &old, record->id, err);
+	}
+	/* Who misreads a file finds hashes of no kind in it; its owner says
+	 * what is taken back. */
+	if (record->n_hashes == 0) {
+		a->counts.n_useless++;
+		return mark(a, old.id, err);
 	}
 	return put_record(a, &old, record, err);
 }

@@ -32,7 +32,7 @@ struct hl_apply_counts {
 	uint64_t n_removed;
 	uint64_t n_absent;   /* taken back, and not there */
 	uint64_t n_harmless; /* not put: their owner says they are */
-	uint64_t n_useless;  /* not put: no hash that can be looked up */
+	uint64_t n_useless;  /* left as it was: no hash that can be looked up */
 	uint64_t n_collided; /* not put: another id has the same number */
 	uint64_t n_cut;      /* put without all that was said of them */
 };

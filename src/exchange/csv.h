@@ -53,6 +53,8 @@ struct hl_exchange_csv {
 	struct hl_buf plain; /* what stood in quotes in the row */
 };
 
+/* Whether a column may be called so. */
+bool hl_exchange_csv_is_name(struct hl_str cell);
 /* Takes the names of the columns; false if the row has none of them. */
 bool hl_exchange_csv_header(
 	struct hl_hashlist_reader *r, const struct hl_exchange_cells *cells);

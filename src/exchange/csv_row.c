@@ -82,6 +82,11 @@ static uint8_t column_of(struct hl_str cell)
 	return HL_EXCHANGE_CSV_UNKNOWN;
 }
 
+bool hl_exchange_csv_is_name(struct hl_str cell)
+{
+	return column_of(cell) != HL_EXCHANGE_CSV_UNKNOWN;
+}
+
 /* A row of values may have "md5" in it too, but no names stand beside a
  * hash. */
 static bool has_hash(const struct hl_exchange_cells *cells)

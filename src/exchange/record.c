@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Names of formats and kinds, and the values that all formats share. */
-#include "exchange/inner.h"
+#include "exchange/csv.h"
 
 #include "base/text.h"
 #include "base/utf8.h"
@@ -106,15 +106,19 @@ static bool is_hash_line(struct hl_str line)
 	return is_hex(word) && word.n >= 32;
 }
 
-/* "hash TAB quality TAB path", as `hotline hash` prints it. */
-static bool is_printed_line(struct hl_str line)
+/* "hash TAB quality TAB path", as `hotline hash` prints it; one of the first
+ * two may be damaged. Columns without names have a kind in the second place,
+ * which is no number. */
+static bool is_printed_row(struct hl_str line)
 {
 	struct hl_str digits, quality;
 	uint64_t n;
 
-	return hl_str_next(&line, '\t', &digits) && digits.n == 64 &&
-	       is_hex(digits) && hl_str_next(&line, '\t', &quality) &&
-	       hl_exchange_number(quality, &n) && n <= 100 && line.n;
+	return hl_str_next(&line, '\t', &digits) &&
+	       hl_str_next(&line, '\t', &quality) && line.n &&
+	       (hl_exchange_number(quality, &n) ||
+		       (digits.n == 64 && is_hex(digits) && quality.n <= 3 &&
+			       !hl_hashlist_kind_of(quality)));
 }
 
 /* Its object begins with the path. */
@@ -125,25 +129,110 @@ static bool is_printed_json(struct hl_str head)
 		       HL_STR("\"path\""));
 }
 
-static enum hl_hashlist_format guess_text(struct hl_str head)
+static bool is_printed_line(struct hl_str line)
+{
+	return is_printed_json(line) || is_printed_row(line);
+}
+
+static bool separates(char c)
+{
+	return c == ',' || c == ';' || c == '\t';
+}
+
+static bool is_row(struct hl_str line)
+{
+	for (size_t i = 0; i < line.n; i++) {
+		if (separates(line.p[i])) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static struct hl_str without_quotes(struct hl_str cell)
+{
+	cell = hl_str_trim(cell);
+	return cell.n > 1 && cell.p[0] == '"' && cell.p[cell.n - 1] == '"'
+		       ? hl_str_sub(cell, 1, cell.n - 2)
+		       : cell;
+}
+
+/* A row with the name of a column in it. */
+static bool is_header(struct hl_str line)
+{
+	bool named = false;
+	size_t from = 0;
+
+	for (size_t i = 0; i <= line.n; i++) {
+		if (i == line.n || separates(line.p[i])) {
+			named |= hl_exchange_csv_is_name(without_quotes(
+				hl_str_sub(line, from, i - from)));
+			from = i + 1;
+		}
+	}
+	return named && is_row(line);
+}
+
+/* The next line that says something. */
+static bool next_line(struct hl_str *head, struct hl_str *line)
+{
+	while (hl_str_next(head, '\n', line)) {
+		*line = hl_str_trim(*line);
+		if (line->n && line->p[0] != '#') {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool has_printed_line(struct hl_str head)
 {
 	struct hl_str line;
 
-	while (hl_str_next(&head, '\n', &line)) {
-		line = hl_str_trim(line);
-		if (line.n && line.p[0] != '#') {
-			return is_printed_line(line) ? HL_HASHLIST_HASH
-			       : is_hash_line(line)  ? HL_HASHLIST_LINES
-			       : hl_str_find_char(line, ',') < line.n ||
-					       hl_str_find_char(line, ';') <
-						       line.n ||
-					       hl_str_find_char(line, '\t') <
-						       line.n
-				       ? HL_HASHLIST_CSV
-				       : 0;
+	while (next_line(&head, &line)) {
+		if (is_printed_line(line)) {
+			return true;
 		}
 	}
-	return 0;
+	return false;
+}
+
+/* One line may be damaged, the first too: where no names of columns stand
+ * above, all are asked. */
+static enum hl_hashlist_format guess_text(struct hl_str head)
+{
+	struct hl_str all = head, line;
+	size_t n_rows = 0, n_hashes = 0;
+
+	if (next_line(&head, &line) && !is_printed_line(line) &&
+		is_header(line)) {
+		return HL_HASHLIST_CSV;
+	}
+	if (has_printed_line(all)) {
+		return HL_HASHLIST_HASH;
+	}
+	while (next_line(&all, &line)) {
+		bool row = is_row(line);
+
+		n_rows += row;
+		n_hashes += !row && is_hash_line(line);
+	}
+	return n_hashes && n_hashes >= n_rows ? HL_HASHLIST_LINES
+	       : n_rows                       ? HL_HASHLIST_CSV
+					      : 0;
+}
+
+static enum hl_hashlist_format guess_json(struct hl_str head)
+{
+	if (has_printed_line(head)) {
+		return HL_HASHLIST_HASH;
+	}
+	return has(head, "odata.") || has(head, "\"MediaID\"") ||
+			       has(head, "\"Media\"") || has(head, "\"MD5\"")
+		       ? HL_HASHLIST_VICS2
+	       : has(head, "\"data\"") || has(head, "indicator")
+		       ? HL_HASHLIST_TX
+		       : 0;
 }
 
 enum hl_hashlist_format hl_hashlist_guess(struct hl_str head)
@@ -163,17 +252,8 @@ enum hl_hashlist_format hl_hashlist_guess(struct hl_str head)
 	if (head.n && head.p[0] == '<') {
 		return HL_HASHLIST_NCMEC;
 	}
-	if (is_printed_json(head)) {
-		return HL_HASHLIST_HASH;
-	}
 	if (head.n && (head.p[0] == '{' || head.p[0] == '[')) {
-		return has(head, "odata.") || has(head, "\"MediaID\"") ||
-				       has(head, "\"Media\"") ||
-				       has(head, "\"MD5\"")
-			       ? HL_HASHLIST_VICS2
-		       : has(head, "\"data\"") || has(head, "indicator")
-			       ? HL_HASHLIST_TX
-			       : 0;
+		return guess_json(head);
 	}
 	return guess_text(head);
 }

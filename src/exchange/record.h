@@ -23,8 +23,8 @@ enum hl_hashlist_format {
 const char *hl_hashlist_format_name(enum hl_hashlist_format format);
 /* 0 for another name; "vics" is 2.0. */
 enum hl_hashlist_format hl_hashlist_format_of(struct hl_str name);
-/* What a file that begins so most likely is; 4096 bytes are enough. 0: it
- * cannot be told. */
+/* What a file that begins so most likely is, by all the lines that are given;
+ * 4096 bytes are enough. 0: it cannot be told. */
 enum hl_hashlist_format hl_hashlist_guess(struct hl_str head);
 /* "pdq", "md5", "sha1", "sha256" for an enum hl_match_kind, "other" else;
  * and back, without regard to case, '-', '_' and ' ': 0 for another name. */

@@ -13,6 +13,8 @@
 
 #define PDQ_A "d8f8f0cee0f4a84f0637022a078f67f0b36e2ed596621e1d33e6339c4e9c9b22"
 #define PDQ_B "d8f8f0cee0f4a84f0637022a078f67f0b36e2ed596621e1d33e6339c4e9c9b2d"
+#define PDQ_TAIL \
+	"8f8f0cee0f4a84f0637022a078f67f0b36e2ed596621e1d33e6339c4e9c9b22"
 #define MD5_A "9e107d9d372bb6826bd81d3542a419d6"
 #define MD5_B "e4d909c290d0fb1ca068ffaddf22cbd0"
 #define SHA1_A "2fd4e1c67a2d28fced849ee1bb76e7391b93eb12"
@@ -153,6 +155,62 @@ static void what_hash_prints(void **state)
 		"nothing was removed for --replace, since the file has no "
 		"records");
 	expect(0, "hashlist stats --index idx --list own", " 1 entries ");
+}
+
+/* A file that is taken for something else, or of which nothing can be looked
+ * up, is not a list that has become empty. */
+static void replace_wants_hashes(void **state)
+{
+	static const struct {
+		const char *list, *format, *text, *words;
+	} rows[] = {
+		{"no-digit", "", "g" PDQ_TAIL "\t90\ta\n" PDQ_B "\t90\tb\n",
+			"since records were bad"},
+		{"quality", "", PDQ_A "\t900\ta\n" PDQ_B "\t90\tb\n",
+			"since records were bad"},
+		{"alone", "", "g" PDQ_TAIL "\t90\ta\n",
+			"since records were bad"},
+		{"columns", "--format csv ",
+			PDQ_A "\t90\ta\n" PDQ_B "\t90\tb\n",
+			"since no record has a hash that can be looked up"},
+		{"others", "--format csv ",
+			"id,kind,hash\n" PDQ_A ",pdr," PDQ_A "\n",
+			"since no record has a hash that can be looked up"},
+		{"gone", "--format csv ", "id,deleted\n77,yes\n",
+			"since no record has a hash that can be looked up"},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		char line[128];
+
+		write_file("whole", PDQ_A "\t90\ta\n" PDQ_B "\t90\tb\n");
+		write_file("worse", rows[i].text);
+		snprintf(line, sizeof(line), IMPORT "%s whole", rows[i].list);
+		expect(0, line, "2 new entries");
+		snprintf(line, sizeof(line), IMPORT "%s --replace %sworse",
+			rows[i].list, rows[i].format);
+		expect(1, line, "nothing was removed for --replace, ");
+		capture_says(&c, rows[i].words);
+		capture_hides(&c, "entries removed");
+		snprintf(line, sizeof(line),
+			"hashlist stats --index idx --list %s", rows[i].list);
+		expect(0, line, " 2 entries ");
+	}
+}
+
+/* Not without --replace either: only its owner takes an entry back. */
+static void no_hash_takes_nothing_back(void **state)
+{
+	(void)state;
+	write_file("whole", "id,kind,hash\n1,md5," MD5_A "\n2,md5," MD5_B "\n");
+	write_file("worse", "id,kind,hash\n1,mdr," MD5_A "\n2,md5," MD5_B "\n");
+	expect(0, IMPORT "kinds whole", "2 new entries");
+	expect(0, IMPORT "kinds worse", "1 left out: no hash that can be");
+	expect(0, "hashlist diff --index idx --list kinds worse", "");
+	expect(0, IMPORT "kinds --replace worse", "1 entries as they were");
+	capture_hides(&c, "removed");
+	expect(0, "hashlist stats --index idx --list kinds", " 2 entries ");
 }
 
 static void every_format_and_back(void **state)
@@ -453,6 +511,8 @@ int main(void)
 		cmocka_unit_test(changes_and_deletions),
 		cmocka_unit_test(replace_removes_what_is_gone),
 		cmocka_unit_test(what_hash_prints),
+		cmocka_unit_test(replace_wants_hashes),
+		cmocka_unit_test(no_hash_takes_nothing_back),
 		cmocka_unit_test(every_format_and_back),
 		cmocka_unit_test(reports_as_lines_of_json),
 		cmocka_unit_test(lists_are_removed),
