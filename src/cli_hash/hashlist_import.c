@@ -256,6 +256,8 @@ static const char *why_not_sweep(const struct import *im)
 		hl_hashlist_reader_totals(im->file.reader);
 
 	return t->n_bad ? "records were bad"
+	       : t->n_incomplete
+		       ? "a hash or frame of a record could not be read"
 	       : hl_hashlist_reader_next_page(im->file.reader).p
 		       ? "the file says that more pages follow"
 	       : t->n_records == 0 ? "the file has no records"

@@ -12,7 +12,7 @@
 #include "base/time.h"
 #include "cli/common.h"
 
-enum { VERSION = 1, STATE_MAX = 64 << 10, N_COUNTS = 9 };
+enum { VERSION = 1, STATE_MAX = 64 << 10, N_COUNTS = 10 };
 
 _Static_assert(sizeof(struct hl_apply_counts) == N_COUNTS * sizeof(uint64_t),
 	"counts are saved one by one");

@@ -127,6 +127,10 @@ static void say_counts(
 		printf("withdrawn here      %lld (stay so)\n",
 			(long long)n->n_kept);
 	}
+	if (n->n_torn) {
+		printf("not read whole      %lld (stay as they were)\n",
+			(long long)n->n_torn);
+	}
 	if (n->n_empty) {
 		printf("without a hash      %lld (left out)\n",
 			(long long)n->n_empty);
@@ -278,5 +282,5 @@ int hl_cli_registry(int argc, char **argv)
 	if (r) {
 		return hl_cli_fail("registry", r, &err);
 	}
-	return c.n_bad ? HL_CLI_FAILED : HL_CLI_OK;
+	return c.n_bad || c.n_torn ? HL_CLI_FAILED : HL_CLI_OK;
 }

@@ -18,6 +18,7 @@ struct hl_cli_registry {
 	int64_t list_id;
 	bool negative;
 	uint64_t n_bad;   /* records that could not be read */
+	uint64_t n_torn;  /* of which a part could not be */
 	uint64_t n_shown; /* of which it was said */
 	uint64_t n_weak;  /* hashes left out: of low quality */
 	const char *path; /* of the file that is read */

@@ -111,7 +111,8 @@ static int take(struct reading *r, const struct hl_hashlist_record *from,
 		.label = from->label.n ? hl_arena_dup(r->arena, from->label)
 				       : hl_str_c(r->c->label),
 		.series = hl_arena_dup(r->arena, from->series),
-		.gone = is_gone(r, from)};
+		.gone = is_gone(r, from),
+		.incomplete = from->incomplete};
 	int rc = copy_values(r, from, out, err);
 	if (rc) {
 		return rc;
@@ -177,6 +178,8 @@ static int read_all(struct reading *r, struct hl_err *err)
 	}
 	if (r->reader) {
 		r->c->n_weak += hl_hashlist_reader_totals(r->reader)->n_weak;
+		r->c->n_torn +=
+			hl_hashlist_reader_totals(r->reader)->n_incomplete;
 	}
 	if (rc == HL_HASHLIST_END) {
 		return flush(r, err);

@@ -2,7 +2,8 @@
 /*
  * Each record is compared with what the index has of its entry, and only
  * what differs is written: a list that comes again unchanged costs reading.
- * An entry that loses hashes is removed and put anew, within one commit.
+ * An entry that loses hashes is removed and put anew, within one commit; by
+ * an incomplete record it loses none.
  */
 #include "exchange/apply.h"
 
@@ -161,7 +162,9 @@ static int label_of(struct hl_apply *a, struct hl_str text, uint16_t *number,
 	return hl_labels_add(a->labels, text);
 }
 
-static bool has(const struct hl_entry *e, const struct hl_match_entry *hash)
+/* What e has of the hash's kind and part; NULL. */
+static const struct hl_match_entry *at_place(
+	const struct hl_entry *e, const struct hl_match_entry *hash)
 {
 	size_t low = 0, high = e->n;
 
@@ -172,12 +175,26 @@ static bool has(const struct hl_entry *e, const struct hl_match_entry *hash)
 						    : at->part < hash->part;
 
 		if (at->kind == hash->kind && at->part == hash->part) {
-			return true;
+			return at;
 		}
 		low = below ? middle + 1 : low;
 		high = below ? high : middle;
 	}
-	return false;
+	return NULL;
+}
+
+static bool has_all(const struct hl_entry *new, const struct hl_entry *old)
+{
+	for (size_t i = 0; i < old->n; i++) {
+		const struct hl_match_entry *hash = &old->hashes[i];
+		const struct hl_match_entry *at = at_place(new, hash);
+
+		if (!at || memcmp(at->hash, hash->hash,
+				   hl_hashlist_kind_bytes(hash->kind)) != 0) {
+			return false;
+		}
+	}
+	return true;
 }
 
 static int put_entry(struct hl_apply *a, const struct hl_entry *old,
@@ -191,7 +208,7 @@ static int put_entry(struct hl_apply *a, const struct hl_entry *old,
 		return 0;
 	}
 	for (size_t i = 0; i < old->n && !loses; i++) {
-		loses = !has(new, &old->hashes[i]);
+		loses = !at_place(new, &old->hashes[i]);
 	}
 	if (loses) {
 		rc = remove_entry(a, new->id, err);
@@ -259,6 +276,10 @@ static int put_record(struct hl_apply *a, const struct hl_entry *old,
 	if (rc || hl_entry_same(old, &new)) {
 		a->counts.n_same++;
 		return rc;
+	}
+	if (record->incomplete && !has_all(&new, old)) {
+		a->counts.n_kept++;
+		return 0;
 	}
 	*(old->n ? &a->counts.n_changed : &a->counts.n_added) += 1;
 	tell(a, old->n ? HL_APPLY_CHANGED : HL_APPLY_ADDED, record->id);

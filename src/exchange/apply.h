@@ -29,6 +29,7 @@ struct hl_apply_counts {
 	uint64_t n_added;
 	uint64_t n_changed;
 	uint64_t n_same;
+	uint64_t n_kept; /* the same: an incomplete record would take from it */
 	uint64_t n_removed;
 	uint64_t n_absent;   /* taken back, and not there */
 	uint64_t n_harmless; /* not put: their owner says they are */

@@ -13,7 +13,9 @@ static void put_totals(struct hl_buf *out, const struct hl_hashlist_totals *t)
 	for (size_t i = 0; i < HL_HASHLIST_KINDS; i++) {
 		hl_buf_printf(out, ",%llu", (unsigned long long)t->n_hashes[i]);
 	}
-	hl_buf_printf(out, "],\"weak\":%llu", (unsigned long long)t->n_weak);
+	hl_buf_printf(out, "],\"weak\":%llu,\"incomplete\":%llu",
+		(unsigned long long)t->n_weak,
+		(unsigned long long)t->n_incomplete);
 	hl_buf_put(out, HL_STR(",\"others\":["));
 	for (size_t i = 0; i < t->n_others; i++) {
 		hl_buf_printf(out, "%s[", i ? "," : "");
@@ -41,6 +43,7 @@ int hl_hashlist_reader_checkpoint(const struct hl_hashlist_reader *r,
 	hl_json_put_member_i64(out, "encoding", r->in.encoding);
 	hl_json_put_member_i64(out, "offset", (int64_t)*offset);
 	hl_json_put_member_i64(out, "line", (int64_t)r->in.line);
+	hl_json_put_member_bool(out, "torn", r->torn);
 	put_totals(out, &r->totals);
 	hl_json_put_name(out, "frame");
 	hl_buf_put_c(out, '{');
@@ -91,7 +94,9 @@ static bool load_totals(const json_t *state, struct hl_hashlist_totals *t)
 			return false;
 		}
 	}
-	if (!number(json_object_get(state, "weak"), &t->n_weak)) {
+	if (!number(json_object_get(state, "weak"), &t->n_weak) ||
+		!number(json_object_get(state, "incomplete"),
+			&t->n_incomplete)) {
 		return false;
 	}
 	return load_others(json_object_get(state, "others"), t);
@@ -112,6 +117,7 @@ static bool load(struct hl_hashlist_reader *r, const json_t *state)
 		return false;
 	}
 	r->in.encoding = (enum hl_exchange_encoding)encoding;
+	r->torn = json_is_true(json_object_get(state, "torn"));
 	return r->ops->load(r, json_object_get(state, "frame")) == 0;
 }
 

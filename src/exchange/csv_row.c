@@ -219,7 +219,7 @@ static void put_other(
 	if (name.p && value.p) {
 		hl_exchange_put_other(r, name, value);
 	} else {
-		hl_exchange_note(r, "too many hashes of other kinds");
+		hl_exchange_miss(r, "too many hashes of other kinds");
 	}
 }
 
@@ -317,6 +317,7 @@ static int begin(struct hl_hashlist_reader *r,
 	if (bad) {
 		return hl_exchange_refuse(r, bad);
 	}
+	hl_exchange_mend(r);
 	r->record.id = keep(r, id);
 	r->record.deleted = yes == 1;
 	put_texts(r, cells);
@@ -334,6 +335,7 @@ int hl_exchange_csv_row(
 	int rc;
 
 	if (own->open && !hl_str_eq(id, record->id)) {
+		r->record.incomplete |= hl_exchange_bad_id(id) != NULL;
 		return HL_EXCHANGE_CSV_OTHER;
 	}
 	if (!own->open) {

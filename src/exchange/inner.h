@@ -45,6 +45,7 @@ struct hl_hashlist_reader {
 	uint64_t line, offset; /* of the piece that is framed */
 	bool over;             /* it is too large and was not kept */
 	bool border;           /* next has just given a record */
+	bool torn; /* a piece was refused: the next may have begun in it */
 	struct hl_err fault;
 	struct hl_arena *arena;
 	struct hl_hashlist_record record;
@@ -59,9 +60,14 @@ struct hl_hashlist_reader {
 
 /* The piece begins at the window's byte before in.at. */
 void hl_exchange_begin(struct hl_hashlist_reader *r);
-/* Reports at the piece's place; gives HL_EXCHANGE_LOST. */
+/* Reports at the piece's place; gives HL_EXCHANGE_LOST. A record of many
+ * pieces that is open is incomplete then. */
 int hl_exchange_refuse(struct hl_hashlist_reader *r, const char *what);
 void hl_exchange_note(struct hl_hashlist_reader *r, const char *what);
+/* The same for a hash or frame: the record is incomplete. */
+void hl_exchange_miss(struct hl_hashlist_reader *r, const char *what);
+/* A record of many pieces begins, perhaps with what was refused last. */
+void hl_exchange_mend(struct hl_hashlist_reader *r);
 /* Ends the reading: HL_E_INVALID at the byte before in.at. */
 int hl_exchange_broken(
 	struct hl_hashlist_reader *r, const char *what, struct hl_err *err);
@@ -75,7 +81,7 @@ void hl_exchange_new(struct hl_hashlist_reader *r);
  * how. NULL, or why it is bad. */
 const char *hl_exchange_put_hash(struct hl_hashlist_reader *r,
 	struct hl_str digits, const struct hl_hashlist_hash *how);
-/* The same; one that is bad is noted. */
+/* The same; one that is bad is missed. */
 void hl_exchange_put_hex(struct hl_hashlist_reader *r, struct hl_str digits,
 	const struct hl_hashlist_hash *how);
 /* A hash that is an id: its digits in lower case, in r's memory. */

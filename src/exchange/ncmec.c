@@ -108,7 +108,7 @@ static void end_hash(struct entry *e, const xmlChar *name, struct hl_str value)
 	struct hl_hashlist_reader *r = e->r;
 
 	if (value.n == 0) {
-		hl_exchange_note(r, "a fingerprint without a value");
+		hl_exchange_miss(r, "a fingerprint without a value");
 		return;
 	}
 	hl_exchange_put_named(r,

@@ -20,11 +20,13 @@
 enum { QUALITY_MIN = 50 }; /* as match.h has it for frames that count */
 
 struct printed {
-	bool inside;        /* a line has begun */
-	bool open;          /* r->record may go on */
-	bool closing;       /* at the end of the file */
-	struct hl_str path; /* of the open one */
-	uint64_t last;      /* its last frame */
+	bool inside;          /* a line has begun */
+	bool open;            /* r->record may go on */
+	bool closing;         /* at the end of the file */
+	struct hl_str path;   /* of the open one */
+	struct hl_str digest; /* its strongest */
+	uint64_t last;        /* its last frame, and where that is */
+	int64_t last_ms;
 };
 
 struct line {
@@ -129,8 +131,17 @@ static struct hl_str id_of(struct hl_hashlist_reader *r)
 
 static int finish(struct hl_hashlist_reader *r)
 {
+	bool torn = r->torn;
+
+	if (r->record.n_hashes == 0 && r->record.incomplete) {
+		r->line = r->record.line;
+		r->offset = r->record.offset;
+		hl_exchange_refuse(r, "there is no hash that can be read");
+		r->torn = torn; /* where it ends is known */
+		return HL_EXCHANGE_LOST;
+	}
 	if (r->record.n_hashes == 0) {
-		return HL_EXCHANGE_LOST; /* and why was told or counted */
+		return HL_EXCHANGE_LOST; /* and why was counted */
 	}
 	r->record.id = id_of(r);
 	return r->record.id.n
@@ -222,6 +233,7 @@ static const char *read_line(struct line *line, struct hl_str text)
 	while (!bad && hl_str_next(&text, '\t', &field)) {
 		bad = read_field(line, field);
 	}
+	line->moves |= line->how.at_ms >= 0;
 	return bad;
 }
 
@@ -238,10 +250,34 @@ static void put_digests(
 	}
 }
 
-static bool goes_on(const struct printed *own, const struct line *line)
+static struct hl_str strongest(const struct line *line)
+{
+	unsigned kind = HL_HASHLIST_KINDS - 1;
+
+	while (kind > HL_MATCH_MD5 && !line->digests[kind].n) {
+		kind--;
+	}
+	return line->digests[kind];
+}
+
+static bool follows(const struct printed *own, const struct line *line)
 {
 	return line->moves && line->how.part > own->last &&
 	       hl_str_eq(line->path, own->path);
+}
+
+/* The same when its path or the number of its frame is damaged: by the
+ * digests, or the seconds. */
+static bool goes_on(const struct printed *own, const struct line *line)
+{
+	struct hl_str digest = strongest(line);
+
+	if (!line->moves || hl_str_eq(line->path, own->path)) {
+		return line->moves && (line->how.part > own->last ||
+					      line->how.at_ms > own->last_ms);
+	}
+	return line->how.part > own->last && digest.n &&
+	       hl_str_eq(digest, own->digest);
 }
 
 static const char *open_record(
@@ -251,13 +287,16 @@ static const char *open_record(
 
 	hl_exchange_new(r);
 	own->path = hl_arena_dup(r->arena, line->path);
+	own->digest = hl_arena_dup(r->arena, strongest(line));
 	if (!own->path.p) {
 		return "no memory for the line";
 	}
 	own->open = line->moves;
 	if (line->moves) {
+		hl_exchange_mend(r);
 		put_digests(r, line->digests);
 	}
+	r->torn = false;
 	return NULL;
 }
 
@@ -279,8 +318,9 @@ static int take_frame(struct hl_hashlist_reader *r, const struct line *line)
 	const char *bad = put_pdq(r, line->digits, &line->how);
 
 	own->last = line->how.part;
+	own->last_ms = line->how.at_ms;
 	if (bad) {
-		hl_exchange_note(r, bad);
+		hl_exchange_miss(r, bad);
 	}
 	return HL_EXCHANGE_LOST;
 }
@@ -300,12 +340,14 @@ static int parse_line(struct hl_hashlist_reader *r, struct hl_str text)
 	}
 	if (!own->open) {
 		bad = open_record(r, &line);
+	} else if (!follows(own, &line)) {
+		hl_exchange_miss(r, "a frame that does not follow the last");
 	}
 	if (bad) {
 		return hl_exchange_refuse(r, bad);
 	}
 	if (line.unknown) {
-		hl_exchange_note(r, "a field that is not known was not read");
+		hl_exchange_miss(r, "a field that is not known was not read");
 	}
 	return line.moves ? take_frame(r, &line) : take_single(r, &line);
 }
@@ -345,7 +387,7 @@ static void put_json_digests(struct hl_hashlist_reader *r)
 
 		digests[kind] = hl_json_str(r->json, name);
 		if (v && !json_is_string(v)) {
-			hl_exchange_note(r, "a hash is no text");
+			hl_exchange_miss(r, "a hash is no text");
 		}
 	}
 	put_digests(r, digests);
@@ -395,7 +437,7 @@ static int parse_json(struct hl_hashlist_reader *r, struct hl_str text)
 			json_array_size(frames) > 1 ||
 				r->record.media == HL_HASHLIST_VIDEO);
 		if (bad) {
-			hl_exchange_note(r, bad);
+			hl_exchange_miss(r, bad);
 		}
 	}
 	status = hl_json_str(r->json, "status");
@@ -421,7 +463,8 @@ static int parse(
 	if (text.n == 0 || text.p[0] == '#') {
 		return HL_EXCHANGE_LOST;
 	}
-	if (text.p[0] != '{') {
+	/* of a film, a line that only begins as an object does is a frame */
+	if (text.p[0] != '{' || (own->open && text.p[text.n - 1] != '}')) {
 		return parse_line(r, text);
 	}
 	return own->open ? give(r) : parse_json(r, text);

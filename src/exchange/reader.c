@@ -119,6 +119,8 @@ static void report(struct hl_hashlist_reader *r, const char *what, bool whole)
 int hl_exchange_refuse(struct hl_hashlist_reader *r, const char *what)
 {
 	r->totals.n_bad++;
+	r->record.incomplete = true;
+	r->torn = true;
 	report(r, what, true);
 	return HL_EXCHANGE_LOST;
 }
@@ -127,6 +129,21 @@ void hl_exchange_note(struct hl_hashlist_reader *r, const char *what)
 {
 	r->totals.n_notes++;
 	report(r, what, false);
+}
+
+/* It was read, and says nothing. */
+static const char of_zeros[] = "a PDQ hash of zeros, which many pictures have";
+
+void hl_exchange_miss(struct hl_hashlist_reader *r, const char *what)
+{
+	r->record.incomplete |= what != of_zeros;
+	hl_exchange_note(r, what);
+}
+
+void hl_exchange_mend(struct hl_hashlist_reader *r)
+{
+	r->record.incomplete |= r->torn;
+	r->torn = false;
 }
 
 static int fault_at(struct hl_hashlist_reader *r, size_t at, const char *what,
@@ -201,7 +218,7 @@ const char *hl_exchange_put_hash(struct hl_hashlist_reader *r,
 		return "a hash has other characters than hexadecimal digits";
 	}
 	if (hash.kind == HL_MATCH_PDQ && memcmp(hash.bytes, zeros, 32) == 0) {
-		return "a PDQ hash of zeros, which many pictures have";
+		return of_zeros;
 	}
 	return put_hash(r, &hash);
 }
@@ -212,7 +229,7 @@ void hl_exchange_put_hex(struct hl_hashlist_reader *r, struct hl_str digits,
 	const char *bad = hl_exchange_put_hash(r, digits, how);
 
 	if (bad) {
-		hl_exchange_note(r, bad);
+		hl_exchange_miss(r, bad);
 	}
 }
 
@@ -265,7 +282,7 @@ void hl_exchange_put_other(
 	if (r->record.n_others == HL_HASHLIST_HASHES_MAX ||
 		!grow(&array, &r->others_cap, r->record.n_others,
 			sizeof(*r->others))) {
-		hl_exchange_note(r, "too many hashes of other kinds");
+		hl_exchange_miss(r, "too many hashes of other kinds");
 		return;
 	}
 	r->others = array;
@@ -290,7 +307,7 @@ void hl_exchange_put_named(
 		hl_exchange_put_hex(r, value, &how);
 	} else if (name.n == 0 || !hl_utf8_valid(name) ||
 		   !hl_utf8_valid(value)) {
-		hl_exchange_note(r, "a hash has no kind");
+		hl_exchange_miss(r, "a hash has no kind");
 	} else {
 		hl_exchange_put_other(r, name, value);
 	}
@@ -326,6 +343,7 @@ static void count(struct hl_hashlist_reader *r)
 
 	r->totals.n_records++;
 	r->totals.n_deleted += record->deleted;
+	r->totals.n_incomplete += record->incomplete;
 	for (size_t i = 0; i < record->n_hashes; i++) {
 		r->totals.n_hashes[record->hashes[i].kind]++;
 	}

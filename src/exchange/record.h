@@ -81,6 +81,9 @@ struct hl_hashlist_record {
 	uint16_t known, set;
 	enum hl_hashlist_media media;
 	bool deleted;
+	/* A hash or frame of it could not be read, or may not have been:
+	 * what an earlier one had and this has not is not known to be gone. */
+	bool incomplete;
 	const struct hl_hashlist_hash *hashes;
 	size_t n_hashes;
 	const struct hl_hashlist_other *others;
@@ -99,9 +102,10 @@ struct hl_hashlist_report {
 struct hl_hashlist_totals {
 	uint64_t n_records; /* given, those deleted among them */
 	uint64_t n_deleted;
-	uint64_t n_bad;   /* records refused */
-	uint64_t n_notes; /* reports of parts */
-	uint64_t n_weak;  /* HASH: of a quality under 50, and left out */
+	uint64_t n_bad;        /* records refused */
+	uint64_t n_notes;      /* reports of parts */
+	uint64_t n_incomplete; /* records given that are */
+	uint64_t n_weak;       /* HASH: of a quality under 50, and left out */
 	uint64_t n_hashes[HL_HASHLIST_KINDS]; /* by kind */
 	struct hl_hashlist_count {
 		char name[HL_HASHLIST_NAME_MAX];

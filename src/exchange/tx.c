@@ -50,7 +50,7 @@ static void put_frame(
 		!hl_str_next(&all, ',', &quality) ||
 		!hl_str_next(&all, ',', &seconds) || all.n ||
 		!hl_exchange_number(quality, &n) || n > 100) {
-		hl_exchange_note(
+		hl_exchange_miss(
 			r, "a frame is not of the form hash,quality,seconds");
 		return;
 	}
@@ -71,7 +71,7 @@ static void put_frames(struct hl_hashlist_reader *r, struct hl_str text)
 	r->record.media = HL_HASHLIST_VIDEO;
 	if (hl_json_parse(text, text.n, &frames, NULL) ||
 		!json_is_array(frames)) {
-		hl_exchange_note(r, "the frames are no array of JSON");
+		hl_exchange_miss(r, "the frames are no array of JSON");
 		return;
 	}
 	json_array_foreach(frames, i, one)

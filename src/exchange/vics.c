@@ -62,20 +62,20 @@ static void put_hashes(struct hl_hashlist_reader *r, const json_t *media)
 		const json_t *v = json_object_get(media, names[i]);
 
 		if (v && !json_is_string(v) && !json_is_null(v)) {
-			hl_exchange_note(r, "a hash is no text");
+			hl_exchange_miss(r, "a hash is no text");
 		}
 		hl_exchange_put_named(
 			r, hl_str_c(names[i]), hl_json_str(media, names[i]));
 	}
 	if (list && !json_is_array(list) && !json_is_null(list)) {
-		hl_exchange_note(r, "AlternativeHashes is no array");
+		hl_exchange_miss(r, "AlternativeHashes is no array");
 	}
 	json_array_foreach(list, i, one)
 	{
 		struct hl_str value = hl_json_str(one, "HashValue");
 
 		if (!value.p) {
-			hl_exchange_note(r, "a hash of AlternativeHashes has "
+			hl_exchange_miss(r, "a hash of AlternativeHashes has "
 					    "no value");
 			continue;
 		}

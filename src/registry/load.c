@@ -251,25 +251,32 @@ static int read_record(struct hl_registry_loading *l,
 	return name_it(l, r, err);
 }
 
-static int same_values(struct hl_registry_loading *l, int64_t id,
-	const struct reading *r, bool *same, struct hl_err *err)
+enum values { VALUES_SAME, VALUES_MORE, VALUES_TAKEN };
+
+static bool has_value(
+	const struct reading *r, const struct hl_row_hash_values *row)
+{
+	size_t k = 0;
+
+	while (k < r->n && ((int)r->values[k]->kind != (int)row->kind ||
+				   r->parts[k] != row->part)) {
+		k++;
+	}
+	return k < r->n && hl_str_eq(hl_hash_str(r->values[k]), row->value);
+}
+
+/* What becomes of the entry's hashes with those of the record. */
+static int compare_values(struct hl_registry_loading *l, int64_t id,
+	const struct reading *r, enum values *out, struct hl_err *err)
 {
 	struct hl_in_hash_values in = {id};
 	struct hl_row_hash_values *rows;
 	size_t n;
 	int rc = hl_get_hash_values(l->store, l->arena, &in, &rows, &n, err);
 
-	*same = !rc && n == r->n;
-	for (size_t i = 0; i < n && !rc && *same; i++) {
-		size_t k = 0;
-
-		while (k < r->n &&
-			((int)r->values[k]->kind != (int)rows[i].kind ||
-				r->parts[k] != rows[i].part)) {
-			k++;
-		}
-		*same = k < r->n &&
-			hl_str_eq(hl_hash_str(r->values[k]), rows[i].value);
+	*out = n == r->n ? VALUES_SAME : VALUES_MORE;
+	for (size_t i = 0; i < n && !rc && *out != VALUES_TAKEN; i++) {
+		*out = has_value(r, &rows[i]) ? *out : VALUES_TAKEN;
 	}
 	return rc;
 }
@@ -350,17 +357,23 @@ static int put_known(struct hl_registry_loading *l,
 	const struct hl_row_hash_load_get *row, const struct reading *r,
 	struct hl_err *err)
 {
-	bool same;
+	enum values values;
 	int label;
 	int rc = label_of(l, r->from->label, &label, err);
 
 	if (!rc) {
-		rc = same_values(l, row->id, r, &same, err);
+		rc = compare_values(l, row->id, r, &values, err);
 	}
 	if (rc) {
 		return rc;
 	}
-	if (same && row->state == HL_HASH_ACTIVE && row->label == label &&
+	if (r->from->incomplete && values == VALUES_TAKEN &&
+		row->state == HL_HASH_ACTIVE) {
+		l->counts.n_torn++;
+		return 0;
+	}
+	if (values == VALUES_SAME && row->state == HL_HASH_ACTIVE &&
+		row->label == label &&
 		hl_str_eq(row->series, r->from->series)) {
 		l->counts.n_same++;
 		return 0;

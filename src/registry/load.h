@@ -16,6 +16,7 @@ struct hl_registry_record {
 	struct hl_str foreign_id;
 	struct hl_str label, series; /* may be empty */
 	bool gone;                   /* taken off the list */
+	bool incomplete; /* what it does not have may be there all the same */
 	const struct hl_hash *values;
 	const int *parts; /* beside them; NULL: 0 for each kind's first */
 	size_t n_values;
@@ -24,6 +25,8 @@ struct hl_registry_record {
 struct hl_registry_loaded {
 	int64_t n_put, n_gone, n_same;
 	int64_t n_kept;  /* withdrawn here, and stay so */
+	int64_t n_torn;  /* incomplete, and would lose hashes: stay as they were
+			  */
 	int64_t n_empty; /* without a hash that can be used */
 	int64_t n_void;  /* hashes left out: of blank pictures, empty files */
 };

@@ -213,6 +213,129 @@ static void no_hash_takes_nothing_back(void **state)
 	expect(0, "hashlist stats --index idx --list kinds", " 2 entries ");
 }
 
+#define STEM "d8f8f0cee0f4a84f0637022a078f67f0b36e2ed596621e1d33e6339c4e9c9b"
+#define FRAME(tail, quality, n) \
+	STEM tail "\t" quality "\tf.mkv\tframe=" n "\tseconds=" n ".000\n"
+#define FILM                   \
+	FRAME("20", "90", "0") \
+	FRAME("21", "90", "1") FRAME("22", "90", "2") FRAME("23", "90", "3")
+#define OBJECT(digits, quality)                                           \
+	"{\"path\":\"f\",\"status\":\"hashed\",\"md5\":\"" MD5_A          \
+	"\",\"frames\":[{\"number\":0,\"seconds\":0.000,\"pdq\":\"" PDQ_A \
+	"\",\"quality\":" quality "},{\"number\":7,\"seconds\":7.000,"    \
+	"\"pdq\":\"" digits "\",\"quality\":90}]}\n"
+#define NAMES "id,kind,hash,part\n"
+#define ROWS NAMES "a,md5," MD5_A ",\na,pdq," PDQ_A ",1\na,pdq," PDQ_B ",2\n"
+#define MEDIA(sha1)                                                         \
+	"{\"value\":[{\"MediaID\":1,\"MD5\":\"" MD5_A "\",\"SHA1\":\"" sha1 \
+	"\"},{\"MediaID\":2,\"MD5\":\"" MD5_B "\"}]}"
+
+/* Of each first text only a part can be read in the second: the list keeps
+ * the hashes it has of it, and has `numbers` then. */
+static void what_is_not_whole_takes_nothing(void **state)
+{
+	static const struct {
+		const char *name, *whole, *worse, *why, *numbers;
+	} rows[] = {
+		{"digit", FILM,
+			FRAME("20", "90", "0") FRAME("2g", "90", "1")
+				FRAME("22", "90", "2") FRAME("23", "90", "3"),
+			NULL, " 2 entries          7 hashes "},
+		{"all", FILM,
+			FRAME("2g", "90", "0") FRAME("2h", "90", "1")
+				FRAME("2", "90", "2") FRAME("233", "90", "3"),
+			"records were bad", " 1 entries          4 hashes "},
+		{"weak", FILM,
+			FRAME("20", "9", "0") FRAME("2g", "90", "1")
+				FRAME("22", "9", "2") FRAME("23", "9", "3"),
+			"records were bad", " 1 entries          4 hashes "},
+		{"field", FILM,
+			FRAME("20", "90", "0") STEM
+			"21\t90\tf.mkv\tfrbme=1\n" FRAME("22", "90", "2")
+				FRAME("23", "90", "3"),
+			NULL, "          8 hashes "},
+		{"quality", FILM,
+			FRAME("20", "90", "0") FRAME("21", "9x", "1")
+				FRAME("22", "90", "2") FRAME("23", "90", "3"),
+			"records were bad", " 2 entries          7 hashes "},
+		{"object", OBJECT(PDQ_B, "90"), OBJECT("g" PDQ_TAIL, "90"),
+			NULL, " 1 entries          3 hashes "},
+		{"alone", OBJECT(PDQ_B, "90"), OBJECT("g" PDQ_TAIL, "9"), NULL,
+			" 1 entries          3 hashes "},
+		{"rows", ROWS,
+			NAMES "a,md5," MD5_A ",\na,pdq,g" PDQ_TAIL
+			      ",1\na,pdq," PDQ_B ",2\n",
+			NULL, " 1 entries          3 hashes "},
+		/* the bad row may be of the entry before or behind it */
+		{"row-within", ROWS,
+			NAMES "a,md5," MD5_A ",\na,pdq,\"x" PDQ_A
+			      ",1\na,pdq\"," PDQ_B ",2\n",
+			"records were bad", " 1 entries          3 hashes "},
+		{"row-before", ROWS,
+			NAMES "a,md5,x" MD5_A ",\na,pdq," PDQ_A
+			      ",1\na,pdq," PDQ_B ",2\n",
+			"records were bad", " 1 entries          3 hashes "},
+		{"media", MEDIA(SHA1_A), MEDIA("2fd4"), NULL,
+			" 2 entries          3 hashes "},
+	};
+	char line[128];
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		write_file("whole", rows[i].whole);
+		write_file("worse", rows[i].worse);
+		snprintf(line, sizeof(line), IMPORT "w-%s whole", rows[i].name);
+		expect(0, line, NULL);
+		snprintf(line, sizeof(line), IMPORT "w-%s --replace worse",
+			rows[i].name);
+		expect(1, line, "nothing was removed for --replace, since ");
+		capture_says(&c, rows[i].why ? rows[i].why
+					     : "a hash or frame of a record "
+					       "could not be read");
+		capture_hides(&c, "entries removed");
+		snprintf(line, sizeof(line),
+			"hashlist stats --index idx --list w-%s", rows[i].name);
+		expect(0, line, rows[i].numbers);
+		/* nor without --replace; and once it is whole, it is taken */
+		snprintf(line, sizeof(line), IMPORT "w-%s worse", rows[i].name);
+		expect(1, line, NULL);
+		snprintf(line, sizeof(line),
+			"hashlist stats --index idx --list w-%s", rows[i].name);
+		expect(0, line, rows[i].numbers);
+		snprintf(line, sizeof(line), IMPORT "w-%s --replace whole",
+			rows[i].name);
+		expect(0, line, NULL);
+		snprintf(line, sizeof(line),
+			"hashlist diff --index idx --list w-%s whole",
+			rows[i].name);
+		expect(0, line, "");
+	}
+}
+
+/* A hash that is bad every time does not keep out what else is new. */
+static void what_is_not_whole_may_add(void **state)
+{
+	(void)state;
+	write_file("whole", "id,md5,sha1,label\n1," MD5_A ",zz,A1\n");
+	expect(1, IMPORT "adds whole", "1 new entries");
+	write_file("whole",
+		"id,md5,sha1,label,pdq\n1," MD5_A ",zz,B2," PDQ_A "\n");
+	expect(1, IMPORT "adds whole", "1 entries changed");
+	expect(0, "hashlist export --index idx --list adds", "B2");
+	capture_says(&c, PDQ_A);
+	write_file("whole", "id,md5,sha1,label\n1," MD5_B ",zz,C3\n");
+	expect(1, IMPORT "adds --report r.json whole",
+		"1 entries that stay as they were: not all of their record "
+		"could be read");
+	expect(0, "hashlist export --index idx --list adds", "B2");
+	capture_says(&c, MD5_A);
+	/* zeros are read, and say nothing: no reason not to remove */
+	write_file("whole",
+		"id,md5,pdq\n2," MD5_B ",00000000000000000000000000000000"
+		"00000000000000000000000000000000\n");
+	expect(1, IMPORT "adds --replace whole", "1 entries removed");
+}
+
 static void every_format_and_back(void **state)
 {
 	static const char *const formats[] = {
@@ -248,7 +371,8 @@ static void reports_as_lines_of_json(void **state)
 		"{\"line\":2,\"offset\":37,\"lost\":true,\"what\":\"a hash has "
 		"another number of digits than its kind\"}\n"
 		"{\"totals\":{\"records\":1,\"added\":1,\"changed\":0,"
-		"\"same\":0,\"removed\":0,\"absent\":0,\"harmless\":0,"
+		"\"same\":0,\"kept\":0,\"removed\":0,\"absent\":0,\"harmless\":"
+		"0,"
 		"\"useless\":0,\"collided\":0,\"weak\":0,\"cut\":0,\"bad\":1,"
 		"\"bad_parts\":0,\"hashes\":{\"pdq\":0,\"md5\":1,\"sha1\":0,"
 		"\"sha256\":0}}}\n");
@@ -513,6 +637,8 @@ int main(void)
 		cmocka_unit_test(what_hash_prints),
 		cmocka_unit_test(replace_wants_hashes),
 		cmocka_unit_test(no_hash_takes_nothing_back),
+		cmocka_unit_test(what_is_not_whole_takes_nothing),
+		cmocka_unit_test(what_is_not_whole_may_add),
 		cmocka_unit_test(every_format_and_back),
 		cmocka_unit_test(reports_as_lines_of_json),
 		cmocka_unit_test(lists_are_removed),

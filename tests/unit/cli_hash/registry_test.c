@@ -101,6 +101,38 @@ static void bad_records_are_told_and_the_rest_is_read(void **state)
 	assert_int_equal(2, number(f, "SELECT count(*) FROM hash_entry"));
 }
 
+#define PDQ(tail) \
+	"d8f8f0cee0f4a84f0637022a078f67f0b36e2ed596621e1d33e6339c4e9c9b" tail
+
+/* A frame that cannot be read is not one that its owner took off. */
+static void what_is_not_whole_takes_nothing(void **state)
+{
+#define FRAMES(a, b)                                                         \
+	"id,kind,hash,part,label\nf,pdq," PDQ(a) ",1,A\nf,pdq," PDQ(b) ",2," \
+								       "A\n"
+	struct fixture *f = *state;
+
+	put_list(f, "Partner", false);
+	assert_int_equal(HL_CLI_OK,
+		run(f, "registry import Partner -", FRAMES("20", "21")));
+	assert_int_equal(HL_CLI_FAILED,
+		run(f, "registry import Partner -", FRAMES("20", "2g")));
+	capture_says(&c, "written             0\n");
+	capture_says(&c, "not read whole      1 (stay as they were)\n");
+	assert_int_equal(2, number(f, "SELECT count(*) FROM hash_value"));
+	/* what it adds is taken, and what is whole again may take */
+	assert_int_equal(HL_CLI_FAILED,
+		run(f, "registry import Partner -",
+			FRAMES("20", "21") "f,pdq,zz,3,A\nf,pdq," PDQ(
+				"24") ",4,A\n"));
+	capture_says(&c, "written             1\n");
+	assert_int_equal(3, number(f, "SELECT count(*) FROM hash_value"));
+	assert_int_equal(HL_CLI_OK,
+		run(f, "registry import Partner -",
+			"id,kind,hash,part,label\nf,pdq," PDQ("20") ",1,A\n"));
+	assert_int_equal(1, number(f, "SELECT count(*) FROM hash_value"));
+}
+
 static void what_cannot_be_read_in_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -230,6 +262,7 @@ int main(void)
 		TEST(wrong_words_are_usage),
 		TEST(lists_are_printed),
 		TEST(bad_records_are_told_and_the_rest_is_read),
+		TEST(what_is_not_whole_takes_nothing),
 		TEST(what_cannot_be_read_in_is_refused),
 		TEST(one_that_was_killed_goes_on),
 		TEST(what_is_given_out_can_be_read_in),

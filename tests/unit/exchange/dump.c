@@ -74,6 +74,10 @@ static void put_totals(struct hl_buf *out, const struct hl_hashlist_totals *t)
 		(unsigned long long)t->n_records,
 		(unsigned long long)t->n_deleted, (unsigned long long)t->n_bad,
 		(unsigned long long)t->n_notes);
+	if (t->n_incomplete) {
+		hl_buf_printf(out, " incomplete %llu",
+			(unsigned long long)t->n_incomplete);
+	}
 	if (t->n_weak) {
 		hl_buf_printf(out, " weak %llu", (unsigned long long)t->n_weak);
 	}

@@ -145,7 +145,8 @@ static void many_of_one_id(void **state)
 	expect("rows", HL_HASHLIST_CSV, hl_buf_str(&b),
 		"more than 16384 hashes in one record");
 	expect("rows", HL_HASHLIST_CSV, hl_buf_str(&b),
-		"records 1 deleted 0 bad 0 notes 16 md5 16384");
+		"records 1 deleted 0 bad 0 notes 16 incomplete 1 "
+		"md5 16384");
 }
 
 static void numbers_and_names(void **state)
