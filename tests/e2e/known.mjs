@@ -460,6 +460,32 @@ await main(async () => {
     await says(sofie, /A mistake in typing/);
     await judge(sofie, 'entry-withdrawn');
   });
+  await step('what is harmless goes by two', async () => {
+    await sofie.goto(`${h.staff}/hashes/add`);
+    await sofie.locator('#list').selectOption({ label:
+      'Known to be harmless' });
+    await sofie.getByLabel('Hashes of the same content')
+      .fill(`pdq ${PDQ} 99`);
+    await sofie.locator('input[name=outcome][value=not_illegal]').check();
+    await press(sofie, 'Propose');
+    const harmless = sofie.url();
+    await simon.goto(harmless);
+    await press(simon, 'Approve');
+    await says(simon, /From now on these hashes count/);
+    await sofie.goto(harmless);
+    await sofie.locator('summary', { hasText: 'Withdraw it' }).click();
+    await sofie.locator('input[name=reason][value=typo]').check();
+    await press(sofie, 'Withdraw it');
+    await says(sofie, /Its withdrawal waits for another supervisor/);
+    await judge(sofie, 'entry-to-withdraw');
+    await simon.goto(`${h.staff}/approvals`);
+    await simon.locator('main a', { hasText: /hold no case back/ }).click();
+    await says(simon, /Withdrawn is/);
+    await judge(simon, 'list-without-it');
+    await press(simon, 'Approve the change');
+    await simon.goto(harmless);
+    await says(simon, /A mistake in typing/);
+  });
   await step('references lead to entries and lists', async () => {
     await queue(sofie);
     await sofie.goto(`${h.staff}/find?ref=${entry.split('/').pop()}`);
