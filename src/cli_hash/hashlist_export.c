@@ -3,19 +3,16 @@
 #include "cli_hash/hashlist.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <limits.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/file_out.h"
 #include "cli/common.h"
 
 enum { FLUSH = 1 << 18 };
 
 struct output {
-	int fd;
 	const char *path; /* NULL: standard output */
-	char tmp[PATH_MAX];
+	struct hl_file_out file;
 	struct hl_buf buf;
 };
 
@@ -27,30 +24,27 @@ struct export
 	uint64_t n_lost;
 };
 
-/* Beside the file, so that it takes its place in one step. */
 static int open_output(struct output *out, struct hl_err *err)
 {
 	out->buf = HL_BUF_SECRET((size_t)64 << 20);
-	if (!out->path) {
-		out->fd = dup(STDOUT_FILENO);
-		return out->fd < 0 ? HL_FAIL_SYS(err, "standard output") : 0;
+	if (out->path) {
+		return hl_file_out_open(&out->file, out->path, 0600, err);
 	}
-	if (snprintf(out->tmp, sizeof(out->tmp), "%s.%d.tmp", out->path,
-		    (int)getpid()) >= (int)sizeof(out->tmp)) {
-		return HL_FAIL(err, HL_E_LIMIT, "a path is too long");
-	}
-	out->fd =
-		open(out->tmp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
-	return out->fd < 0 ? HL_FAIL_SYS(err, "write %s", out->tmp) : 0;
+	out->file = (struct hl_file_out){
+		.fd = dup(STDOUT_FILENO), .path = "standard output"};
+	return out->file.fd < 0 ? HL_FAIL_SYS(err, "standard output") : 0;
 }
 
 static int flush(struct output *out, struct hl_err *err)
 {
-	int rc =
-		out->buf.fault
-			? HL_FAIL(err, out->buf.fault, "an entry is too large")
-			: hl_file_write_fd(out->fd, hl_buf_str(&out->buf), err);
+	int rc = out->buf.fault;
 
+	if (rc) {
+		HL_FAIL(err, rc, "an entry is too large");
+	} else if (hl_file_write_fd(
+			   out->file.fd, hl_buf_str(&out->buf), NULL)) {
+		rc = HL_FAIL_SYS(err, "write %s", out->file.path);
+	}
 	hl_buf_reset(&out->buf);
 	return rc;
 }
@@ -60,22 +54,8 @@ static int close_output(struct output *out, int rc, struct hl_err *err)
 	if (rc == 0) {
 		rc = flush(out, err);
 	}
-	if (rc == 0 && out->path && fsync(out->fd) < 0) {
-		rc = HL_FAIL_SYS(err, "write %s", out->path);
-	}
-	hl_file_closep(&out->fd);
 	hl_buf_fini(&out->buf);
-	if (!out->path) {
-		return rc;
-	}
-	if (rc == 0 && rename(out->tmp, out->path) < 0) {
-		rc = HL_FAIL_SYS(err, "write %s", out->path);
-	}
-	if (rc) {
-		unlink(out->tmp);
-		return rc;
-	}
-	return hl_file_sync_dir(out->path, err);
+	return hl_file_out_close(&out->file, rc, err);
 }
 
 /* NCMEC wants pictures and videos apart: two walks, one for each. */
@@ -174,7 +154,7 @@ static const char *options(struct export *ex, int *argc, char **argv)
 
 int hl_lists_export(int argc, char **argv)
 {
-	struct export ex = {.out = {.fd = -1}};
+	struct export ex = {.out = {.path = NULL}};
 	struct hl_err err = {.msg = ""};
 	const char *why = options(&ex, &argc, argv);
 	int rc;

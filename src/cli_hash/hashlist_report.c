@@ -3,12 +3,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/file.h"
+#include "base/file_out.h"
 #include "base/json.h"
 
 enum { SHOWN_MAX = 20, OUT_MAX = 1 << 20 };
+
+/* A pipe or a device has no length, and goes on. */
+static int cut(int fd, off_t keep)
+{
+	struct stat st;
+
+	if (fstat(fd, &st) < 0) {
+		return -1;
+	}
+	if (S_ISREG(st.st_mode) &&
+		(ftruncate(fd, keep) < 0 || lseek(fd, 0, SEEK_END) < 0)) {
+		return -1;
+	}
+	return 0;
+}
 
 int hl_lists_report_open(struct hl_lists_report *report, const char *path,
 	uint64_t keep, struct hl_err *err)
@@ -18,9 +34,9 @@ int hl_lists_report_open(struct hl_lists_report *report, const char *path,
 	if (!path) {
 		return 0;
 	}
-	report->fd = open(path, O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
-	if (report->fd < 0 || ftruncate(report->fd, (off_t)keep) < 0 ||
-		lseek(report->fd, 0, SEEK_END) < 0) {
+	report->fd =
+		open(path, O_WRONLY | O_CREAT | O_CLOEXEC | O_NOCTTY, 0600);
+	if (report->fd < 0 || cut(report->fd, (off_t)keep) < 0) {
 		return HL_FAIL_SYS(err, "write %s", path);
 	}
 	report->n_bytes = keep;
@@ -49,11 +65,11 @@ int hl_lists_report_sync(struct hl_lists_report *report, struct hl_err *err)
 	if (report->fd < 0) {
 		return 0;
 	}
-	if (report->failed || fdatasync(report->fd) < 0) {
+	if (report->failed) {
 		return HL_FAIL(
 			err, HL_E_IO, "%s cannot be written", report->path);
 	}
-	return 0;
+	return hl_file_sync_fd(report->fd, report->path, err);
 }
 
 static void show(
