@@ -15,7 +15,6 @@
 #include <sodium.h>
 
 #include "base/text.h"
-#include "base/utf8.h"
 
 enum { QUALITY_MIN = 50 }; /* as match.h has it for frames that count */
 
@@ -329,8 +328,8 @@ static int parse_line(struct hl_hashlist_reader *r, struct hl_str text)
 {
 	struct printed *own = r->own;
 	struct line line;
-	const char *bad = hl_utf8_valid(text) ? read_line(&line, text)
-					      : "the line is not UTF-8";
+	/* A path is what bytes it is, and not kept. */
+	const char *bad = read_line(&line, text);
 
 	if (bad) {
 		return hl_exchange_refuse(r, bad);
