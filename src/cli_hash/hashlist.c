@@ -19,11 +19,15 @@ const char hl_lists_help[] =
 	"       hotline hashlist diff --index FOLDER --list LIST "
 	"(FILE | --with LIST)\n"
 	"       hotline hashlist remove --index FOLDER --list LIST\n"
+	"       hotline hashlist set --index FOLDER --list LIST "
+	"[--negative | --positive]\n"
+	"                           [--radius N] [--owner TEXT]\n"
 	"       hotline hashlist stats --index FOLDER [--list LIST] [--json]\n"
 	"       hotline hashlist verify --index FOLDER\n"
 	"\n"
 	"Reads lists of hashes into the folder of an index, writes them out,\n"
-	"compares, removes and checks them. LIST is its number or its name; "
+	"compares, removes, changes and checks them. LIST is its number or its "
+	"name; "
 	"FILE may\n"
 	"be \"-\". Formats: lines, csv, vics1, vics2, ncmec, tx, and hash:\n"
 	"what hotline hash printed, to read only. Without --format import\n"
@@ -44,6 +48,9 @@ const char hl_lists_help[] =
 	"export: --format NAME (csv)   --kind KIND\n"
 	"diff:   --format NAME --kind KIND --json   --with LIST: the newer "
 	"one\n"
+	"set:    --negative, --positive, --radius N, --owner TEXT: of a list "
+	"that is\n"
+	"        there, for which import refuses to change them\n"
 	"stats:  --json   --kinds: count hashes by kind\n"
 	"\n"
 	"Exit status: 0 done, 1 it did not work or something was bad or, for\n"
@@ -241,6 +248,7 @@ int hl_cli_hashlist(int argc, char **argv)
 		{"export", hl_lists_export},
 		{"diff", hl_lists_diff},
 		{"remove", hl_lists_remove},
+		{"set", hl_lists_set},
 		{"stats", hl_lists_stats},
 		{"verify", hl_lists_verify},
 	};

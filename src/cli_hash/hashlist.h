@@ -16,6 +16,7 @@ int hl_lists_import(int argc, char **argv);
 int hl_lists_export(int argc, char **argv);
 int hl_lists_diff(int argc, char **argv);
 int hl_lists_remove(int argc, char **argv);
+int hl_lists_set(int argc, char **argv);
 int hl_lists_stats(int argc, char **argv);
 int hl_lists_verify(int argc, char **argv);
 

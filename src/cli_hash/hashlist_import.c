@@ -4,6 +4,7 @@
  * together with the place in the file, so that a stopped import goes on.
  */
 #include "cli_hash/hashlist.h"
+#include "cli_hash/hashlist_nature.h"
 #include "cli_hash/hashlist_report.h"
 #include "cli_hash/hashlist_state.h"
 
@@ -14,8 +15,9 @@
 enum { BATCH = 50000 };
 
 struct import {
-	const char *folder, *list_name, *owner, *label, *radius, *report;
-	bool replace, negative, dry, resume;
+	const char *folder, *list_name, *label, *report;
+	struct hl_lists_nature nature;
+	bool replace, dry, resume;
 	uint64_t batch;
 	struct hl_lists_file file;
 	struct hl_match_index *index;
@@ -41,18 +43,7 @@ static int put_list(struct import *im, struct hl_err *err)
 
 static int set_list(struct import *im, struct hl_err *err)
 {
-	int64_t radius = 0;
-
-	if (im->negative) {
-		im->list.flags |= HL_MATCH_LIST_NEGATIVE;
-	}
-	if (im->owner) {
-		snprintf(im->list.owner, sizeof(im->list.owner), "%s",
-			im->owner);
-	}
-	if (im->radius && hl_str_to_i64(hl_str_c(im->radius), &radius)) {
-		im->list.radius = (uint32_t)radius;
-	}
+	hl_lists_nature_put(&im->nature, &im->list);
 	if (!im->list.name[0]) {
 		snprintf(im->list.name, sizeof(im->list.name), "list %u",
 			im->list.id);
@@ -80,6 +71,28 @@ static int open_index(struct import *im, struct hl_err *err)
 	}
 	rc = hl_lists_find(im->index, im->list_name, &im->list, err);
 	im->new_list = rc == HL_NOTFOUND;
+	return im->new_list ? 0
+	       : rc         ? rc
+		    : hl_lists_nature_check(&im->nature, &im->list, err);
+}
+
+/* Before the file is looked at, or an index made. */
+static int check_nature(struct import *im, struct hl_err *err)
+{
+	struct hl_match_index *index = NULL;
+	struct hl_match_list list;
+	int rc = HL_NOTFOUND;
+
+	if (hl_lists_nature_said(&im->nature)) {
+		rc = hl_lists_open_own(im->folder, 0, &index, err);
+	}
+	if (rc == 0) {
+		rc = hl_lists_find(index, im->list_name, &list, err);
+	}
+	if (rc == 0) {
+		rc = hl_lists_nature_check(&im->nature, &list, err);
+	}
+	hl_match_index_close(index);
 	return rc == HL_NOTFOUND ? 0 : rc;
 }
 
@@ -154,8 +167,11 @@ static int start(struct import *im, struct hl_err *err)
 {
 	HL_BUF_AUTO state = HL_BUF_INIT(64 << 10);
 	struct hl_apply_counts counts = {.n_added = 0};
-	int rc = hl_lists_file_open(&im->file, HL_STR_NONE, err);
+	int rc = check_nature(im, err);
 
+	if (rc == 0) {
+		rc = hl_lists_file_open(&im->file, HL_STR_NONE, err);
+	}
 	if (rc == 0) {
 		rc = open_index(im, err);
 	}
@@ -379,10 +395,6 @@ static const char *numbers(struct import *im, const char *text)
 		return "--batch wants a number";
 	}
 	im->batch = (uint64_t)n;
-	if (im->radius && (!hl_str_to_i64(hl_str_c(im->radius), &n) || n < 1 ||
-				  n > HL_MATCH_RADIUS_MAX)) {
-		return "--radius wants a number from 1 to 63";
-	}
 	return NULL;
 }
 
@@ -391,15 +403,13 @@ static const char *options(struct import *im, int *argc, char **argv)
 	const char *format = hl_cli_option(argc, argv, "--format");
 	const char *kind = hl_cli_option(argc, argv, "--kind");
 	const char *batch_text = hl_cli_option(argc, argv, "--batch");
+	const char *why = hl_lists_nature_options(&im->nature, argc, argv);
 
 	im->folder = hl_cli_option(argc, argv, "--index");
 	im->list_name = hl_cli_option(argc, argv, "--list");
-	im->owner = hl_cli_option(argc, argv, "--owner");
 	im->label = hl_cli_option(argc, argv, "--label");
-	im->radius = hl_cli_option(argc, argv, "--radius");
 	im->report = hl_cli_option(argc, argv, "--report");
 	im->replace = hl_cli_flag(argc, argv, "--replace");
-	im->negative = hl_cli_flag(argc, argv, "--negative");
 	im->dry = hl_cli_flag(argc, argv, "--dry-run");
 	im->resume = hl_cli_flag(argc, argv, "--resume");
 	if (!hl_lists_format(format, &im->file.options.format)) {
@@ -418,7 +428,7 @@ static const char *options(struct import *im, int *argc, char **argv)
 	if (im->resume && (im->dry || strcmp(im->file.path, "-") == 0)) {
 		return "--resume wants a file, and no --dry-run";
 	}
-	return numbers(im, batch_text);
+	return why ? why : numbers(im, batch_text);
 }
 
 int hl_lists_import(int argc, char **argv)
@@ -436,6 +446,9 @@ int hl_lists_import(int argc, char **argv)
 	im.file.options.arg = &im.reports;
 	rc = run(&im, &bad, &err);
 	fini(&im);
+	if (rc == HL_CONFLICT) {
+		return hl_lists_usage(err.msg);
+	}
 	if (rc) {
 		return hl_lists_fail(rc, &err);
 	}

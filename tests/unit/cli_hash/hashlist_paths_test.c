@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What hotline hashlist does with paths that are no plain files. */
+/* What hotline hashlist does with paths that are no plain files, and with
+ * what a list is beside its entries. */
 #include "../cli/capture.h"
 
 #include <fcntl.h>
@@ -14,6 +15,7 @@
 #include "cli_hash/commands.h"
 
 #define MD5_A "9e107d9d372bb6826bd81d3542a419d6"
+#define MD5_B "e4d909c290d0fb1ca068ffaddf22cbd0"
 #define IMPORT "hashlist import --index idx --list one "
 #define EXPORT "hashlist export --index idx --list one --format lines "
 
@@ -119,6 +121,101 @@ static void reports_go_to_pipes_and_devices(void **state)
 	expect(1, IMPORT "--report idx bad.txt", "write idx: Is a directory");
 }
 
+#define STATS "hashlist stats --json --index idx --list "
+#define SET "hashlist set --index idx --list own "
+
+/* Nothing of it is done: not the list, not the file, not the report. */
+static void import_does_not_change_a_list(void **state)
+{
+	static const struct {
+		const char *options, *words;
+	} rows[] = {
+		{"--negative", "--negative: list 2 is there and is not"},
+		{"--radius 21", "--radius: list 2 is there and has radius 20"},
+		{"--owner Other", "--owner: list 2 is there and has another"},
+		{"--negative --radius 3 --replace", "--negative: "},
+		{"--radius 20 --owner Other", "--owner: "},
+		{"--negative --report rep", "--negative: "},
+	};
+
+	(void)state;
+	write_file("b.txt", "md5 " MD5_B "\n");
+	expect(0,
+		"hashlist import --index idx --list own --radius 20 --owner "
+		"Mine a.txt",
+		"1 new entries");
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows) * 3; i++) {
+		static const char *const ends[] = {
+			"b.txt", "nothere.txt", "--dry-run b.txt"};
+		char line[256];
+
+		snprintf(line, sizeof(line),
+			"hashlist import --index idx --list own %s %s",
+			rows[i / 3].options, ends[i % 3]);
+		expect(2, line, rows[i / 3].words);
+		capture_says(&c, "change it by \"hotline hashlist set\"");
+		expect(0, STATS "own",
+			"\"owner\":\"Mine\",\"negative\":false,"
+			"\"radius\":20,\"version\":1,\"entries\":1,");
+	}
+	assert_int_equal(-1, access("rep", F_OK));
+	/* As it is, it may be said again. */
+	expect(0,
+		"hashlist import --index idx --list own --radius 20 --owner "
+		"Mine a.txt",
+		"1 entries as they were");
+	expect(0, "hashlist import --index idx --list one --radius 31 a.txt",
+		"1 entries as they were");
+	expect(2, "hashlist import --index idx --list one --owner Any a.txt",
+		"has another owner, or none");
+}
+
+static void set_changes_a_list(void **state)
+{
+	(void)state;
+	expect(0, SET "--negative", "list 2: negative, radius 20, of Mine\n");
+	expect(0, STATS "own", "\"negative\":true,\"radius\":20,\"version\":2");
+	assert_int_equal(
+		1, capture_run(&c, hl_cli_match,
+			   "match --index idx --list own " MD5_A, NULL));
+	capture_says(&c, "negative\tmd5\t0\t2\town");
+	expect(0, "hashlist import --index idx --list own --negative a.txt",
+		"1 entries as they were");
+	expect(0, SET "--positive --radius 5 --owner \"\"",
+		"list 2: positive, radius 5\n");
+	expect(0, STATS "own",
+		"\"owner\":\"\",\"negative\":false,\"radius\":5,"
+		"\"version\":3,\"entries\":1,");
+	/* What is so already is no new version. */
+	expect(0, SET "--positive --radius 5", "list 2: positive, radius 5\n");
+	expect(0, STATS "own", "\"version\":3,");
+	expect(0, "hashlist verify --index idx", "every byte");
+}
+
+static void set_refuses(void **state)
+{
+	static const char *const lines[] = {"hashlist set", SET,
+		SET "--negative --positive", SET "--radius 0",
+		SET "--radius 64", SET "--radius x", SET "--what",
+		SET "--positive more", "hashlist set --index idx --positive",
+		"hashlist set --list own --positive",
+		SET "--owner 0123456789012345678901234567890123456789"
+		    "0123456789012345678901234567890123456789"
+		    "0123456789012345678901234567890123456789"
+		    "0123456789012345678901234567890123456789"};
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(lines); i++) {
+		expect(2, lines[i], "hotline hashlist: ");
+	}
+	expect(3, "hashlist set --index idx --list nix --positive",
+		"no list \"nix\"");
+	expect(3, "hashlist set --index nix --list own --positive",
+		"no index in nix");
+	assert_int_equal(-1, access("nix", F_OK));
+	expect(0, STATS "own", "\"version\":3,");
+}
+
 static int remove_one(
 	const char *path, const struct stat *st, int type, struct FTW *place)
 {
@@ -144,6 +241,9 @@ int main(void)
 		cmocka_unit_test(export_leaves_pipes_and_links),
 		cmocka_unit_test(export_to_a_full_device_fails),
 		cmocka_unit_test(reports_go_to_pipes_and_devices),
+		cmocka_unit_test(import_does_not_change_a_list),
+		cmocka_unit_test(set_changes_a_list),
+		cmocka_unit_test(set_refuses),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, drop_folder);
