@@ -351,6 +351,22 @@ static void bring_all(const struct disk *disk)
 	}
 }
 
+void disk_settles(struct disk *disk)
+{
+	disk->n_names = names_now(disk, disk->name);
+	disk->named = true;
+	for (size_t i = 0; i < disk->n_names; i++) {
+		char path[2 * PATH_BYTES];
+		int fd;
+
+		path_in(disk->index, disk->name[i].name, path);
+		fd = open(path, O_RDONLY | O_CLOEXEC);
+		must(fd >= 0, path);
+		keep_file(disk, fd, disk->name[i].inode);
+		close(fd);
+	}
+}
+
 bool disk_power_fails(struct disk *disk, enum disk_early early)
 {
 	struct disk_name now[DISK_NAMES], left[DISK_NAMES];

@@ -50,6 +50,8 @@ void disk_free(struct disk *disk);
 /* Runs it in a process of its own, with the disk below it. False: it ended at
  * its call number `left`. */
 bool disk_run(struct disk *disk, long left, void (*work)(struct disk *disk));
+/* Everything gets to the disk by itself, as it does after a while. */
+void disk_settles(struct disk *disk);
 /* Makes `after`; false: the folder's name was not on the disk. */
 bool disk_power_fails(struct disk *disk, enum disk_early early);
 
