@@ -4,11 +4,28 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <linux/magic.h>
 #include <stdlib.h>
 #include <sys/stat.h>
+#include <sys/statfs.h>
 #include <unistd.h>
 
 #include "base/file.h"
+
+/* A named pipe would be waited for until somebody writes to it. The shell's
+ * <(...) has no name in a folder, and its writer is there. */
+static int refuse_pipe(const char *path, struct hl_err *err)
+{
+	struct statfs fs;
+	struct stat st;
+
+	if (stat(path, &st) < 0 || !S_ISFIFO(st.st_mode) ||
+		(statfs(path, &fs) == 0 && fs.f_type == PIPEFS_MAGIC)) {
+		return 0;
+	}
+	return HL_FAIL(err, HL_E_INVALID,
+		"%s is a pipe, no file; name \"-\" for standard input", path);
+}
 
 static int open_fd(struct hl_lists_file *file, struct hl_err *err)
 {
@@ -16,6 +33,8 @@ static int open_fd(struct hl_lists_file *file, struct hl_err *err)
 
 	if (strcmp(file->path, "-") == 0) {
 		file->fd = dup(STDIN_FILENO);
+	} else if (refuse_pipe(file->path, err)) {
+		return HL_E_INVALID;
 	} else {
 		file->fd = open(file->path, O_RDONLY | O_CLOEXEC);
 	}

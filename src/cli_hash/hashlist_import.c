@@ -28,6 +28,7 @@ struct import {
 	struct hl_lists_progress progress;
 	uint64_t position;
 	uint64_t n_open; /* hashes since the last commit */
+	uint64_t n_kept; /* records of the file that are committed */
 	bool new_list;
 };
 
@@ -195,10 +196,12 @@ static int start(struct import *im, struct hl_err *err)
 	if (rc == 0) {
 		rc = start_apply(im, &counts, err);
 	}
+	if (rc == 0 && state.n) {
+		im->n_kept =
+			hl_hashlist_reader_totals(im->file.reader)->n_records;
+	}
 	if (rc == 0 && state.n && im->replace) {
-		rc = mark_again(im,
-			hl_hashlist_reader_totals(im->file.reader)->n_records,
-			err);
+		rc = mark_again(im, im->n_kept, err);
 	}
 	return rc;
 }
@@ -229,7 +232,14 @@ static int batch(struct import *im, struct hl_err *err)
 			im->file.reader, hl_apply_counts(im->apply),
 			im->reports.n_bytes, err);
 	}
-	return rc ? rc : commit(im, err);
+	if (rc == 0) {
+		rc = commit(im, err);
+	}
+	if (rc == 0) {
+		im->n_kept =
+			hl_hashlist_reader_totals(im->file.reader)->n_records;
+	}
+	return rc;
 }
 
 static int read_all(struct import *im, struct hl_err *err)
@@ -355,6 +365,18 @@ static int broken(struct import *im, int rc)
 	return rc;
 }
 
+/* A full disk or the like: what was committed stays. */
+static void say_kept(const struct import *im)
+{
+	if (im->n_kept) {
+		fprintf(stderr,
+			"hotline hashlist: the first %llu records are kept%s\n",
+			(unsigned long long)im->n_kept,
+			im->file.size ? "; with --resume it goes on there"
+				      : "");
+	}
+}
+
 static int run(struct import *im, bool *bad, struct hl_err *err)
 {
 	int rc = start(im, err);
@@ -445,6 +467,9 @@ int hl_lists_import(int argc, char **argv)
 	im.file.options.report = hl_lists_report_one;
 	im.file.options.arg = &im.reports;
 	rc = run(&im, &bad, &err);
+	if (rc < 0 && rc != HL_E_INVALID && rc != HL_E_LIMIT) {
+		say_kept(&im);
+	}
 	fini(&im);
 	if (rc == HL_CONFLICT) {
 		return hl_lists_usage(err.msg);

@@ -160,7 +160,10 @@ int hl_lists_verify(int argc, char **argv)
 	rc = hl_match_index_verify(folder, on_progress, &progress, &why);
 	hl_lists_progress_clear(&progress);
 	if (rc) {
-		rc = hl_apply_fail(&err, rc, &why);
+		rc = rc == HL_MATCH_NOTFOUND
+			     ? HL_FAIL(&err, HL_NOTFOUND,
+				       "there is no index in %s", folder)
+			     : hl_apply_fail(&err, rc, &why);
 		return hl_lists_fail(rc, &err);
 	}
 	puts("every byte of the index is as it was written");

@@ -235,11 +235,33 @@ static enum hl_hashlist_format guess_json(struct hl_str head)
 		       : 0;
 }
 
+/* Pictures and archives have many of the characters that no text has; one may
+ * be damage. In UTF-16, which a mark or a NUL tells, they are halves. */
+static bool is_binary(struct hl_str head)
+{
+	size_t n = 0;
+
+	if (hl_str_starts(head, HL_STR("\xff\xfe")) ||
+		hl_str_starts(head, HL_STR("\xfe\xff")) ||
+		(head.n > 1 && (head.p[0] == 0) != (head.p[1] == 0))) {
+		return false;
+	}
+	for (size_t i = 0; i < head.n; i++) {
+		unsigned char c = (unsigned char)head.p[i];
+
+		n += c < 0x20 && c != '\t' && c != '\n' && c != '\r';
+	}
+	return n > head.n / 64 && n > 1;
+}
+
 enum hl_hashlist_format hl_hashlist_guess(struct hl_str head)
 {
 	char plain[4096];
 	size_t n = 0;
 
+	if (is_binary(head)) {
+		return 0;
+	}
 	/* UTF-16 becomes readable enough without its NULs and its mark. */
 	for (size_t i = 0; i < head.n && n < sizeof(plain); i++) {
 		unsigned char c = (unsigned char)head.p[i];

@@ -6,7 +6,9 @@
 #include <fcntl.h>
 #include <ftw.h>
 #include <stdio.h>
+#include <signal.h>
 #include <stdlib.h>
+#include <sys/resource.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -216,6 +218,94 @@ static void set_refuses(void **state)
 	expect(0, STATS "own", "\"version\":3,");
 }
 
+/* The alarm ends a test that waits. */
+static void named_pipes_are_not_read(void **state)
+{
+	char line[128];
+	int ends[2];
+
+	(void)state;
+	alarm(60);
+	expect(1, IMPORT "pipe", "pipe is a pipe, no file; name \"-\"");
+	expect(1, "hashlist diff --index idx --list one pipe", "is a pipe");
+	alarm(0);
+	/* What the shell's <(...) names is read. */
+	assert_int_equal(0, pipe(ends));
+	assert_int_equal(37, write(ends[1], "md5 " MD5_A "\n", 37));
+	close(ends[1]);
+	snprintf(line, sizeof(line), IMPORT "/dev/fd/%d", ends[0]);
+	expect(0, line, "1 entries as they were");
+	close(ends[0]);
+}
+
+/* The beginning of a JPEG file, with a comma and a line's end in it. */
+static void pictures_are_no_lists(void **state)
+{
+	static const char head[] =
+		"\xff\xd8\xff\xe0\0\x10JFIF\0\1\1\0\0\1\0\1\0\0\xff\xdb\0\x43"
+		"\0\x08\x06,\x06\x07\x06\x05\x08,\x07\n\x07\x07,\x09\x09\x08,"
+		"\x0c\n\x14,\x0d\x0c\x0b\x0b,\x0c\x19\x12";
+	static const char row[] =
+		"id,kind,hash,label\n1,md5," MD5_A ",********************\n";
+	HL_BUF_AUTO text = HL_BUF_INIT(4096);
+
+	(void)state;
+	assert_int_equal(
+		0, hl_file_write("p.jpg", hl_str_mem(head, sizeof(head) - 1),
+			   0600, NULL));
+	expect(1, IMPORT "p.jpg", "it cannot be told what p.jpg is");
+	/* Cyrillic in UTF-16 has the same bytes, and is text. */
+	for (size_t i = 0; i < sizeof(row) - 1; i++) {
+		hl_buf_put_c(&text, row[i] == '*' ? 0x16 : row[i]);
+		hl_buf_put_c(&text, row[i] == '*' ? 0x04 : 0);
+	}
+	assert_int_equal(
+		0, hl_file_write("16.csv", hl_buf_str(&text), 0600, NULL));
+	expect(0, "hashlist import --index idx --list wide 16.csv",
+		"1 new entries");
+}
+
+static void verify_names_what_is_missing(void **state)
+{
+	(void)state;
+	expect(3, "hashlist verify --index nix", "there is no index in nix");
+}
+
+/* A file may not grow over a size that some batches fit in. */
+static void a_full_disk_tells_how_far(void **state)
+{
+	const struct rlimit small = {60000, 60000};
+	HL_BUF_AUTO text = HL_BUF_INIT(1 << 20);
+	pid_t pid;
+	int status;
+
+	(void)state;
+	for (int i = 0; i < 2000; i++) {
+		hl_buf_printf(&text, "md5 %032x\n", i + 1);
+	}
+	assert_int_equal(
+		0, hl_file_write("many.txt", hl_buf_str(&text), 0600, NULL));
+	pid = fork();
+	if (pid == 0) {
+		signal(SIGXFSZ, SIG_IGN);
+		setrlimit(RLIMIT_FSIZE, &small);
+		_exit(capture_run(&c, hl_cli_hashlist,
+			      "hashlist import --index little --list one "
+			      "--batch "
+			      "100 many.txt",
+			      NULL) != 1 ||
+			!strstr(c.text, " records are kept; with --resume"));
+	}
+	waitpid(pid, &status, 0);
+	assert_int_equal(0, status);
+	expect(0,
+		"hashlist import --index little --list one --batch 100 "
+		"--resume "
+		"many.txt",
+		"2000 new entries");
+	capture_hides(&c, "from the beginning");
+}
+
 static int remove_one(
 	const char *path, const struct stat *st, int type, struct FTW *place)
 {
@@ -244,6 +334,10 @@ int main(void)
 		cmocka_unit_test(import_does_not_change_a_list),
 		cmocka_unit_test(set_changes_a_list),
 		cmocka_unit_test(set_refuses),
+		cmocka_unit_test(named_pipes_are_not_read),
+		cmocka_unit_test(pictures_are_no_lists),
+		cmocka_unit_test(verify_names_what_is_missing),
+		cmocka_unit_test(a_full_disk_tells_how_far),
 	};
 
 	return cmocka_run_group_tests(tests, make_folder, drop_folder);
