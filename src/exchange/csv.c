@@ -44,37 +44,19 @@ static int frame(struct hl_hashlist_reader *r, struct hl_err *err)
 	while (in->at < in->window.n) {
 		char c = in->window.p[in->at++];
 
-		if (!own->inside) {
+		if (!own->rows.inside) {
 			hl_exchange_begin(r);
-			own->inside = true;
+			own->rows.inside = true;
 			own->where = AT_START;
 		}
 		in->line += c == '\n';
 		if (c == '\n' && own->where != IN_QUOTES) {
-			own->inside = false;
+			own->rows.inside = false;
 			return HL_EXCHANGE_FRAMED;
 		}
 		own->where = where(own, c);
 	}
 	return HL_EXCHANGE_WANTS;
-}
-
-static int end(struct hl_hashlist_reader *r, struct hl_err *err)
-{
-	struct hl_exchange_csv *own = r->own;
-
-	(void)err;
-	if (own->inside) {
-		own->inside = false;
-		return HL_EXCHANGE_FRAMED;
-	}
-	if (own->open) {
-		own->closing = true;
-		r->in.keep = r->in.at;
-		r->line = r->in.line;
-		return HL_EXCHANGE_FRAMED;
-	}
-	return 0;
 }
 
 static char separator_of(struct hl_str row)
@@ -177,8 +159,8 @@ static int give(struct hl_hashlist_reader *r)
 {
 	struct hl_exchange_csv *own = r->own;
 
-	own->open = false;
-	own->closing = false;
+	own->rows.open = false;
+	own->rows.closing = false;
 	r->in.at = r->in.keep;
 	r->in.line = r->line;
 	return 0;
@@ -229,13 +211,13 @@ static int parse(
 	int rc = 0;
 
 	(void)err;
-	if (own->closing) {
+	if (own->rows.closing) {
 		return give(r);
 	}
 	if (row.n == 0) {
 		return HL_EXCHANGE_LOST;
 	}
-	if (!own->open) {
+	if (!own->rows.open) {
 		hl_exchange_new(r);
 	}
 	if (!own->begun) {
@@ -297,7 +279,7 @@ static int load(struct hl_hashlist_reader *r, const json_t *state)
 const struct hl_exchange_ops hl_exchange_csv = {
 	.bytes = sizeof(struct hl_exchange_csv),
 	.frame = frame,
-	.end = end,
+	.end = hl_exchange_rows_end,
 	.parse = parse,
 	.save = save,
 	.load = load,

@@ -42,16 +42,15 @@ struct hl_exchange_cells {
 };
 
 struct hl_exchange_csv {
-	bool inside;   /* framing a row */
-	uint8_t where; /* in a cell of it */
+	struct hl_exchange_rows rows;
+	uint8_t where; /* in a cell of the row */
 	bool begun;    /* the columns are known */
-	bool open;     /* r->record has a row already */
-	bool closing;  /* it is the last one */
 	char separator;
 	uint8_t columns[HL_EXCHANGE_COLUMNS_MAX];
 	size_t n_columns;
 	struct hl_buf plain; /* what stood in quotes in the row */
 };
+_Static_assert(offsetof(struct hl_exchange_csv, rows) == 0, "it ends as lines");
 
 /* Whether a column may be called so. */
 bool hl_exchange_csv_is_name(struct hl_str cell);

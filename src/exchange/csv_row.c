@@ -334,22 +334,22 @@ int hl_exchange_csv_row(
 	const struct hl_hashlist_record *record = &r->record;
 	int rc;
 
-	if (own->open && !hl_str_eq(id, record->id)) {
+	if (own->rows.open && !hl_str_eq(id, record->id)) {
 		r->record.incomplete |= hl_exchange_bad_id(id) != NULL;
 		return HL_EXCHANGE_CSV_OTHER;
 	}
-	if (!own->open) {
+	if (!own->rows.open) {
 		rc = begin(r, cells, id);
 		if (rc) {
 			return rc;
 		}
 	}
 	put_hashes(r, cells);
-	if (!own->open && record->n_hashes + record->n_others == 0 &&
+	if (!own->rows.open && record->n_hashes + record->n_others == 0 &&
 		!record->deleted) {
 		return hl_exchange_refuse(r, "there is no hash that can be "
 					     "read");
 	}
-	own->open = true;
+	own->rows.open = true;
 	return HL_EXCHANGE_LOST;
 }

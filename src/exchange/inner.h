@@ -58,6 +58,20 @@ struct hl_hashlist_reader {
 	struct hl_buf next_page;
 };
 
+/*
+ * Lines as pieces, for framers whose own state begins with this. A record may
+ * go on in the next line; at the end of the file an open one is framed once
+ * more, empty, with `closing` set.
+ */
+struct hl_exchange_rows {
+	bool inside;  /* a line has begun */
+	bool open;    /* r->record has a line and may get more */
+	bool closing; /* it is whole: the file is over */
+};
+/* For hl_exchange_ops.frame and .end. */
+int hl_exchange_rows_frame(struct hl_hashlist_reader *r, struct hl_err *err);
+int hl_exchange_rows_end(struct hl_hashlist_reader *r, struct hl_err *err);
+
 /* The piece begins at the window's byte before in.at. */
 void hl_exchange_begin(struct hl_hashlist_reader *r);
 /* Reports at the piece's place; gives HL_EXCHANGE_LOST. A record of many

@@ -4,13 +4,9 @@
 
 #include "base/utf8.h"
 
-struct lines {
-	bool inside; /* a line has begun */
-};
-
-static int frame(struct hl_hashlist_reader *r, struct hl_err *err)
+int hl_exchange_rows_frame(struct hl_hashlist_reader *r, struct hl_err *err)
 {
-	struct lines *own = r->own;
+	struct hl_exchange_rows *own = r->own;
 	struct hl_exchange_input *in = &r->in;
 
 	(void)err;
@@ -30,14 +26,22 @@ static int frame(struct hl_hashlist_reader *r, struct hl_err *err)
 	return HL_EXCHANGE_WANTS;
 }
 
-static int end(struct hl_hashlist_reader *r, struct hl_err *err)
+int hl_exchange_rows_end(struct hl_hashlist_reader *r, struct hl_err *err)
 {
-	struct lines *own = r->own;
-	bool last = own->inside;
+	struct hl_exchange_rows *own = r->own;
 
 	(void)err;
-	own->inside = false;
-	return last ? HL_EXCHANGE_FRAMED : 0;
+	if (own->inside) {
+		own->inside = false;
+		return HL_EXCHANGE_FRAMED;
+	}
+	if (own->open) {
+		own->closing = true;
+		r->in.keep = r->in.at;
+		r->line = r->in.line;
+		return HL_EXCHANGE_FRAMED;
+	}
+	return 0;
 }
 
 static unsigned kind_by_length(const struct hl_hashlist_reader *r, size_t n)
@@ -124,9 +128,9 @@ static int load(struct hl_hashlist_reader *r, const json_t *state)
 }
 
 const struct hl_exchange_ops hl_exchange_lines = {
-	.bytes = sizeof(struct lines),
-	.frame = frame,
-	.end = end,
+	.bytes = sizeof(struct hl_exchange_rows),
+	.frame = hl_exchange_rows_frame,
+	.end = hl_exchange_rows_end,
 	.parse = parse,
 	.save = save,
 	.load = load,

@@ -19,14 +19,13 @@
 enum { QUALITY_MIN = 50 }; /* as match.h has it for frames that count */
 
 struct printed {
-	bool inside;          /* a line has begun */
-	bool open;            /* r->record may go on */
-	bool closing;         /* at the end of the file */
+	struct hl_exchange_rows rows;
 	struct hl_str path;   /* of the open one */
 	struct hl_str digest; /* its strongest */
 	uint64_t last;        /* its last frame, and where that is */
 	int64_t last_ms;
 };
+_Static_assert(offsetof(struct printed, rows) == 0, "frames are lines");
 
 struct line {
 	struct hl_str digits, path;
@@ -35,43 +34,6 @@ struct line {
 	bool moves; /* it is a frame of many */
 	bool unknown;
 };
-
-static int frame(struct hl_hashlist_reader *r, struct hl_err *err)
-{
-	struct printed *own = r->own;
-	struct hl_exchange_input *in = &r->in;
-
-	(void)err;
-	while (in->at < in->window.n) {
-		char c = in->window.p[in->at++];
-
-		if (!own->inside) {
-			hl_exchange_begin(r);
-			own->inside = true;
-		}
-		if (c == '\n') {
-			in->line++;
-			own->inside = false;
-			return HL_EXCHANGE_FRAMED;
-		}
-	}
-	return HL_EXCHANGE_WANTS;
-}
-
-static int end(struct hl_hashlist_reader *r, struct hl_err *err)
-{
-	struct printed *own = r->own;
-	bool last = own->inside;
-
-	(void)err;
-	own->inside = false;
-	if (!last && own->open) {
-		own->closing = last = true;
-		r->in.keep = r->in.at;
-		r->line = r->in.line;
-	}
-	return last ? HL_EXCHANGE_FRAMED : 0;
-}
 
 /* ---- The record ------------------------------------------------------- */
 
@@ -153,8 +115,8 @@ static int give(struct hl_hashlist_reader *r)
 {
 	struct printed *own = r->own;
 
-	own->open = false;
-	own->closing = false;
+	own->rows.open = false;
+	own->rows.closing = false;
 	r->in.at = r->in.keep;
 	r->in.line = r->line;
 	return finish(r);
@@ -290,7 +252,7 @@ static const char *open_record(
 	if (!own->path.p) {
 		return "no memory for the line";
 	}
-	own->open = line->moves;
+	own->rows.open = line->moves;
 	if (line->moves) {
 		hl_exchange_mend(r);
 		put_digests(r, line->digests);
@@ -334,10 +296,10 @@ static int parse_line(struct hl_hashlist_reader *r, struct hl_str text)
 	if (bad) {
 		return hl_exchange_refuse(r, bad);
 	}
-	if (own->open && !goes_on(own, &line)) {
+	if (own->rows.open && !goes_on(own, &line)) {
 		return give(r);
 	}
-	if (!own->open) {
+	if (!own->rows.open) {
 		bad = open_record(r, &line);
 	} else if (!follows(own, &line)) {
 		hl_exchange_miss(r, "a frame that does not follow the last");
@@ -456,17 +418,17 @@ static int parse(
 	struct hl_str text = hl_str_trim(piece);
 
 	(void)err;
-	if (own->closing) {
+	if (own->rows.closing) {
 		return give(r);
 	}
 	if (text.n == 0 || text.p[0] == '#') {
 		return HL_EXCHANGE_LOST;
 	}
 	/* of a film, a line that only begins as an object does is a frame */
-	if (text.p[0] != '{' || (own->open && text.p[text.n - 1] != '}')) {
+	if (text.p[0] != '{' || (own->rows.open && text.p[text.n - 1] != '}')) {
 		return parse_line(r, text);
 	}
-	return own->open ? give(r) : parse_json(r, text);
+	return own->rows.open ? give(r) : parse_json(r, text);
 }
 
 static void save(const struct hl_hashlist_reader *r, struct hl_buf *out)
@@ -484,8 +446,8 @@ static int load(struct hl_hashlist_reader *r, const json_t *state)
 
 const struct hl_exchange_ops hl_exchange_printed = {
 	.bytes = sizeof(struct printed),
-	.frame = frame,
-	.end = end,
+	.frame = hl_exchange_rows_frame,
+	.end = hl_exchange_rows_end,
 	.parse = parse,
 	.save = save,
 	.load = load,
