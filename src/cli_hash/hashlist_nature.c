@@ -94,13 +94,9 @@ static int commit(struct change *ch, struct hl_err *err)
 
 	ch->list.version++;
 	rc = hl_match_list_put(ch->index, &ch->list, &why);
-	if (rc == 0) {
-		rc = hl_match_index_commit(ch->index,
-			hl_lists_position_after(
-				hl_match_index_position(ch->index)),
-			HL_MATCH_DURABLE, &why);
-	}
-	return rc < 0 ? hl_apply_fail(err, rc, &why) : 0;
+	return rc < 0 ? hl_apply_fail(err, rc, &why)
+		      : hl_lists_state_over(
+				ch->folder, ch->index, ch->list.id, err);
 }
 
 static int run(struct change *ch, struct hl_err *err)
@@ -125,12 +121,7 @@ static int run(struct change *ch, struct hl_err *err)
 		strcmp(before.owner, ch->list.owner) == 0) {
 		return 0;
 	}
-	rc = commit(ch, err);
-	if (rc == 0) {
-		hl_lists_state_drop(&(struct hl_lists_state){
-			.folder = ch->folder, .list = ch->list.id});
-	}
-	return rc;
+	return commit(ch, err);
 }
 
 static const char *options(struct change *ch, int *argc, char **argv)

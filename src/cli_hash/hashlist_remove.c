@@ -13,19 +13,21 @@ struct removal {
 	struct hl_match_stats stats;
 };
 
-static int take_away(struct removal *r, struct hl_err *err)
+static int take_away(
+	const struct removal *r, const char *folder, struct hl_err *err)
 {
 	struct hl_match_error why = {.code = 0};
 	int rc = hl_match_list_remove(r->index, r->list.id, &why);
 
-	if (rc == 0) {
-		rc = hl_match_index_commit(r->index,
-			hl_lists_position_after(
-				hl_match_index_position(r->index)),
-			HL_MATCH_DURABLE, &why);
+	if (rc < 0) {
+		return hl_apply_fail(err, rc, &why);
 	}
-	while (rc >= 0 && (rc = hl_match_index_maintain(r->index, &why)) ==
-				  HL_MATCH_MORE) {
+	rc = hl_lists_state_over(folder, r->index, r->list.id, err);
+	if (rc) {
+		return rc;
+	}
+	while ((rc = hl_match_index_maintain(r->index, &why)) ==
+		HL_MATCH_MORE) {
 	}
 	return rc < 0 ? hl_apply_fail(err, rc, &why) : 0;
 }
@@ -41,14 +43,7 @@ static int run(struct removal *r, const char *folder, const char *name,
 	if (rc == 0 && hl_match_index_stats(r->index, r->list.id, &r->stats)) {
 		rc = HL_FAIL(err, HL_E_CORRUPT, "the index cannot be read");
 	}
-	if (rc == 0) {
-		rc = take_away(r, err);
-	}
-	if (rc == 0) {
-		hl_lists_state_drop(&(struct hl_lists_state){
-			.folder = folder, .list = r->list.id});
-	}
-	return rc;
+	return rc ? rc : take_away(r, folder, err);
 }
 
 int hl_lists_remove(int argc, char **argv)

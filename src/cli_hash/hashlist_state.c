@@ -230,3 +230,19 @@ void hl_lists_state_drop(const struct hl_lists_state *state)
 		unlink(path);
 	}
 }
+
+int hl_lists_state_over(const char *folder, struct hl_match_index *index,
+	uint32_t list, struct hl_err *err)
+{
+	const struct hl_lists_state state = {.folder = folder, .list = list};
+	struct hl_match_error why = {.code = 0};
+	int rc = hl_match_index_commit(index,
+		hl_lists_position_after(hl_match_index_position(index)),
+		HL_MATCH_DURABLE, &why);
+
+	if (rc < 0) {
+		return hl_apply_fail(err, rc, &why);
+	}
+	hl_lists_state_drop(&state);
+	return 0;
+}

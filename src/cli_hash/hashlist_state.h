@@ -47,5 +47,9 @@ int hl_lists_state_load(struct hl_lists_state *state, uint64_t position,
 	uint64_t *report_bytes, struct hl_err *err);
 /* The import is done. */
 void hl_lists_state_drop(const struct hl_lists_state *state);
+/* Commits a change of the list that is no import, onto the disk: an import
+ * that was stopped does not go on over it. */
+int hl_lists_state_over(const char *folder, struct hl_match_index *index,
+	uint32_t list, struct hl_err *err);
 
 #endif

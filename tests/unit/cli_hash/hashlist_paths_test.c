@@ -175,7 +175,12 @@ static void import_does_not_change_a_list(void **state)
 static void set_changes_a_list(void **state)
 {
 	(void)state;
+	write_file("idx/import-1.json", "{}");
+	write_file("idx/import-2.json", "{}");
 	expect(0, SET "--negative", "list 2: negative, radius 20, of Mine\n");
+	/* An import that was stopped does not go on over that. */
+	assert_int_equal(-1, access("idx/import-2.json", F_OK));
+	assert_int_equal(0, unlink("idx/import-1.json"));
 	expect(0, STATS "own", "\"negative\":true,\"radius\":20,\"version\":2");
 	assert_int_equal(
 		1, capture_run(&c, hl_cli_match,
