@@ -122,6 +122,7 @@ int hl_registry_list_change(const struct hl_who *who,
 	}
 	bool puts = parts_between(&now, &wanted) != 0;
 	if (r || (!adds && !puts)) {
+		hl_tx_drop(tx);
 		return r;
 	}
 	if (puts) {
@@ -217,19 +218,16 @@ int hl_registry_label_put(const struct hl_who *who,
 	if (!hl_registry_outcome_fits(label->outcome)) {
 		return HL_FAIL(err, HL_E_INVALID, "there is no such outcome");
 	}
-	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
-	bool adds = label->outcome && now.state == HL_HASH_LIST_ACTIVE;
-	if (adds) {
+	if (label->outcome && now.state == HL_HASH_LIST_ACTIVE) {
 		struct hl_registry_proposal more = hl_registry_as_it_is(now.id);
 
 		more.label = label->label;
 		more.outcome = (int)label->outcome;
-		r = hl_registry_proposal_add(
-			tx, who, &more, now.version, why, err);
-	} else {
-		put_label(tx, who, &now, label);
+		r = hl_registry_wait(who, &more, now.version, why, err);
+		*waits = !r;
+		return r;
 	}
-	r = r ? r : hl_registry_run(tx, why, err);
-	*waits = !r && adds;
-	return r;
+	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
+	put_label(tx, who, &now, label);
+	return hl_registry_run(tx, why, err);
 }
