@@ -27,6 +27,9 @@ struct hl_cli_hash_tally {
 /* As whom decoders run when we are root; NULL: as who we are. */
 const char *hl_cli_hash_user(void);
 
+/* Of a path that names what is no file, with what it is. */
+#define HL_CLI_HASH_NO_FILE "is %s, no file; name \"-\" for standard input"
+
 /*
  * Opens a file to be hashed. -1: it is not there, cannot be read, or is no
  * regular file; errno and the status and text of *out say which. Waits for

@@ -26,8 +26,7 @@ static int refuse(struct hl_media_result *out, const char *what)
 {
 	*out = (struct hl_media_result){.status = HL_MEDIA_REFUSED};
 	snprintf(out->text, sizeof(out->text),
-		"refused: this is %s, no file; name \"-\" for standard input",
-		what);
+		"refused: this " HL_CLI_HASH_NO_FILE, what);
 	errno = EINVAL;
 	return -1;
 }

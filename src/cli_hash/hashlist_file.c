@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Files and lists as streams of records. */
+#include "cli_hash/hash.h"
 #include "cli_hash/hashlist.h"
 
 #include <errno.h>
@@ -23,8 +24,8 @@ static int refuse_pipe(const char *path, struct hl_err *err)
 		(statfs(path, &fs) == 0 && fs.f_type == PIPEFS_MAGIC)) {
 		return 0;
 	}
-	return HL_FAIL(err, HL_E_INVALID,
-		"%s is a pipe, no file; name \"-\" for standard input", path);
+	return HL_FAIL(
+		err, HL_E_INVALID, "%s " HL_CLI_HASH_NO_FILE, path, "a pipe");
 }
 
 static int open_fd(struct hl_lists_file *file, struct hl_err *err)
