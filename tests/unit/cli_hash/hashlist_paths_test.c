@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What hotline hashlist does with paths that are no plain files, and with
  * what a list is beside its entries. */
-#include "../cli/capture.h"
+#include "folder.h"
 
 #include <fcntl.h>
-#include <ftw.h>
 #include <stdio.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -23,31 +22,14 @@
 
 static struct capture c;
 
-static void write_file(const char *path, const char *text)
-{
-	assert_int_equal(0, hl_file_write(path, hl_str_c(text), 0600, NULL));
-}
-
 static void expect(int status, const char *line, const char *words)
 {
-	int got = capture_run(&c, hl_cli_hashlist, line, NULL);
-
-	if (got != status) {
-		fail_msg("\"%s\": %d, not %d: %s", line, got, status, c.text);
-	}
-	if (words) {
-		capture_says(&c, words);
-	}
+	expect_of(&c, status, line, words);
 }
 
-static int make_folder(void **state)
+static int make_pipe(void **state)
 {
-	char path[] = "/tmp/hl-paths-XXXXXX";
-
-	(void)state;
-	return mkdtemp(path) && chdir(path) == 0 && mkfifo("pipe", 0600) == 0
-		       ? 0
-		       : -1;
+	return make_folder(state) || mkfifo("pipe", 0600);
 }
 
 static void expect_content(const char *path, const char *words)
@@ -311,25 +293,6 @@ static void a_full_disk_tells_how_far(void **state)
 	capture_hides(&c, "from the beginning");
 }
 
-static int remove_one(
-	const char *path, const struct stat *st, int type, struct FTW *place)
-{
-	(void)st;
-	(void)type;
-	(void)place;
-	return remove(path);
-}
-
-static int drop_folder(void **state)
-{
-	char here[256];
-
-	(void)state;
-	return getcwd(here, sizeof(here)) && chdir("/") == 0
-		       ? nftw(here, remove_one, 8, FTW_DEPTH | FTW_PHYS)
-		       : -1;
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -345,5 +308,5 @@ int main(void)
 		cmocka_unit_test(a_full_disk_tells_how_far),
 	};
 
-	return cmocka_run_group_tests(tests, make_folder, drop_folder);
+	return cmocka_run_group_tests(tests, make_pipe, drop_folder);
 }

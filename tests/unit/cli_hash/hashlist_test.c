@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hotline hashlist and match on the folder of an index, as from a shell. */
-#include "../cli/capture.h"
+#include "folder.h"
 
-#include <ftw.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/stat.h>
@@ -21,32 +20,9 @@
 
 static struct capture c;
 
-/* In a folder of its own, in which the index is "idx". */
-static int make_folder(void **state)
-{
-	char path[] = "/tmp/hl-lists-XXXXXX";
-
-	(void)state;
-	return mkdtemp(path) && chdir(path) == 0 ? 0 : -1;
-}
-
-static void write_file(const char *path, const char *text)
-{
-	assert_int_equal(0, hl_file_write(path, hl_str_c(text), 0600, NULL));
-}
-
 static void expect(int status, const char *line, const char *words)
 {
-	int got = capture_run(&c,
-		strncmp(line, "match", 5) == 0 ? hl_cli_match : hl_cli_hashlist,
-		line, NULL);
-
-	if (got != status) {
-		fail_msg("\"%s\": %d, not %d: %s", line, got, status, c.text);
-	}
-	if (words) {
-		capture_says(&c, words);
-	}
+	expect_of(&c, status, line, words);
 }
 
 #define IMPORT "hashlist import --index idx --list "
@@ -607,25 +583,6 @@ static void lines_are_looked_up(void **state)
 		"{\"path\":\"x.png\",\"frames\":[{\"pdq\":\"" MD5_A MD5_A
 		"\",\"quality\":90,\"dihedral\":{\"flipx\":\"" PDQ_A "\"}}]}\n",
 		"x.png\tflipx\n");
-}
-
-static int remove_one(
-	const char *path, const struct stat *st, int type, struct FTW *place)
-{
-	(void)st;
-	(void)type;
-	(void)place;
-	return remove(path);
-}
-
-static int drop_folder(void **state)
-{
-	char here[256];
-
-	(void)state;
-	return getcwd(here, sizeof(here)) && chdir("/") == 0
-		       ? nftw(here, remove_one, 8, FTW_DEPTH | FTW_PHYS)
-		       : -1;
 }
 
 int main(void)
