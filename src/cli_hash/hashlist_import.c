@@ -226,7 +226,7 @@ static int batch(struct import *im, struct hl_err *err)
 {
 	int rc = hl_lists_report_sync(&im->reports, err);
 
-	im->position = hl_lists_position_after(im->position);
+	im->position = hl_lists_position_new();
 	if (rc == 0 && im->file.size) {
 		rc = hl_lists_state_save(&im->state, im->position,
 			im->file.reader, hl_apply_counts(im->apply),
@@ -344,7 +344,7 @@ static int finish(struct import *im, bool *bad, struct hl_err *err)
 	} else if (is_fruitless(im)) {
 		rc = drop_empty(im, err);
 	}
-	im->position = hl_lists_position_after(im->position);
+	im->position = hl_lists_position_new();
 	if (rc == 0) {
 		rc = commit(im, err);
 	}

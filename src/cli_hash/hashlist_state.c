@@ -9,6 +9,7 @@
 
 #include "base/file.h"
 #include "base/json.h"
+#include "base/rand.h"
 #include "base/time.h"
 #include "cli/common.h"
 
@@ -16,6 +17,14 @@ enum { VERSION = 1, STATE_MAX = 64 << 10, N_COUNTS = 10 };
 
 _Static_assert(sizeof(struct hl_apply_counts) == N_COUNTS * sizeof(uint64_t),
 	"counts are saved one by one");
+
+uint64_t hl_lists_position_new(void)
+{
+	uint64_t position;
+
+	hl_rand_bytes(&position, sizeof(position));
+	return position | HL_LISTS_POSITION;
+}
 
 int hl_lists_state_init(struct hl_lists_state *state,
 	const struct hl_lists_file *file, struct hl_err *err)
@@ -236,9 +245,8 @@ int hl_lists_state_over(const char *folder, struct hl_match_index *index,
 {
 	const struct hl_lists_state state = {.folder = folder, .list = list};
 	struct hl_match_error why = {.code = 0};
-	int rc = hl_match_index_commit(index,
-		hl_lists_position_after(hl_match_index_position(index)),
-		HL_MATCH_DURABLE, &why);
+	int rc = hl_match_index_commit(
+		index, hl_lists_position_new(), HL_MATCH_DURABLE, &why);
 
 	if (rc < 0) {
 		return hl_apply_fail(err, rc, &why);

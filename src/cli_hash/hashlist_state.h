@@ -8,13 +8,12 @@
  * How far an import has come, in FOLDER/import-LIST.json. The index keeps a
  * position with each commit; the file has the states of the last commit and
  * of the one that is about to be made, each under its position. So whichever
- * of the two the index has after a crash, its state is there.
+ * of the two the index has after a crash, its state is there. A position is
+ * of one commit only: were they counted, the next commit to another list
+ * would have that of the one that was not made.
  */
 #define HL_LISTS_POSITION (UINT64_C(1) << 63)
-static inline uint64_t hl_lists_position_after(uint64_t position)
-{
-	return (position | HL_LISTS_POSITION) + 1;
-}
+uint64_t hl_lists_position_new(void);
 
 struct hl_lists_state {
 	const char *folder;

@@ -258,39 +258,61 @@ static void verify_names_what_is_missing(void **state)
 	expect(3, "hashlist verify --index nix", "there is no index in nix");
 }
 
-/* A file may not grow over a size that some batches fit in. */
-static void a_full_disk_tells_how_far(void **state)
+/* An import of 2,000 records that a full disk stops: a file may not grow over
+ * a size that some batches fit in. What it has saved of the batch that could
+ * not be committed is as a kill at that moment leaves it. */
+static void import_until_full(const char *index)
 {
 	const struct rlimit small = {60000, 60000};
 	HL_BUF_AUTO text = HL_BUF_INIT(1 << 20);
+	char line[128];
 	pid_t pid;
 	int status;
 
-	(void)state;
 	for (int i = 0; i < 2000; i++) {
 		hl_buf_printf(&text, "md5 %032x\n", i + 1);
 	}
 	assert_int_equal(
 		0, hl_file_write("many.txt", hl_buf_str(&text), 0600, NULL));
+	snprintf(line, sizeof(line),
+		"hashlist import --index %s --list one --batch 100 many.txt",
+		index);
 	pid = fork();
 	if (pid == 0) {
 		signal(SIGXFSZ, SIG_IGN);
 		setrlimit(RLIMIT_FSIZE, &small);
-		_exit(capture_run(&c, hl_cli_hashlist,
-			      "hashlist import --index little --list one "
-			      "--batch "
-			      "100 many.txt",
-			      NULL) != 1 ||
+		_exit(capture_run(&c, hl_cli_hashlist, line, NULL) != 1 ||
 			!strstr(c.text, " records are kept; with --resume"));
 	}
 	waitpid(pid, &status, 0);
 	assert_int_equal(0, status);
+}
+
+static void a_full_disk_tells_how_far(void **state)
+{
+	(void)state;
+	import_until_full("little");
 	expect(0,
 		"hashlist import --index little --list one --batch 100 "
 		"--resume "
 		"many.txt",
 		"2000 new entries");
 	capture_hides(&c, "from the beginning");
+}
+
+/* Nor is it taken for one that was made, when another is made instead. */
+static void another_commit_is_not_the_one_that_failed(void **state)
+{
+	(void)state;
+	expect(0, "hashlist import --index both --list other a.txt", "1 new");
+	import_until_full("both");
+	expect(0, "hashlist set --index both --list other --radius 5", "");
+	expect(0,
+		"hashlist import --index both --list one --batch 100 --resume "
+		"many.txt",
+		"from the beginning");
+	expect(0, "hashlist stats --index both --list one --json",
+		"\"entries\":2000,");
 }
 
 int main(void)
@@ -306,6 +328,7 @@ int main(void)
 		cmocka_unit_test(pictures_are_no_lists),
 		cmocka_unit_test(verify_names_what_is_missing),
 		cmocka_unit_test(a_full_disk_tells_how_far),
+		cmocka_unit_test(another_commit_is_not_the_one_that_failed),
 	};
 
 	return cmocka_run_group_tests(tests, make_pipe, drop_folder);
