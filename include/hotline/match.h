@@ -381,6 +381,12 @@ HL_MATCH_API int hl_match_index_stats(struct hl_match_index *index,
 HL_MATCH_API int hl_match_index_verify(const char *folder,
 	int (*progress)(void *arg, uint64_t done, uint64_t total), void *arg,
 	struct hl_match_error *err);
+/* The same, but goes on behind damage: when all is read, `damaged` hears of
+ * each file that is, with its first place that is. err has the first file. */
+HL_MATCH_API int hl_match_index_verify_all(const char *folder,
+	int (*progress)(void *arg, uint64_t done, uint64_t total),
+	void (*damaged)(void *arg, const struct hl_match_error *place),
+	void *arg, struct hl_match_error *err);
 
 /* ---- Looking up ------------------------------------------------------- */
 

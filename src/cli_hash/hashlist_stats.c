@@ -140,16 +140,42 @@ int hl_lists_stats(int argc, char **argv)
 
 /* ---- verify ----------------------------------------------------------- */
 
+struct verifying {
+	struct hl_lists_progress progress;
+	uint64_t n_damaged;
+};
+
 static int on_progress(void *arg, uint64_t done, uint64_t total)
 {
-	hl_lists_progress_show(arg, done, total, "bytes", done);
+	struct verifying *v = arg;
+
+	hl_lists_progress_show(&v->progress, done, total, "bytes", done);
 	return 0;
+}
+
+static void on_damage(void *arg, const struct hl_match_error *place)
+{
+	struct verifying *v = arg;
+
+	hl_lists_progress_clear(&v->progress);
+	fprintf(stderr, "hotline hashlist: %s\n", place->text);
+	v->n_damaged++;
+}
+
+/* What is damaged was told. */
+static int say_damage(const struct verifying *v)
+{
+	fprintf(stderr,
+		"hotline hashlist: %llu damaged files: make the index anew "
+		"from where its lists came\n",
+		(unsigned long long)v->n_damaged);
+	return HL_CLI_FAILED;
 }
 
 int hl_lists_verify(int argc, char **argv)
 {
 	const char *folder = hl_cli_option(&argc, argv, "--index");
-	struct hl_lists_progress progress = {.begun_us = 0};
+	struct verifying v = {.n_damaged = 0};
 	struct hl_match_error why = {.code = 0};
 	struct hl_err err = {.msg = ""};
 	int rc;
@@ -157,8 +183,12 @@ int hl_lists_verify(int argc, char **argv)
 	if (!folder || !*folder || argc != 1) {
 		return hl_lists_usage("verify wants --index");
 	}
-	rc = hl_match_index_verify(folder, on_progress, &progress, &why);
-	hl_lists_progress_clear(&progress);
+	rc = hl_match_index_verify_all(
+		folder, on_progress, on_damage, &v, &why);
+	hl_lists_progress_clear(&v.progress);
+	if (rc == HL_MATCH_E_CORRUPT && v.n_damaged) {
+		return say_damage(&v);
+	}
 	if (rc) {
 		rc = rc == HL_MATCH_NOTFOUND
 			     ? HL_FAIL(&err, HL_NOTFOUND,

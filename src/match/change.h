@@ -21,6 +21,9 @@ int hl_match_load(struct hl_match_index *index,
 /* Applies what is committed from the place on; HL_MATCH_NOTFOUND: nothing. */
 int hl_match_replay(struct hl_match_index *index,
 	const struct hl_match_manifest *m, struct hl_match_error *err);
+/* Only reads it: whether its records are whole, up to the last commit. */
+int hl_match_log_read(int folder, const struct hl_match_manifest *m,
+	struct hl_match_error *err);
 /* Deletes what no manifest names any more; unless `safe`, syncs the folder
  * before, so that it is this manifest that a power failure leaves. */
 void hl_match_sweep(struct hl_match_index *index,

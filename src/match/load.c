@@ -193,16 +193,40 @@ static int last_commit(struct hl_match_tape *tape,
 	return rc;
 }
 
+static int tape_at(struct hl_match_tape *tape, int folder,
+	const uint8_t identity[16], struct place place,
+	struct hl_match_error *err)
+{
+	char name[HL_MATCH_NAME_BYTES];
+	int rc = hl_match_tape_open(
+		tape, folder, identity, place.number, place.offset, err);
+
+	if (rc == HL_MATCH_NOTFOUND) {
+		hl_match_log_name(name, place.number);
+		rc = hl_match_fault_at(err, name, 0, "missing");
+	}
+	return rc;
+}
+
 static int tape_at_place(const struct hl_match_index *index,
 	struct hl_match_tape *tape, struct hl_match_error *err)
 {
-	char name[HL_MATCH_NAME_BYTES];
-	int rc = hl_match_tape_open(tape, index->folder, index->identity,
-		index->place_number, index->place_offset, err);
+	const struct place place = {index->place_number, index->place_offset};
 
-	if (rc == HL_MATCH_NOTFOUND) {
-		hl_match_log_name(name, index->place_number);
-		rc = hl_match_fault_at(err, name, 0, "missing");
+	return tape_at(tape, index->folder, index->identity, place, err);
+}
+
+int hl_match_log_read(int folder, const struct hl_match_manifest *m,
+	struct hl_match_error *err)
+{
+	const struct place start = {m->log_number, m->log_offset};
+	struct hl_match_tape tape;
+	struct place end;
+	int rc = tape_at(&tape, folder, m->identity, start, err);
+
+	if (!rc) {
+		rc = last_commit(&tape, m, &end, err);
+		hl_match_tape_close(&tape);
 	}
 	return rc;
 }

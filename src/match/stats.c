@@ -1,11 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* What an index holds, and whether its files are whole. */
+/* What an index holds. */
 #include "match/change.h"
-#include "match_rows/fault.h"
 
-#include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 static void stats_of_files(
 	const struct hl_match_index *index, struct hl_match_stats *to)
@@ -71,89 +68,4 @@ int hl_match_index_stats(
 		memcpy(out, &stats, n);
 	}
 	return rc;
-}
-
-struct walk {
-	int (*progress)(void *arg, uint64_t done, uint64_t total);
-	void *arg;
-	uint64_t done, total;
-};
-
-static int told(struct walk *w, uint64_t more, struct hl_match_error *err)
-{
-	w->done += more;
-	if (w->progress && w->progress(w->arg, w->done, w->total)) {
-		return hl_match_fault(err, HL_MATCH_E_STATE, "stopped");
-	}
-	return 0;
-}
-
-static int verify_once(int folder, struct walk *w, uint64_t *generation,
-	struct hl_match_error *err)
-{
-	struct hl_match_manifest m;
-	const struct hl_match_opening how = {
-		.folder = folder, .identity = m.identity, .verify = true};
-	int rc = hl_match_manifest_read(folder, &m, err);
-
-	if (rc) {
-		return rc;
-	}
-	*generation = m.generation;
-	w->done = w->total = 0;
-	for (size_t i = 0; i < m.n_segments; i++) {
-		w->total += m.segment[i].bytes;
-	}
-	rc = told(w, 0, err);
-	for (size_t i = 0; i < m.n_segments && !rc; i++) {
-		struct hl_match_segment *segment = NULL;
-
-		rc = hl_match_listed_open(
-			&how, &m.segment[i], NULL, &segment, err);
-		hl_match_segment_unref(segment);
-		rc = rc ? rc : told(w, m.segment[i].bytes, err);
-	}
-	hl_match_manifest_fini(&m);
-	return rc;
-}
-
-/* The log is read by opening the index. */
-static int verify_log(const char *folder, struct hl_match_error *err)
-{
-	const struct hl_match_index_options options = {
-		.size_of = sizeof(options), .flags = HL_MATCH_OPEN_NO_POPULATE};
-	struct hl_match_index *index = NULL;
-	int rc = hl_match_index_open(folder, &options, &index, err);
-
-	hl_match_index_close(index);
-	return rc;
-}
-
-int hl_match_index_verify(const char *folder,
-	int (*progress)(void *arg, uint64_t done, uint64_t total), void *arg,
-	struct hl_match_error *err)
-{
-	struct walk w = {.progress = progress, .arg = arg};
-	struct hl_match_error why = {0};
-	uint64_t was = 0, is = 0;
-	int fd, rc = HL_MATCH_E_ARG;
-
-	if (!folder) {
-		return hl_match_fault(err, rc, "no folder");
-	}
-	rc = hl_match_folder_open(folder, &fd, err);
-	if (rc) {
-		return rc;
-	}
-	/* A writer may exchange files while they are read. */
-	for (int tries = 0; tries < 20; tries++) {
-		rc = verify_once(fd, &w, &was, &why);
-		if (rc != HL_MATCH_E_CORRUPT ||
-			hl_match_manifest_generation(fd, &is) || is == was) {
-			break;
-		}
-	}
-	close(fd);
-	rc = rc ? rc : verify_log(folder, &why);
-	return hl_match_told(err, &why, rc);
 }

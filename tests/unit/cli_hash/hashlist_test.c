@@ -432,6 +432,7 @@ static void damage_has_a_place(void **state)
 				    0600, NULL));
 	expect(1, "hashlist verify --index idx3",
 		"hotline hashlist: log-00000001: damaged at ");
+	capture_says(&c, "1 damaged files: make the index anew");
 	capture_hides(&c, "at byte");
 }
 

@@ -324,17 +324,13 @@ static void a_missing_file(void **state)
 }
 
 /* A large segment stays when a small one is made, so its dead are written. */
-static void removal_file(void **state)
+static void prepare_removal(struct damage *d)
 {
-	struct damage d = {0};
 	struct hl_match_index *index;
-	struct hl_match_error err = {0};
-	bool seen = false;
 
-	(void)state;
-	folder_make(d.path);
-	index = index_open(d.path, HL_MATCH_OPEN_WRITE | HL_MATCH_OPEN_CREATE |
-					   HL_MATCH_OPEN_BULK);
+	folder_make(d->path);
+	index = index_open(d->path, HL_MATCH_OPEN_WRITE | HL_MATCH_OPEN_CREATE |
+					    HL_MATCH_OPEN_BULK);
 	list_add(index, 1, 0);
 	for (uint64_t id = 0; id < 70000; id++) {
 		uint8_t hash[32];
@@ -347,7 +343,7 @@ static void removal_file(void **state)
 	}
 	commit_now(index, 1, 0);
 	hl_match_index_close(index);
-	index = index_open(d.path, HL_MATCH_OPEN_WRITE);
+	index = index_open(d->path, HL_MATCH_OPEN_WRITE);
 	for (uint64_t id = 0; id < 5000; id++) {
 		uint8_t hash[32];
 		uint64_t seed = id + 1000000;
@@ -360,7 +356,17 @@ static void removal_file(void **state)
 	commit_now(index, 4, HL_MATCH_DURABLE);
 	maintain_all(index);
 	hl_match_index_close(index);
-	keep_files(&d);
+	keep_files(d);
+}
+
+static void removal_file(void **state)
+{
+	struct damage d = {0};
+	struct hl_match_error err = {0};
+	bool seen = false;
+
+	(void)state;
+	prepare_removal(&d);
 	d.taken = 1; /* contents are not compared */
 	for (size_t i = 0; i < d.n_files; i++) {
 		struct kept *file = &d.file[i];
@@ -382,6 +388,100 @@ static void removal_file(void **state)
 		good(hl_match_index_verify(d.path, NULL, NULL, &err), &err);
 	}
 	assert_true(seen);
+	finish(&d);
+}
+
+struct heard {
+	char text[16][64];
+	size_t n;
+};
+
+static void on_damage(void *arg, const struct hl_match_error *place)
+{
+	struct heard *h = arg;
+
+	assert_int_equal(HL_MATCH_E_CORRUPT, place->code);
+	assert_true(h->n < 16);
+	(void)snprintf(h->text[h->n++], 64, "%.63s", place->text);
+}
+
+static size_t times_heard(const struct heard *h, const char *name)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < h->n; i++) {
+		n += strstr(h->text[i], name) == h->text[i];
+	}
+	return n;
+}
+
+static bool is_kind(const struct kept *file, const char *kind)
+{
+	return strncmp(file->name, kind, strlen(kind)) == 0;
+}
+
+/* Damages the files whose names begin with one of `kinds`, at a byte that is
+ * read whatever the file says; each must be heard of once, and no other. */
+static void hear_of(const struct damage *d, const char *const *kinds)
+{
+	struct hl_match_error err = {0};
+	struct heard h = {.n = 0};
+	size_t n = 0;
+
+	for (size_t i = 0; i < d->n_files * 3; i++) {
+		const struct kept *file = &d->file[i / 3];
+		size_t at = is_kind(file, "seg") ? file->n / 2 : 20;
+
+		if (kinds[i % 3] && is_kind(file, kinds[i % 3])) {
+			file->bytes[at] ^= 1;
+			file_write(d->path, file->name, file->bytes, file->n);
+			file->bytes[at] ^= 1;
+			n++;
+		}
+	}
+	assert_int_equal(n ? HL_MATCH_E_CORRUPT : 0,
+		hl_match_index_verify_all(d->path, NULL, on_damage, &h, &err));
+	assert_int_equal(n, h.n);
+	assert_true(n == 0 || strncmp(err.text, h.text[0], 63) == 0);
+	for (size_t i = 0; i < d->n_files; i++) {
+		const struct kept *file = &d->file[i];
+		bool bad = false;
+
+		for (size_t k = 0; k < 3; k++) {
+			bad |= kinds[k] && is_kind(file, kinds[k]);
+		}
+		if (times_heard(&h, file->name) != bad) {
+			fail_msg("%s, with %s: heard %zu times", file->name,
+				kinds[0], times_heard(&h, file->name));
+		}
+		file_write(d->path, file->name, file->bytes, file->n);
+	}
+}
+
+static void all_damage_is_told(void **state)
+{
+	static const char *const rows[][3] = {{NULL}, {"seg"}, {"rem"}, {"log"},
+		{"seg", "rem"}, {"seg", "log"}, {"rem", "log"},
+		{"seg", "rem", "log"}, {"manifest"}};
+	size_t n_segments = 0, n_removals = 0;
+	struct hl_match_error err = {0};
+	struct damage d = {0};
+
+	(void)state;
+	prepare_removal(&d);
+	for (size_t i = 0; i < d.n_files; i++) {
+		n_segments += is_kind(&d.file[i], "seg");
+		n_removals += is_kind(&d.file[i], "rem");
+	}
+	assert_true(n_segments > 1 && n_removals > 0);
+	for (size_t i = 0; i < sizeof(rows) / sizeof(rows[0]); i++) {
+		hear_of(&d, rows[i]);
+	}
+	assert_int_equal(HL_MATCH_E_ARG,
+		hl_match_index_verify_all(d.path, NULL, NULL, NULL, &err));
+	assert_int_equal(
+		HL_MATCH_NOTFOUND, hl_match_index_verify_all("/nonexistent/x",
+					   NULL, on_damage, NULL, &err));
 	finish(&d);
 }
 
@@ -427,6 +527,7 @@ int main(void)
 		cmocka_unit_test(every_length),
 		cmocka_unit_test(a_missing_file),
 		cmocka_unit_test(removal_file),
+		cmocka_unit_test(all_damage_is_told),
 		cmocka_unit_test(a_number_that_comes_again),
 	};
 
