@@ -6,7 +6,7 @@ import sys
 import unittest
 
 sys.path.insert(0, os.path.dirname(__file__))
-from group import (G, L, Oprf, Point, Wrong, aead_open,  # noqa: E402
+from group import (G, L, Oprf, Wrong, aead_open,  # noqa: E402
                    decode, signed, siphash)
 
 # RFC 9497, A.1.1 and A.1.2: mode, secret key, input, blind, blinded,
