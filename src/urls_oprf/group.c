@@ -63,16 +63,12 @@ int hl_oprf_scalar_check(const struct hl_oprf_scalar *k)
 	return scalar_below_order(k) ? 0 : HL_OPRF_E_SCALAR;
 }
 
-int hl_oprf_multiply(const struct hl_oprf_scalar *k,
+int hl_oprf_multiply_checked(const struct hl_oprf_scalar *k,
 	const struct hl_oprf_element *e, struct hl_oprf_element *out)
 {
 	struct hl_oprf_element product;
-	int r = hl_oprf_scalar_check(k);
+	int r = encoding_check(e->b);
 
-	if (r) {
-		return r;
-	}
-	r = encoding_check(e->b);
 	if (r) {
 		return r;
 	}
@@ -82,6 +78,14 @@ int hl_oprf_multiply(const struct hl_oprf_scalar *k,
 	*out = product;
 	sodium_memzero(&product, sizeof(product));
 	return 0;
+}
+
+int hl_oprf_multiply(const struct hl_oprf_scalar *k,
+	const struct hl_oprf_element *e, struct hl_oprf_element *out)
+{
+	int r = hl_oprf_scalar_check(k);
+
+	return r ? r : hl_oprf_multiply_checked(k, e, out);
 }
 
 int hl_oprf_multiply_any(const struct hl_oprf_scalar *k,

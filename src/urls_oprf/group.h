@@ -12,6 +12,9 @@ int hl_oprf_scalar_check(const struct hl_oprf_scalar *k);
 /* k * e in constant time. k is not 0, e no identity; both are checked. */
 int hl_oprf_multiply(const struct hl_oprf_scalar *k,
 	const struct hl_oprf_element *e, struct hl_oprf_element *out);
+/* The same of a k that was checked. */
+int hl_oprf_multiply_checked(const struct hl_oprf_scalar *k,
+	const struct hl_oprf_element *e, struct hl_oprf_element *out);
 /*
  * The same, where 0 and the identity count and k was checked. Takes less time
  * for these: only where that tells nothing. HL_OPRF_E_ELEMENT.

@@ -87,11 +87,15 @@ int hl_oprf_evaluate_all(const struct hl_oprf_scalar *key, const void *body,
 	if (!n_bytes || n_bytes % HL_OPRF_ELEMENT_BYTES) {
 		return HL_OPRF_E_LENGTH;
 	}
+	int r = hl_oprf_scalar_check(key);
+	if (r) {
+		return r;
+	}
 	for (size_t at = 0; at < n_bytes; at += HL_OPRF_ELEMENT_BYTES) {
 		struct hl_oprf_element e;
 
 		memcpy(e.b, from + at, sizeof(e.b));
-		int r = hl_oprf_multiply(key, &e, &e);
+		r = hl_oprf_multiply_checked(key, &e, &e);
 		if (r) {
 			memset(to, 0, n_bytes);
 			if (bad) {
