@@ -24,7 +24,7 @@ struct bench {
 	struct hl_oprf_element c[ROWS], d[ROWS];
 	struct hl_oprf_list rows;
 	struct hl_oprf_proof proof;
-	uint8_t tag[HL_OPRF_TAG_BYTES], row_key[HL_OPRF_ROW_KEY_BYTES];
+	uint8_t tag[HL_OPRF_ROW_TAG_BYTES], row_key[HL_OPRF_ROW_KEY_BYTES];
 	char machine[128];
 };
 

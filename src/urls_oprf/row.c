@@ -18,12 +18,12 @@ static void row_hash(
 }
 
 void hl_oprf_row_tag(
-	const struct hl_oprf_element *n, uint8_t tag[HL_OPRF_TAG_BYTES])
+	const struct hl_oprf_element *n, uint8_t tag[HL_OPRF_ROW_TAG_BYTES])
 {
 	uint8_t whole[64];
 
 	row_hash("openhotline urllist 1 tag", n->b, sizeof(n->b), whole);
-	memcpy(tag, whole, HL_OPRF_TAG_BYTES);
+	memcpy(tag, whole, HL_OPRF_ROW_TAG_BYTES);
 	sodium_memzero(whole, sizeof(whole));
 }
 

@@ -11,7 +11,7 @@ static void tag_and_key_of_a_host(void **state)
 	const struct hl_oprf_view host = text("example.org");
 	struct hl_oprf_element x, n;
 	struct hl_oprf_output output;
-	uint8_t tag[HL_OPRF_TAG_BYTES], row[HL_OPRF_ROW_KEY_BYTES];
+	uint8_t tag[HL_OPRF_ROW_TAG_BYTES], row[HL_OPRF_ROW_KEY_BYTES];
 	uint8_t wanted[64];
 
 	assert_int_equal(hl_oprf_element_of(HL_OPRF_MODE_OPRF, host, &x), 0);
