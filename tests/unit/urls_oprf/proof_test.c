@@ -361,6 +361,11 @@ static void a_bad_pair_is_remembered(void **state)
 		hl_oprf_pair(&pairs, &m.c[0], &m.d[0]), HL_OPRF_E_IDENTITY);
 	assert_int_equal(hl_oprf_prove_end(&pairs, &m.key, NULL, &proof),
 		HL_OPRF_E_IDENTITY);
+	/* Who proves looks at D as well, though it needs C alone. */
+	broken_d(&m);
+	assert_int_equal(hl_oprf_prove_begin(&pairs, &m.key, NULL), 0);
+	assert_int_equal(
+		hl_oprf_pair(&pairs, &m.c[0], &m.d[0]), HL_OPRF_E_ELEMENT);
 }
 
 /* As many pairs as there may be, told by number and not by feeding them. */
