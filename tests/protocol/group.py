@@ -139,10 +139,12 @@ def expand(message, dst, n=64):
 
 
 class Oprf:
-    """RFC 9497 with ristretto255-SHA512; mode 0 OPRF, 1 VOPRF."""
+    """RFC 9497 with ristretto255-SHA512; mode 0 OPRF, 1 VOPRF, or another
+    context string."""
 
-    def __init__(self, mode=0):
-        self.context = b'OPRFV1-' + bytes([mode]) + b'-ristretto255-SHA512'
+    def __init__(self, mode=0, context=None):
+        self.context = context or (b'OPRFV1-' + bytes([mode]) +
+                                   b'-ristretto255-SHA512')
 
     def to_group(self, message):
         u = expand(message, b'HashToGroup-' + self.context)

@@ -469,10 +469,14 @@ def audit(bundle, m, x, keys):
         need(at in stands and stands[at][0] not in ended,
              'a row that nobody approved')
         need(h(b'tag', n)[:16] == x.tags[i], 'tag of a row')
+    need(len({at for at, _ in rows}) == len(rows), 'a leaf of two rows')
     proofs = [b64(v[0]) for v in t.many['proof']]
     need(len(proofs) == (x.n + 65534) // 65535, 'proofs')
-    b, oprf = b64(t.one('key')), Oprf(1)
+    b = b64(t.one('key'))
     decode(b)
+    pairs = hashlib.sha512(b'openhotline urllist 1 pairs\0' + b + b''.join(
+        stands[at][1] + n for at, n in rows)).digest()
+    oprf = Oprf(context=b'openhotline urllist 1 audit\0' + pairs)
     for i, proof in enumerate(proofs):
         part = rows[65535 * i:65535 * (i + 1)]
         need(oprf.proved(b, [stands[at][1] for at, _ in part],
