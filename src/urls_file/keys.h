@@ -27,13 +27,13 @@ struct hl_urls_keys {
 
 /* The tag alone, as an auditor needs it. */
 void hl_urls_tag(const uint8_t n[HL_URLS_ELEMENT], uint8_t tag[HL_URLS_TAG]);
-/* Tier 1, of N = k · HashToGroup(host). */
-void hl_urls_keys_of(const uint8_t n[HL_URLS_ELEMENT], struct hl_str host,
+/* Tier 1, of N = k · HashToGroup(host). False for a host over 65,535 bytes. */
+bool hl_urls_keys_of(const uint8_t n[HL_URLS_ELEMENT], struct hl_str host,
 	struct hl_urls_keys *out);
 /* The path key of keys whose seal key is set. */
 void hl_urls_keys_path(struct hl_urls_keys *keys);
-/* Tier 1, at the hotline: N and the keys. False for a host over 65,535
- * bytes or a k that gives no element. `n_out` may be NULL. */
+/* Tier 1, at the hotline: N and the keys. False for such a host, or a k that
+ * gives no element. `n_out` may be NULL. */
 bool hl_urls_keys_make(const uint8_t k[HL_URLS_ELEMENT], struct hl_str host,
 	uint8_t n_out[HL_URLS_ELEMENT], struct hl_urls_keys *out);
 /* Tier 0: with the list's own k0. */

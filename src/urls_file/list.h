@@ -44,6 +44,8 @@ struct hl_urls_file {
 	_Atomic uint64_t n_bad;
 };
 
+/* Offsets and sizes of a file whose head has n and bits. */
+void hl_urls_file_lay_out(struct hl_urls_file *file, uint64_t rows_bytes);
 /* Bytes of a list file of n rows. */
 uint64_t hl_urls_file_bytes(unsigned bits, uint64_t n, uint64_t rows_bytes);
 
@@ -81,7 +83,6 @@ bool hl_urls_file_sealed(struct hl_urls_file *file, uint32_t row,
 struct hl_urls_walk {
 	uint32_t row;
 	uint64_t bucket;
-	uint64_t place; /* of the next row, in units */
 };
 bool hl_urls_file_next(struct hl_urls_file *file, struct hl_urls_walk *walk,
 	struct hl_urls_row *out);

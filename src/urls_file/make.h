@@ -4,6 +4,7 @@
 
 /* Making list files and deltas, clauses 3 and 6. The same rows in any order
  * give the same bytes. */
+#include "base/buf.h"
 #include "urls_file/list.h"
 
 /* Where bytes go, in order. A fault ends the making and is handed on. */

@@ -65,8 +65,4 @@ int hl_urls_manifest_read(struct hl_str bytes, struct hl_urls_manifest *out,
 	struct hl_urls_text *text, struct hl_err *err);
 void hl_urls_manifest_put(
 	const struct hl_urls_manifest *manifest, struct hl_buf *out);
-/* SHA-256 of the signed part: what the next one's `previous` is. */
-void hl_urls_text_digest(
-	const struct hl_urls_text *text, uint8_t out[HL_URLS_DIGEST]);
-
 #endif

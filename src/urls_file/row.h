@@ -47,7 +47,7 @@ uint32_t hl_urls_units_for(size_t n);
  * list in which this row is new: the same keys never seal two different rows
  * in one version. *units tells how much of out was filled.
  * HL_E_INVALID: no item, too many, one twice (scope and entry), or an item
- * that breaks its form; HL_E_LIMIT is not given.
+ * that breaks its form.
  */
 int hl_urls_row_seal(const struct hl_urls_keys *keys, uint64_t version,
 	const struct hl_urls_item *items, size_t n,
@@ -58,6 +58,8 @@ int hl_urls_row_seal(const struct hl_urls_keys *keys, uint64_t version,
 int hl_urls_row_open(const struct hl_urls_keys *keys, const uint8_t *sealed,
 	uint32_t units, struct hl_urls_item out[HL_URLS_ITEMS_MAX], size_t *n);
 
+/* Behind what is sealed there are zeros only; units are good. */
+bool hl_urls_row_padded(const uint8_t *sealed, uint32_t units);
 /* The version in which a sealed row was new. */
 uint64_t hl_urls_row_version(const uint8_t *sealed);
 

@@ -87,6 +87,8 @@ void hl_urls_text_close(struct hl_buf *b);
 int hl_urls_text_sign(struct hl_buf *b, const uint8_t secret[HL_URLS_SECRET],
 	struct hl_err *err);
 
+/* SHA-256 of the signed part: what the next manifest's `previous` is. */
+void hl_urls_text_digest(const struct hl_urls_text *t, uint8_t out[32]);
 void hl_urls_keyid(
 	const uint8_t key[HL_URLS_PUBLIC], uint8_t out[HL_URLS_KEYID]);
 
