@@ -6,7 +6,7 @@
 
 #include <sodium.h>
 
-_Static_assert((int)HL_URLS_TAG == (int)HL_OPRF_TAG_BYTES &&
+_Static_assert((int)HL_URLS_TAG == (int)HL_OPRF_ROW_TAG_BYTES &&
 		       (int)HL_URLS_SEAL_KEY == (int)HL_OPRF_ROW_KEY_BYTES &&
 		       (int)HL_URLS_ELEMENT == (int)HL_OPRF_ELEMENT_BYTES,
 	"one protocol");
