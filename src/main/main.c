@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli_doctor/commands.h"
 #include "cli_hash/commands.h"
+#include "cli_list/commands.h"
 #include "cli/common.h"
 #include "main/commands.h"
 
@@ -37,6 +38,7 @@ static const struct command commands[] = {
 	{"hash", hl_cli_hash, "hashes of pictures and videos"},
 	{"match", hl_cli_match, "look hashes and files up in lists"},
 	{"hashlist", hl_cli_hashlist, "lists of hashes in an index folder"},
+	{"list", hl_cli_list, "lists of addresses to block: ask, serve"},
 	{"url", hl_cli_url, "canonical URLs and look-up expressions"},
 };
 

@@ -1,0 +1,12 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HL_CLI_LIST_COMMANDS_H
+#define HL_CLI_LIST_COMMANDS_H
+
+/* The subcommands on lists of addresses; each gives the exit status, enum
+ * hl_cli_exit in cli/common.h. argv[0] is the subcommand's name. */
+int hl_cli_list(int argc, char **argv);
+
+/* The verbs of `hotline list`; argv[0] is the verb. */
+int hl_cli_list_serve_squid(int argc, char **argv);
+
+#endif

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* hotline list */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/str.h"
+#include "cli/common.h"
+#include "cli_list/commands.h"
+
+struct verb {
+	const char *name;
+	int (*run)(int argc, char **argv);
+	const char *what;
+};
+
+static const struct verb verbs[] = {
+	{"serve-squid", hl_cli_list_serve_squid,
+		"a helper of squid's external_acl_type"},
+};
+
+static void print_help(FILE *to)
+{
+	fputs("usage: hotline list VERB [OPTION...]\n\n"
+	      "Lists of addresses that are blocked while they are being taken "
+	      "down.\n\n",
+		to);
+	for (size_t i = 0; i < HL_ARRAY_LEN(verbs); i++) {
+		fprintf(to, "  %-12s %s\n", verbs[i].name, verbs[i].what);
+	}
+	fputs("\nhotline list VERB --help tells more.\n", to);
+}
+
+int hl_cli_list(int argc, char **argv)
+{
+	if (argc < 2) {
+		print_help(stderr);
+		return HL_CLI_USAGE;
+	}
+	for (size_t i = 0; i < HL_ARRAY_LEN(verbs); i++) {
+		if (strcmp(argv[1], verbs[i].name) == 0) {
+			return verbs[i].run(argc - 1, argv + 1);
+		}
+	}
+	if (hl_cli_help(argc, argv, "")) {
+		print_help(stdout);
+		return HL_CLI_OK;
+	}
+	fprintf(stderr,
+		"hotline list: no verb \"%s\"; \"hotline list --help\" lists "
+		"them\n",
+		argv[1]);
+	return HL_CLI_USAGE;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "consume/ask.h"
+
+#include "base/log.h"
+#include "base/time.h"
+
+const char *hl_consume_what_name(enum hl_consume_what what)
+{
+	static const char *const names[HL_CONSUME_N_WHATS] = {
+		[HL_CONSUME_CLEAR] = "clear",
+		[HL_CONSUME_LISTED] = "listed",
+		[HL_CONSUME_UNSURE] = "unsure",
+		[HL_CONSUME_UNREADABLE] = "unreadable",
+	};
+
+	return (unsigned)what < HL_CONSUME_N_WHATS ? names[what] : "";
+}
+
+const char *hl_consume_reason_name(enum hl_consume_reason reason)
+{
+	static const char *const names[] = {"", "page", "directory", "domain"};
+
+	return (unsigned)reason < HL_ARRAY_LEN(names) ? names[reason] : "";
+}
+
+/* True once a minute, for one of the threads that ask. */
+static bool may_log(struct hl_consume *c)
+{
+	long long now = hl_time_mono_us();
+	long long last = atomic_load(&c->logged_us);
+
+	return (last == 0 || now - last >= HL_US_PER_MIN) &&
+	       atomic_compare_exchange_strong(&c->logged_us, &last, now);
+}
+
+static void left_open(struct hl_consume *c, struct hl_consume_decision *out)
+{
+	*out = (struct hl_consume_decision){.open = true};
+	atomic_fetch_add(&c->n_open, 1);
+	if (may_log(c)) {
+		hl_log(HL_LOG_WARN, "consume.open",
+			"an address was let through because it could not be "
+			"asked about; %llu since the start",
+			atomic_load(&c->n_open));
+	}
+}
+
+static void finish(struct hl_consume *c, struct hl_str client,
+	struct hl_consume_decision *out)
+{
+	atomic_fetch_add_explicit(&c->n_asked, 1, memory_order_relaxed);
+	if (out->what != HL_CONSUME_LISTED) {
+		return;
+	}
+	atomic_fetch_add_explicit(&c->n_listed, 1, memory_order_relaxed);
+	if (c->count && c->count->hit) {
+		c->count->hit(c->count->arg, out, client);
+	}
+}
+
+enum hl_consume_what hl_consume_check(struct hl_consume *c, struct hl_str url,
+	struct hl_str client, struct hl_consume_decision *out)
+{
+	*out = (struct hl_consume_decision){.what = HL_CONSUME_CLEAR};
+	if (c->judge->check(c->judge->arg, url, out) ||
+		(unsigned)out->what >= HL_CONSUME_N_WHATS) {
+		left_open(c, out);
+	}
+	if (out->what != HL_CONSUME_UNSURE) {
+		finish(c, client, out);
+	}
+	return out->what;
+}
+
+void hl_consume_confirm(struct hl_consume *c, struct hl_str url,
+	struct hl_str client, struct hl_consume_decision *out)
+{
+	struct hl_err err = {0};
+
+	*out = (struct hl_consume_decision){.what = HL_CONSUME_CLEAR};
+	atomic_fetch_add(&c->n_confirm, 1);
+	int r = c->judge->confirm(c->judge->arg, url, out, &err);
+	if (r && err.code && may_log(c)) {
+		hl_log_err(HL_LOG_WARN, "consume.confirm", &err);
+	}
+	if (r || out->what == HL_CONSUME_UNSURE ||
+		(unsigned)out->what >= HL_CONSUME_N_WHATS) {
+		left_open(c, out);
+	}
+	finish(c, client, out);
+}
+
+void hl_consume_leave_open(
+	struct hl_consume *c, struct hl_consume_decision *out)
+{
+	left_open(c, out);
+	finish(c, HL_STR_NONE, out);
+}

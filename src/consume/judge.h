@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HL_CONSUME_JUDGE_H
+#define HL_CONSUME_JUDGE_H
+
+#include "base/buf.h"
+#include "base/err.h"
+
+/*
+ * What the programs that ask (squid, ICAP, HTTP) see of a list: somebody who
+ * judges addresses, somebody who counts hits, somebody who makes the stop
+ * page. All are called from any thread; none of them may log or keep an
+ * address.
+ */
+
+enum hl_consume_what {
+	HL_CONSUME_CLEAR,
+	HL_CONSUME_LISTED,
+	HL_CONSUME_UNSURE,     /* ask confirm(); never its answer */
+	HL_CONSUME_UNREADABLE, /* no web address; treated as clear */
+	HL_CONSUME_N_WHATS,
+};
+/* "clear", "listed", "unsure", "unreadable". Static. */
+const char *hl_consume_what_name(enum hl_consume_what what);
+
+/* How much of a site an entry covers. */
+enum hl_consume_reason {
+	HL_CONSUME_PAGE = 1,
+	HL_CONSUME_DIRECTORY,
+	HL_CONSUME_DOMAIN,
+};
+/* "page", "directory", "domain"; "" for another number. Static. */
+const char *hl_consume_reason_name(enum hl_consume_reason reason);
+
+struct hl_consume_decision {
+	enum hl_consume_what what;
+	enum hl_consume_reason reason; /* when listed */
+	uint64_t entry;                /* when listed; shown as text */
+	uint32_t keep_s; /* how long it may be kept; 0: not at all */
+	bool open;       /* clear only because nobody could be asked */
+};
+
+struct hl_consume_judge {
+	void *arg;
+	/* Never blocks, never allocates; about a microsecond. A fault is
+	 * taken as clear. */
+	int (*check)(
+		void *arg, struct hl_str url, struct hl_consume_decision *out);
+	/* For what check() was unsure of: may take some seconds, and is
+	 * called by a bounded number of threads. A fault is taken as clear,
+	 * counted and logged; err carries no address. */
+	int (*confirm)(void *arg, struct hl_str url,
+		struct hl_consume_decision *out, struct hl_err *err);
+};
+
+/* Counts hits. client is the asking person's network address, as the program
+ * tells it, or absent: for a salted sketch of how many there were, and for
+ * nothing else. hit may be NULL. */
+struct hl_consume_count {
+	void *arg;
+	void (*hit)(void *arg, const struct hl_consume_decision *decision,
+		struct hl_str client);
+};
+
+/* Makes the page that is shown in place of what is listed. */
+struct hl_consume_stop {
+	void *arg;
+	/* Puts a whole HTML page; languages is the value of Accept-Language
+	 * or absent. *tag is the language chosen, static or of arg. The page
+	 * does not hang on the address. */
+	int (*page)(void *arg, const struct hl_consume_decision *decision,
+		struct hl_str languages, struct hl_buf *out, const char **tag);
+};
+
+#endif
