@@ -16,6 +16,8 @@ struct verb {
 static const struct verb verbs[] = {
 	{"serve-squid", hl_cli_list_serve_squid,
 		"a helper of squid's external_acl_type"},
+	{"serve-icap", hl_cli_list_serve_icap,
+		"an ICAP service for proxies: REQMOD"},
 };
 
 static void print_help(FILE *to)

@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HL_CLI_LIST_SERVE_H
+#define HL_CLI_LIST_SERVE_H
+
+#include "cli_list/source.h"
+#include "consume/pool.h"
+#include "consume/stop.h"
+#include "proc/supervise.h"
+
+/*
+ * What the services have in common: the options, a supervisor with one child
+ * that is shut in, the list, the pool.
+ */
+struct hl_list_service {
+	const char *verb; /* also the log's name of the process */
+	const char *help;
+	const char *listen; /* --listen */
+	struct hl_list_source source;
+	struct hl_consume_stop_words words;
+	struct hl_consume_stop stop; /* the built-in page */
+	size_t n_threads, n_connections;
+	int listen_fd;
+	struct hl_consume_pool *pool; /* in the child */
+	/* Serves until self says stop. */
+	int (*serve)(struct hl_list_service *s, struct hl_proc_self *self,
+		struct hl_err *err);
+};
+
+#define HL_LIST_SERVE_USAGE                                              \
+	"                --file LIST --listen ADDRESS\n"                 \
+	"                [--who NAME] [--hotline NAME] [--appeal URL]\n" \
+	"                [--support URL] [--threads N] "                 \
+	"[--connections N]\n"                                            \
+	"                [--user NAME]\n"
+#define HL_LIST_SERVE_HELP                                                   \
+	HL_LIST_SOURCE_HELP                                                  \
+	"  --listen ADDRESS\n"                                               \
+	"                  as 127.0.0.1:1344 or unix:/PATH; port 0 takes a " \
+	"free one\n"                                                         \
+	"  --who NAME      who blocks, for the stop page\n"                  \
+	"  --hotline NAME  whose list it is, for the stop page\n"            \
+	"  --appeal URL    where to object to an entry\n"                    \
+	"  --support URL   where those who worry find help\n"                \
+	"  --threads N     that ask the hotline at a time (16)\n"            \
+	"  --connections N at a time (1024)\n"                               \
+	"\n"                                                                 \
+	"Exit status: 0 stopped, 1 failed, 2 the command line makes no "     \
+	"sense,\n"                                                           \
+	"3 there is no such list, 4 the address is in use.\n"
+
+/* The whole life of the command; the exit status. */
+int hl_list_serve(struct hl_list_service *s, int argc, char **argv);
+
+#endif
