@@ -9,5 +9,6 @@ int hl_cli_list(int argc, char **argv);
 /* The verbs of `hotline list`; argv[0] is the verb. */
 int hl_cli_list_serve_squid(int argc, char **argv);
 int hl_cli_list_serve_icap(int argc, char **argv);
+int hl_cli_list_serve_http(int argc, char **argv);
 
 #endif

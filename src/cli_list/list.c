@@ -18,6 +18,8 @@ static const struct verb verbs[] = {
 		"a helper of squid's external_acl_type"},
 	{"serve-icap", hl_cli_list_serve_icap,
 		"an ICAP service for proxies: REQMOD"},
+	{"serve-http", hl_cli_list_serve_http,
+		"answers over HTTP: nginx, HAProxy, search engines"},
 };
 
 static void print_help(FILE *to)

@@ -1,6 +1,9 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "consume/ask.h"
 
+#include <inttypes.h>
+#include <stdio.h>
+
 #include "base/log.h"
 #include "base/time.h"
 
@@ -21,6 +24,15 @@ const char *hl_consume_reason_name(enum hl_consume_reason reason)
 	static const char *const names[] = {"", "page", "directory", "domain"};
 
 	return (unsigned)reason < HL_ARRAY_LEN(names) ? names[reason] : "";
+}
+
+struct hl_str hl_consume_entry_text(const struct hl_consume_decision *decision,
+	char out[HL_CONSUME_ENTRY_TEXT])
+{
+	int n = snprintf(
+		out, HL_CONSUME_ENTRY_TEXT, "%" PRIu64, decision->entry);
+
+	return hl_str_mem(out, n > 0 ? (size_t)n : 0);
 }
 
 /* True once a minute, for one of the threads that ask. */
@@ -58,28 +70,28 @@ static void finish(struct hl_consume *c, struct hl_str client,
 	}
 }
 
-enum hl_consume_what hl_consume_check(struct hl_consume *c, struct hl_str url,
-	struct hl_str client, struct hl_consume_decision *out)
+enum hl_consume_what hl_consume_check(struct hl_consume *c,
+	const struct hl_consume_question *q, struct hl_consume_decision *out)
 {
-	*out = (struct hl_consume_decision){.what = HL_CONSUME_CLEAR};
-	if (c->judge->check(c->judge->arg, url, out) ||
+	*out = (struct hl_consume_decision){.host_only = q->host_only};
+	if (c->judge->check(c->judge->arg, q->url, out) ||
 		(unsigned)out->what >= HL_CONSUME_N_WHATS) {
 		left_open(c, out);
 	}
 	if (out->what != HL_CONSUME_UNSURE) {
-		finish(c, client, out);
+		finish(c, q->client, out);
 	}
 	return out->what;
 }
 
-void hl_consume_confirm(struct hl_consume *c, struct hl_str url,
-	struct hl_str client, struct hl_consume_decision *out)
+void hl_consume_confirm(struct hl_consume *c,
+	const struct hl_consume_question *q, struct hl_consume_decision *out)
 {
 	struct hl_err err = {0};
 
-	*out = (struct hl_consume_decision){.what = HL_CONSUME_CLEAR};
+	*out = (struct hl_consume_decision){.host_only = q->host_only};
 	atomic_fetch_add(&c->n_confirm, 1);
-	int r = c->judge->confirm(c->judge->arg, url, out, &err);
+	int r = c->judge->confirm(c->judge->arg, q->url, out, &err);
 	if (r && err.code && may_log(c)) {
 		hl_log_err(HL_LOG_WARN, "consume.confirm", &err);
 	}
@@ -87,7 +99,7 @@ void hl_consume_confirm(struct hl_consume *c, struct hl_str url,
 		(unsigned)out->what >= HL_CONSUME_N_WHATS) {
 		left_open(c, out);
 	}
-	finish(c, client, out);
+	finish(c, q->client, out);
 }
 
 void hl_consume_leave_open(

@@ -24,11 +24,11 @@ struct hl_consume {
 
 /* Clear, listed, unsure or unreadable. Of all but unsure this is the answer,
  * and it is counted. */
-enum hl_consume_what hl_consume_check(struct hl_consume *c, struct hl_str url,
-	struct hl_str client, struct hl_consume_decision *out);
+enum hl_consume_what hl_consume_check(struct hl_consume *c,
+	const struct hl_consume_question *q, struct hl_consume_decision *out);
 /* The answer for what was unsure: clear, listed or unreadable. May wait. */
-void hl_consume_confirm(struct hl_consume *c, struct hl_str url,
-	struct hl_str client, struct hl_consume_decision *out);
+void hl_consume_confirm(struct hl_consume *c,
+	const struct hl_consume_question *q, struct hl_consume_decision *out);
 /* The answer for what was unsure and cannot be confirmed now: clear. */
 void hl_consume_leave_open(
 	struct hl_consume *c, struct hl_consume_decision *out);

@@ -10,8 +10,9 @@
  *
  *   HOST | HOST/PATH [entry=NUMBER] [confirm=MILLISECONDS | confirm=fail]
  *
- * HOST alone is a whole domain with what is below it, a path that ends in
- * "/" a directory, any other a page. entry is the line's number unless said.
+ * HOST alone is a whole domain with what is below it. With a path it is that
+ * host alone: a directory if the path ends in "/", else a page, with any
+ * query unless the line has one. entry is the line's number unless said.
  * With confirm the answer comes as if a hotline were asked and took so long,
  * or could not be reached. "#" begins a comment. The most exact line wins.
  */

@@ -46,7 +46,8 @@ static struct hl_consume_row *find(const struct hl_consume_table *t,
 }
 
 const struct hl_consume_row *hl_consume_table_find(
-	const struct hl_consume_table *t, const struct hl_url_exprs *exprs)
+	const struct hl_consume_table *t, const struct hl_url_exprs *exprs,
+	bool host_only)
 {
 	for (size_t h = 0; h < exprs->n_hosts; h++) {
 		struct hl_str host = exprs->hosts[h];
@@ -54,7 +55,10 @@ const struct hl_consume_row *hl_consume_table_find(
 		const struct hl_consume_row *whole =
 			find(t, host, HL_STR_NONE, hash);
 
-		for (size_t p = 0; whole && p < exprs->n_paths; p++) {
+		/* pages are those of the host itself */
+		size_t n = whole && h == 0 && !host_only ? exprs->n_paths : 0;
+
+		for (size_t p = 0; p < n; p++) {
 			const struct hl_consume_row *row = find(t, host,
 				exprs->paths[p], mix(hash, exprs->paths[p]));
 

@@ -28,8 +28,9 @@ int hl_consume_table_new(
 	struct hl_str lines, struct hl_consume_table **out, struct hl_err *err);
 void hl_consume_table_free(struct hl_consume_table *t);
 
-/* The most exact row for the address; NULL: none. */
+/* The most exact row for the address, or for its host alone; NULL: none. */
 const struct hl_consume_row *hl_consume_table_find(
-	const struct hl_consume_table *t, const struct hl_url_exprs *exprs);
+	const struct hl_consume_table *t, const struct hl_url_exprs *exprs,
+	bool host_only);
 
 #endif

@@ -44,7 +44,7 @@ struct hl_str hl_consume_head_field(
 	return HL_STR_NONE;
 }
 
-void hl_consume_head_url(const struct hl_consume_head *head, struct hl_buf *out)
+bool hl_consume_head_url(const struct hl_consume_head *head, struct hl_buf *out)
 {
 	struct hl_str target = head->target;
 	size_t colon = hl_str_find_char(target, ':');
@@ -53,7 +53,9 @@ void hl_consume_head_url(const struct hl_consume_head *head, struct hl_buf *out)
 		hl_buf_put(out, HL_STR("https://"));
 		hl_buf_put(out, target);
 		hl_buf_put_c(out, '/');
-	} else if (target.n && target.p[0] == '/') {
+		return true;
+	}
+	if (target.n && target.p[0] == '/') {
 		struct hl_str host = hl_consume_head_field(head, "Host");
 
 		if (host.n) {
@@ -64,4 +66,5 @@ void hl_consume_head_url(const struct hl_consume_head *head, struct hl_buf *out)
 	} else if (hl_str_starts(hl_str_sub(target, colon, 3), HL_STR("://"))) {
 		hl_buf_put(out, target);
 	}
+	return false;
 }

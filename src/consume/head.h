@@ -21,8 +21,8 @@ struct hl_str hl_consume_head_field(
 
 /* Puts the address that an HTTP request asks for: its target if that is
  * whole, or with its Host; host and port of a CONNECT as https. Nothing if
- * none can be told. */
-void hl_consume_head_url(
+ * none can be told. True: only the host is known. */
+bool hl_consume_head_url(
 	const struct hl_consume_head *head, struct hl_buf *out);
 
 #endif

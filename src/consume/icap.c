@@ -102,12 +102,12 @@ static void confirmed(
 	pthread_mutex_unlock(&s->lock);
 }
 
-static void unsure(void *arg, struct hl_str url, struct hl_str client)
+static void unsure(void *arg, const struct hl_consume_question *q)
 {
 	struct conn *c = arg;
 	struct server *s = c->server;
 
-	hl_consume_pool_put(s->opt.pool, url, client,
+	hl_consume_pool_put(s->opt.pool, q,
 		(struct hl_consume_teller){
 			confirmed, s, (uint64_t)c->times << 32 | c->place});
 }

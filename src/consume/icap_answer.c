@@ -1,6 +1,4 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include <inttypes.h>
-
 #include "consume/icap_inner.h"
 
 /* RFC 3507 clause 4.7: constant, since no answer may be kept. */
@@ -68,14 +66,17 @@ void hl_consume_icap_put_back(
 static void put_451(const struct hl_consume_icap_session *s,
 	struct hl_buf *head, const struct hl_buf *page, const char *tag)
 {
+	char entry[HL_CONSUME_ENTRY_TEXT];
+
+	hl_consume_entry_text(&s->req.decision, entry);
 	hl_buf_printf(head,
 		"HTTP/1.1 451 Unavailable For Legal Reasons\r\n"
 		"Content-Type: text/html; charset=utf-8\r\n"
 		"Content-Language: %s\r\nContent-Length: %zu\r\n"
 		"Cache-Control: no-store\r\nVary: Accept-Language\r\n"
 		"X-Content-Type-Options: nosniff\r\n"
-		"X-Hotline-Entry: %" PRIu64 "\r\n\r\n",
-		tag, page->n, s->req.decision.entry);
+		"X-Hotline-Entry: %s\r\n\r\n",
+		tag, page->n, entry);
 }
 
 void hl_consume_icap_put_listed(struct hl_consume_icap_session *s)

@@ -120,16 +120,17 @@ static bool take_head(struct hl_consume_icap_session *s)
 	return true;
 }
 
-static bool judge(struct hl_consume_icap_session *s, struct hl_str url)
+static bool judge(
+	struct hl_consume_icap_session *s, struct hl_str url, bool host_only)
 {
 	struct hl_consume_icap_request *req = &s->req;
-	struct hl_str client =
-		hl_str_mem(req->n_client ? req->client : NULL, req->n_client);
+	const struct hl_consume_question q = {url,
+		{req->n_client ? req->client : NULL, req->n_client}, host_only};
 
 	s->phase = HL_ICAP_JUDGE;
-	if (hl_consume_check(s->config->consume, url, client, &req->decision) ==
+	if (hl_consume_check(s->config->consume, &q, &req->decision) ==
 		HL_CONSUME_UNSURE) {
-		s->config->unsure(s->arg, url, client);
+		s->config->unsure(s->arg, &q);
 		/* perhaps it was judged at once, and is past this */
 		return s->phase != HL_ICAP_JUDGE;
 	}
@@ -142,6 +143,7 @@ static bool take_http(struct hl_consume_icap_session *s)
 	struct hl_consume_icap_request *req = &s->req;
 	struct hl_str in = rest_of(s);
 	struct hl_consume_head head;
+	bool host_only = false;
 
 	if (in.n < req->n_http) {
 		return false;
@@ -150,14 +152,14 @@ static bool take_http(struct hl_consume_icap_session *s)
 		struct hl_str languages =
 			hl_consume_head_field(&head, "Accept-Language");
 
-		hl_consume_head_url(&head, &url);
+		host_only = hl_consume_head_url(&head, &url);
 		req->is_head = hl_str_eq(head.method, HL_STR("HEAD"));
 		if (languages.p && languages.n <= sizeof(req->languages)) {
 			memcpy(req->languages, languages.p, languages.n);
 			req->n_languages = languages.n;
 		}
 	}
-	return judge(s, hl_buf_str(&url));
+	return judge(s, hl_buf_str(&url), host_only);
 }
 
 static bool take_body(struct hl_consume_icap_session *s)
@@ -166,15 +168,16 @@ static bool take_body(struct hl_consume_icap_session *s)
 	size_t n;
 	int r = hl_consume_icap_read_body(&s->req, in, &n);
 
-	if (r < 0) {
-		if (!s->req.passed_on) {
-			return refuse(s, 400);
-		}
-		s->phase = HL_ICAP_ENDED; /* in the middle of an answer */
-		return false;
+	if (r < 0 && !s->req.passed_on) {
+		return refuse(s, 400);
 	}
 	if (s->req.passed_on) {
-		hl_buf_put(&s->out, hl_str_sub(in, 0, n));
+		/* but for the byte that was wrong */
+		hl_buf_put(&s->out, hl_str_sub(in, 0, r < 0 ? n - 1 : n));
+	}
+	if (r < 0) {
+		s->phase = HL_ICAP_ENDED; /* in the middle of an answer */
+		return false;
 	}
 	s->at += n;
 	if (r) {

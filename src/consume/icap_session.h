@@ -17,9 +17,9 @@ struct hl_consume_icap_config {
 	struct hl_consume *consume; /* borrowed, as the others are */
 	const struct hl_consume_stop *stop;
 	size_t n_connections; /* told to clients */
-	/* An address must be confirmed; it and client are borrowed until this
-	 * returns. Answered by hl_consume_icap_judged(), perhaps at once. */
-	void (*unsure)(void *arg, struct hl_str url, struct hl_str client);
+	/* An address must be confirmed; borrowed until this returns. Answered
+	 * by hl_consume_icap_judged(), perhaps at once. */
+	void (*unsure)(void *arg, const struct hl_consume_question *q);
 };
 
 struct hl_consume_icap_session;

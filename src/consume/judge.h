@@ -37,6 +37,21 @@ struct hl_consume_decision {
 	uint64_t entry;                /* when listed; shown as text */
 	uint32_t keep_s; /* how long it may be kept; 0: not at all */
 	bool open;       /* clear only because nobody could be asked */
+	/* Set by who asks, before: of the address only the host is known, as
+	 * with a CONNECT, so that only entries for whole domains count. */
+	bool host_only;
+};
+
+#define HL_CONSUME_ENTRY_TEXT 24
+/* The entry as people see it; gives a view of out. */
+struct hl_str hl_consume_entry_text(const struct hl_consume_decision *decision,
+	char out[HL_CONSUME_ENTRY_TEXT]);
+
+/* What a program asks. */
+struct hl_consume_question {
+	struct hl_str url;
+	struct hl_str client; /* who asks it; absent if not told */
+	bool host_only;
 };
 
 struct hl_consume_judge {

@@ -11,7 +11,7 @@
 struct job {
 	struct job *next;
 	struct hl_consume_teller teller;
-	size_t n_url, n_client;
+	struct hl_consume_question q; /* of text */
 	char text[];
 };
 
@@ -33,12 +33,7 @@ static void answer(struct hl_consume_pool *p, struct job *job, bool let_through)
 	if (let_through) {
 		hl_consume_leave_open(p->consume, &d);
 	} else {
-		hl_consume_confirm(p->consume,
-			hl_str_mem(job->text, job->n_url),
-			hl_str_mem(
-				job->n_client ? job->text + job->n_url : NULL,
-				job->n_client),
-			&d);
+		hl_consume_confirm(p->consume, &job->q, &d);
 	}
 	job->teller.done(job->teller.arg, job->teller.id, &d);
 	free(job);
@@ -157,18 +152,24 @@ static bool enqueue(struct hl_consume_pool *p, struct job *job)
 	return room;
 }
 
-void hl_consume_pool_put(struct hl_consume_pool *p, struct hl_str url,
-	struct hl_str client, struct hl_consume_teller teller)
+static struct hl_str copy(char *to, struct hl_str s)
 {
-	struct job *job = malloc(sizeof(*job) + url.n + client.n);
+	if (s.n) {
+		memcpy(to, s.p, s.n);
+	}
+	return s.p ? hl_str_mem(to, s.n) : HL_STR_NONE;
+}
 
-	if (job && url.n) {
+void hl_consume_pool_put(struct hl_consume_pool *p,
+	const struct hl_consume_question *q, struct hl_consume_teller teller)
+{
+	struct job *job = malloc(sizeof(*job) + q->url.n + q->client.n);
+
+	if (job) {
 		*job = (struct job){
-			.teller = teller, .n_url = url.n, .n_client = client.n};
-		memcpy(job->text, url.p, url.n);
-		if (client.n) {
-			memcpy(job->text + url.n, client.p, client.n);
-		}
+			.teller = teller, .q = {.host_only = q->host_only}};
+		job->q.url = copy(job->text, q->url);
+		job->q.client = copy(job->text + q->url.n, q->client);
 		if (enqueue(p, job)) {
 			return;
 		}

@@ -34,8 +34,8 @@ struct hl_consume_teller {
 	uint64_t id;
 };
 /* Copies all of it. */
-void hl_consume_pool_put(struct hl_consume_pool *p, struct hl_str url,
-	struct hl_str client, struct hl_consume_teller teller);
+void hl_consume_pool_put(struct hl_consume_pool *p,
+	const struct hl_consume_question *q, struct hl_consume_teller teller);
 /* Waits until everything that was put is done. */
 void hl_consume_pool_drain(struct hl_consume_pool *p);
 

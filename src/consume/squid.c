@@ -55,8 +55,10 @@ static char *put_answer(const struct hl_consume_squid *s, char *to,
 	if (d->what != HL_CONSUME_LISTED) {
 		return put(to, HL_STR("ERR\n"));
 	}
-	to = put_number(put(to, HL_STR("OK message=")), d->entry);
-	to = put_number(put(to, HL_STR(" tag=hotline log=")), d->entry);
+	char room[HL_CONSUME_ENTRY_TEXT];
+	struct hl_str entry = hl_consume_entry_text(d, room);
+	to = put(put(to, HL_STR("OK message=")), entry);
+	to = put(put(to, HL_STR(" tag=hotline log=")), entry);
 	*to++ = '\n';
 	return to;
 }
@@ -87,16 +89,15 @@ static bool judge(struct hl_consume_squid *s,
 {
 	struct hl_consume *c = s->config.consume;
 
-	if (hl_consume_check(c, line->url, line->client, d) !=
-		HL_CONSUME_UNSURE) {
+	if (hl_consume_check(c, &line->q, d) != HL_CONSUME_UNSURE) {
 		return true;
 	}
 	/* Without channels squid knows answers by their order. */
 	if (!s->config.pool || s->config.format->no_channels) {
-		hl_consume_confirm(c, line->url, line->client, d);
+		hl_consume_confirm(c, &line->q, d);
 		return true;
 	}
-	hl_consume_pool_put(s->config.pool, line->url, line->client,
+	hl_consume_pool_put(s->config.pool, &line->q,
 		(struct hl_consume_teller){confirmed, s, line->channel});
 	return false;
 }

@@ -39,8 +39,7 @@ int hl_consume_squid_format_parse(struct hl_str text,
 
 struct hl_consume_squid_line {
 	uint64_t channel;
-	struct hl_str url;    /* absolute */
-	struct hl_str client; /* absent if not told */
+	struct hl_consume_question q;
 };
 /* Reads a line without its end; room is scratch space of at least
  * 2 × line.n + 32 bytes in which the parts lie. HL_E_INVALID: it has no

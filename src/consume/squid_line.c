@@ -94,13 +94,15 @@ static char *put(char *to, struct hl_str s)
 
 /* An address has "//" behind its scheme; all else is the host and port of a
  * CONNECT, and no page can be told. */
-static char *put_uri(struct hl_str field, char *to)
+static bool is_whole(struct hl_str field)
 {
 	size_t colon = hl_str_find_char(field, ':');
 
-	if (hl_str_starts(hl_str_sub(field, colon, 3), HL_STR("://"))) {
-		return unescape(field, to);
-	}
+	return hl_str_starts(hl_str_sub(field, colon, 3), HL_STR("://"));
+}
+
+static char *put_connect(struct hl_str field, char *to)
+{
 	return put(unescape(field, put(to, HL_STR("https://"))), HL_STR("/"));
 }
 
@@ -128,16 +130,22 @@ static char *take(enum hl_consume_squid_field field, struct hl_str word,
 	}
 	if (field == HL_CONSUME_SQUID_SRC) {
 		to = unescape(word, to);
-		out->client = hl_str_mem(begin, (size_t)(to - begin));
+		out->q.client = hl_str_mem(begin, (size_t)(to - begin));
 		return to;
 	}
 	if (!word.n) {
-		out->url = HL_STR("");
+		out->q.url = HL_STR("");
 		return to;
 	}
-	to = field == HL_CONSUME_SQUID_URI ? put_uri(word, to)
-					   : put_host(word, to);
-	out->url = hl_str_mem(begin, (size_t)(to - begin));
+	out->q.host_only = field == HL_CONSUME_SQUID_DST || !is_whole(word);
+	if (!out->q.host_only) {
+		to = unescape(word, to);
+	} else if (field == HL_CONSUME_SQUID_URI) {
+		to = put_connect(word, to);
+	} else {
+		to = put_host(word, to);
+	}
+	out->q.url = hl_str_mem(begin, (size_t)(to - begin));
 	return to;
 }
 
@@ -179,5 +187,5 @@ int hl_consume_squid_line_parse(const struct hl_consume_squid_format *format,
 			room = take(format->fields[i++], word, room, out);
 		}
 	}
-	return out->url.p ? 0 : HL_E_INVALID;
+	return out->q.url.p ? 0 : HL_E_INVALID;
 }

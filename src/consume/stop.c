@@ -1,8 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "consume/stop.h"
 
-#include <inttypes.h>
-
 #include "web/language.h"
 
 struct text {
@@ -113,13 +111,17 @@ static void put_link(struct hl_buf *out, const char *name, const char *to)
 }
 
 static void put_about(struct hl_buf *out, const struct text *t,
-	const struct hl_consume_stop_words *words, uint64_t entry)
+	const struct hl_consume_stop_words *words,
+	const struct hl_consume_decision *decision)
 {
+	char entry[HL_CONSUME_ENTRY_TEXT];
+
 	hl_buf_put(out, HL_STR("<ul>\n"));
 	put_line(out, t->by, words->who);
 	put_line(out, t->list, words->hotline);
-	if (entry) {
-		hl_buf_printf(out, "<li>%s: %" PRIu64 "\n", t->number, entry);
+	if (decision->entry) {
+		hl_consume_entry_text(decision, entry);
+		put_line(out, t->number, entry);
 	}
 	hl_buf_put(out, HL_STR("</ul>\n"));
 	put_link(out, t->appeal, words->appeal);
@@ -142,7 +144,7 @@ int hl_consume_stop_page(void *arg, const struct hl_consume_decision *decision,
 		t->tag, t->title);
 	hl_buf_printf(out, "<h1>%s</h1>\n<p>%s\n<p>%s\n<p>%s\n", t->title,
 		t->what, t->why, t->not_you);
-	put_about(out, t, arg, decision->entry);
+	put_about(out, t, arg, decision);
 	return out->fault;
 }
 

@@ -133,6 +133,7 @@ const char *hl_web_phrase(int status)
 		{415, "Unsupported Media Type"}, {417, "Expectation Failed"},
 		{422, "Unprocessable Content"}, {429, "Too Many Requests"},
 		{431, "Request Header Fields Too Large"},
+		{451, "Unavailable For Legal Reasons"},
 		{500, "Internal Server Error"}, {501, "Not Implemented"},
 		{503, "Service Unavailable"},
 		{505, "HTTP Version Not Supported"}};

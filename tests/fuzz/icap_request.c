@@ -26,12 +26,11 @@ struct run {
 	bool waits;
 };
 
-static void unsure(void *arg, struct hl_str url, struct hl_str client)
+static void unsure(void *arg, const struct hl_consume_question *q)
 {
 	struct run *run = arg;
 
-	(void)client;
-	assert(url.n % 4 == HL_CONSUME_UNSURE);
+	assert(q->url.n % 4 == HL_CONSUME_UNSURE);
 	run->waits = true;
 }
 

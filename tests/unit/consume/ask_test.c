@@ -118,7 +118,10 @@ static void answers(void **state)
 		b.says = rows[i].says;
 		b.fault = rows[i].fault;
 		enum hl_consume_what what = hl_consume_check(&b.consume,
-			HL_STR("http://example.org/"), HL_STR("192.0.2.1"), &d);
+			&(struct hl_consume_question){
+				HL_STR("http://example.org/"),
+				HL_STR("192.0.2.1"), false},
+			&d);
 		if (what != rows[i].what || d.what != what ||
 			d.open != rows[i].open || b.n_hits != rows[i].n_hits ||
 			b.consume.n_open != rows[i].open) {
@@ -154,8 +157,11 @@ static void what_cannot_be_confirmed_is_open(void **state)
 		set_up(&b);
 		b.confirms = rows[i].says;
 		b.confirm_fault = rows[i].fault;
-		hl_consume_confirm(&b.consume, HL_STR("http://example.org/"),
-			HL_STR("192.0.2.9"), &d);
+		hl_consume_confirm(&b.consume,
+			&(struct hl_consume_question){
+				HL_STR("http://example.org/"),
+				HL_STR("192.0.2.9"), false},
+			&d);
 		if (d.what != rows[i].what || d.open != rows[i].open ||
 			b.consume.n_confirm != 1) {
 			fail_msg("row %s", rows[i].name);
@@ -168,7 +174,9 @@ static void what_cannot_be_confirmed_is_open(void **state)
 
 static void put(struct hl_consume_pool *p, struct bench *b, uint64_t id)
 {
-	hl_consume_pool_put(p, HL_STR("http://example.org/"), HL_STR_NONE,
+	hl_consume_pool_put(p,
+		&(struct hl_consume_question){
+			HL_STR("http://example.org/"), HL_STR_NONE, false},
 		(struct hl_consume_teller){told, b, id});
 }
 

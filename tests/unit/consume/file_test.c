@@ -48,9 +48,9 @@ static struct hl_consume_decision ask(
 	struct hl_consume_file *f, const char *url)
 {
 	const struct hl_consume_judge *j = hl_consume_file_judge(f);
-	struct hl_consume_decision d;
+	struct hl_consume_decision d = {.host_only = *url == '!'};
 
-	assert_int_equal(0, j->check(j->arg, hl_str_c(url), &d));
+	assert_int_equal(0, j->check(j->arg, hl_str_c(url + d.host_only), &d));
 	return d;
 }
 
@@ -70,7 +70,8 @@ static const char some[] = "# a list\n"
 			   "192.0.2.1/p\n"
 			   "[2001:db8::1]/p\n"
 			   "b\xc3\xbc"
-			   "cher.example\n";
+			   "cher.example\n"
+			   "front.example/\n";
 
 static void what_lines_mean(void **state)
 {
@@ -82,10 +83,18 @@ static void what_lines_mean(void **state)
 	} rows[] = {
 		{"http://example.org/one/page.html", HL_CONSUME_LISTED, 42,
 			HL_CONSUME_PAGE},
-		{"https://www.example.org:8443/one/%70age.html#x",
+		{"https://example.org:8443/one/%70age.html#x",
 			HL_CONSUME_LISTED, 42, HL_CONSUME_PAGE},
 		{"http://example.org/one/page.html?a=b", HL_CONSUME_LISTED, 42,
 			HL_CONSUME_PAGE},
+		{"http://www.example.org/one/page.html", HL_CONSUME_CLEAR, 0,
+			0},
+		{"!http://example.org/one/page.html", HL_CONSUME_CLEAR, 0, 0},
+		{"!https://a.whole.example:443/", HL_CONSUME_LISTED, 5,
+			HL_CONSUME_DOMAIN},
+		{"http://front.example/", HL_CONSUME_LISTED, 17,
+			HL_CONSUME_DIRECTORY},
+		{"!http://front.example/", HL_CONSUME_CLEAR, 0, 0},
 		{"http://example.org/one/page.htm", HL_CONSUME_CLEAR, 0, 0},
 		{"http://example.org/one/", HL_CONSUME_CLEAR, 0, 0},
 		{"http://example.org/", HL_CONSUME_CLEAR, 0, 0},
@@ -128,7 +137,7 @@ static void what_lines_mean(void **state)
 	put(*state, some);
 	assert_int_equal(0,
 		hl_consume_file_new(((struct place *)*state)->path, &f, NULL));
-	assert_int_equal(14, hl_consume_file_count(f));
+	assert_int_equal(15, hl_consume_file_count(f));
 	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
 		struct hl_consume_decision d = ask(f, rows[i].url);
 

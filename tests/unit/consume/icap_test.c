@@ -40,12 +40,12 @@ static int check(void *arg, struct hl_str url, struct hl_consume_decision *out)
 	return 0;
 }
 
-static void unsure(void *arg, struct hl_str url, struct hl_str client)
+static void unsure(void *arg, const struct hl_consume_question *q)
 {
 	struct bench *b = arg;
 
-	snprintf(b->unsure, sizeof(b->unsure), "%.*s for %.*s", HL_STR_ARG(url),
-		HL_STR_ARG(client));
+	snprintf(b->unsure, sizeof(b->unsure), "%.*s for %.*s",
+		HL_STR_ARG(q->url), HL_STR_ARG(q->client));
 	if (b->at_once) {
 		hl_consume_icap_judged(b->session, &listed);
 	}
@@ -119,60 +119,58 @@ static size_t count(const struct bench *b, const char *what)
 
 /* 1 clear, 2 listed, 3 a CONNECT to what is listed, 4 HEAD, 5 with a preview
  * and a body that is never sent, 6 with a body and without a preview. */
-static const char many
-	[] = "OPTIONS icap://127.0.0.1/x ICAP/1.0\r\nHost: "
-	     "127.0.0.1\r\n\r\n" REQMOD NO_BODY(
-		     "34") "GET http://example.org/ HTTP/1.1\r\n" REQMOD
-		     NO_BODY("55") "GET /bad HTTP/1.1\r\nHost: "
-				   "h\r\nAccept-Language: fr, "
-				   "en\r\n\r\n" REQMOD NO_BODY(
-					   "32") "CONNECT bad.example:443 "
-						 "HTTP/1.1" REQMOD NO_BODY(
-							 "24") "HEAD "
-							       "http://bad "
-							       "HTTP/"
-							       "1.1" REQMOD
-							       "Preview: "
-							       "0\r\nEncapsu"
-							       "lated: "
-							       "req-hdr=0, "
-							       "req-body="
-							       "24\r\n\r\n"
-							       "POST "
-							       "http://bad "
-							       "HTTP/1.1"
-							       "0\r\n\r"
-							       "\n" REQMOD
-							       "Preview: "
-							       "4\r\nEncapsu"
-							       "lated: "
-							       "req-hdr=0, "
-							       "req-body="
-							       "24\r\n\r\n"
-							       "POST "
-							       "http://abc "
-							       "HTTP/1.1"
-							       "3;x="
-							       "\"y\"\r\nabc"
-							       "\r\n0; "
-							       "ieof\r\n\r"
-							       "\n" REQMOD
-							       "Allow: "
-							       "trailers, "
-							       "204\r\nEncap"
-							       "sulated: "
-							       "req-hdr=0, "
-							       "req-body="
-							       "24\r\n\r\n"
-							       "POST "
-							       "http://bad "
-							       "HTTP/1.1"
-							       "A\r\n0123456"
-							       "789\r\n00\r"
-							       "\nTrailer: "
-							       "x\r\n\r"
-							       "\n" REQMOD
-								       NOTHING;
+static const char many[] =
+	"OPTIONS icap://127.0.0.1/x ICAP/1.0\r\nHost: "
+	"127.0.0.1\r\n\r\n" REQMOD NO_BODY(
+		"34") "GET http://example.org/ HTTP/1.1\r\n" REQMOD
+		NO_BODY("55") "GET /bad HTTP/1.1\r\nHost: "
+			      "h\r\nAccept-Language: fr, "
+			      "en\r\n\r\n" REQMOD NO_BODY(
+				      "32") "CONNECT bad.example:443 "
+					    "HTTP/1.1" REQMOD NO_BODY(
+						    "24") "HEAD "
+							  "http://bad "
+							  "HTTP/"
+							  "1.1" REQMOD
+							  "Preview: "
+							  "0\r\nEncapsu"
+							  "lated: "
+							  "req-hdr=0, "
+							  "req-body="
+							  "24\r\n\r\n"
+							  "POST "
+							  "http://bad "
+							  "HTTP/1.1"
+							  "0\r\n\r"
+							  "\n" REQMOD
+							  "Preview: "
+							  "4\r\nEncapsu"
+							  "lated: "
+							  "req-hdr=0, "
+							  "req-body="
+							  "24\r\n\r\n"
+							  "POST "
+							  "http://abc "
+							  "HTTP/1.1"
+							  "3;x="
+							  "\"y\"\r\nabc"
+							  "\r\n0; "
+							  "ieof\r\n\r"
+							  "\n" REQMOD "Allow: "
+							  "trailers, "
+							  "204\r\nEncap"
+							  "sulated: "
+							  "req-hdr=0, "
+							  "req-body="
+							  "24\r\n\r\n"
+							  "POST "
+							  "http://bad "
+							  "HTTP/1.1"
+							  "A\r\n0123456"
+							  "789\r\n00\r"
+							  "\nTrailer: "
+							  "x\r\n\r"
+							  "\n" REQMOD NOTHING;
 
 static void wherever_it_is_cut(void **state)
 {

@@ -89,10 +89,10 @@ static void lines(void **state)
 		assert_non_null(room);
 		int r = hl_consume_squid_line_parse(&f, text, room, &line);
 		if (r != rows[i].r || line.channel != rows[i].channel ||
-			(!r && !hl_str_eq(line.url, hl_str_c(rows[i].url))) ||
-			!hl_str_eq(line.client, hl_str_c(rows[i].client))) {
+			(!r && !hl_str_eq(line.q.url, hl_str_c(rows[i].url))) ||
+			!hl_str_eq(line.q.client, hl_str_c(rows[i].client))) {
 			fail_msg("\"%s\": %d, %d, %.*s", rows[i].line, r,
-				(int)line.channel, HL_STR_ARG(line.url));
+				(int)line.channel, HL_STR_ARG(line.q.url));
 		}
 		free(room);
 	}

@@ -1,0 +1,287 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "consume/http.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+
+#include "base/json.h"
+#include "base/log.h"
+#include "web/form.h"
+#include "web/route.h"
+
+static struct hl_consume_http *of(const struct hl_web_ctx *ctx)
+{
+	return ctx->app;
+}
+
+/* -- refusals, RFC 9457 -- */
+
+struct problem {
+	int status;
+	const char *code, *detail, *at;
+};
+
+static int refuse(struct hl_web_response *resp, const struct problem *p)
+{
+	struct hl_buf *b = &resp->body;
+
+	hl_buf_reset(b);
+	hl_web_respond(resp, p->status, "application/problem+json");
+	hl_buf_put(b, HL_STR("{\"type\":\"about:blank\""));
+	hl_json_put_member_i64(b, "status", p->status);
+	hl_json_put_member(b, "title", hl_str_c(hl_web_phrase(p->status)));
+	hl_json_put_member(b, "code", hl_str_c(p->code));
+	hl_json_put_member(b, "detail", hl_str_c(p->detail));
+	if (p->at && *p->at) {
+		hl_json_put_member(b, "at", hl_str_c(p->at));
+	}
+	hl_buf_put(b, HL_STR("}\n"));
+	return 0;
+}
+
+int hl_consume_http_error(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	static const struct problem rows[] = {
+		{404, "not_found", "There is no such path here.", NULL},
+		{405, "method", "See Allow for the methods of this path.",
+			NULL},
+		{411, "length", "Say how long the body is: Content-Length.",
+			NULL},
+		{413, "too_large", "A body has at most 4 MiB.", NULL},
+		{415, "type", "Send it as application/json, uncompressed.",
+			NULL},
+		{431, "too_large", "The head of the request is too long.",
+			NULL},
+		{503, "busy", "Too many at once. Send it again later.", NULL},
+	};
+	struct problem other = {ctx->status,
+		ctx->status < 500 ? "malformed" : "fault",
+		ctx->status < 500 ? "This is no request that is understood."
+				  : "A fault here. Send it again later.",
+		NULL};
+
+	(void)req;
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		if (rows[i].status == ctx->status) {
+			other = rows[i];
+		}
+	}
+	return refuse(resp, &other);
+}
+
+/* -- GET /check -- */
+
+/* Who asks, as far as a sketch of how many there are needs it. */
+static struct hl_str client_of(const struct hl_web_request *req)
+{
+	return req->peer ? hl_str_mem(&req->peer, sizeof(req->peer))
+			 : HL_STR_NONE;
+}
+
+/* The host alone, as a proxy sees it that passes TLS on. */
+static struct hl_str url_of_host(struct hl_web_ctx *ctx, struct hl_str host)
+{
+	return hl_arena_printf(ctx->arena, "https://%.*s/", HL_STR_ARG(host));
+}
+
+static int check_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_web_response *resp)
+{
+	struct hl_str url = hl_web_request_header(req, "X-Original-URL");
+	struct hl_str host = hl_web_request_header(req, "X-Original-Host");
+	struct hl_consume_decision d;
+
+	if (!url.p && !host.p) {
+		return refuse(resp,
+			&(struct problem){400, "malformed",
+				"Send the address in X-Original-URL, or the "
+				"host alone in X-Original-Host.",
+				NULL});
+	}
+	const struct hl_consume_question q = {
+		url.p ? url : url_of_host(ctx, host), client_of(req), !url.p};
+	int r = hl_consume_batch(of(ctx), &q, 1, &d);
+	if (r || d.what != HL_CONSUME_LISTED) {
+		hl_web_respond(resp, 204, "text/plain");
+		return 0;
+	}
+	char text[HL_CONSUME_ENTRY_TEXT];
+	hl_web_respond(resp, 403, "text/plain");
+	hl_web_header_add(resp, "X-Hotline-Entry",
+		hl_arena_dup(ctx->arena, hl_consume_entry_text(&d, text)));
+	hl_web_header_add(resp, "X-Hotline-Reason",
+		hl_str_c(hl_consume_reason_name(d.reason)));
+	return 0;
+}
+
+/* -- POST /v1/check -- */
+
+static void put_decision(
+	struct hl_buf *out, const struct hl_consume_decision *d)
+{
+	char text[HL_CONSUME_ENTRY_TEXT];
+
+	hl_json_put_sep(out);
+	hl_buf_put_c(out, '{');
+	hl_json_put_member(
+		out, "decision", hl_str_c(hl_consume_what_name(d->what)));
+	if (d->what == HL_CONSUME_LISTED) {
+		hl_json_put_member(
+			out, "entry", hl_consume_entry_text(d, text));
+		hl_json_put_member(out, "scope",
+			hl_str_c(hl_consume_reason_name(d->reason)));
+	}
+	if (d->open) {
+		hl_json_put_member_bool(out, "open", true);
+	}
+	hl_json_put_member_i64(out, "keep", d->keep_s);
+	hl_buf_put_c(out, '}');
+}
+
+static int answer(struct hl_web_ctx *ctx, const struct hl_consume_ask *ask,
+	struct hl_web_response *resp)
+{
+	struct hl_consume_question *q =
+		hl_arena_array(ctx->arena, ask->n, sizeof(*q));
+	struct hl_consume_decision *d =
+		hl_arena_array(ctx->arena, ask->n, sizeof(*d));
+
+	if (!q || !d) {
+		return HL_FAIL(&ctx->err, HL_E_NOMEM, "no memory to answer");
+	}
+	for (size_t i = 0; i < ask->n; i++) {
+		q[i].url = ask->urls[i];
+	}
+	int r = hl_consume_batch(of(ctx), q, ask->n, d);
+	if (r) {
+		return HL_FAIL(&ctx->err, r, "no memory to confirm");
+	}
+	hl_web_respond(resp, 200, "application/json");
+	hl_buf_put(&resp->body, HL_STR("{\"decisions\":["));
+	for (size_t i = 0; i < ask->n; i++) {
+		put_decision(&resp->body, &d[i]);
+	}
+	hl_buf_put(&resp->body, HL_STR("]}\n"));
+	return 0;
+}
+
+static int check_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_web_response *resp)
+{
+	struct hl_consume_ask ask;
+	const char *detail = NULL;
+	char at[32] = "";
+
+	if (!hl_web_request_is_type(req, "application/json")) {
+		return hl_web_error(ctx, req, resp, 415);
+	}
+	int r = hl_consume_ask_parse(req->body, ctx->arena, &ask, &detail, at);
+	if (r == HL_E_INVALID) {
+		return refuse(
+			resp, &(struct problem){400, "malformed", detail, at});
+	}
+	return r ? HL_FAIL(&ctx->err, r, "no memory to read")
+		 : answer(ctx, &ask, resp);
+}
+
+static int fail(const char **detail, const char *why)
+{
+	*detail = why;
+	return HL_E_INVALID;
+}
+
+int hl_consume_ask_parse(struct hl_str body, struct hl_arena *arena,
+	struct hl_consume_ask *out, const char **detail, char at[32])
+{
+	HL_JSON_AUTO *root = NULL;
+
+	*at = '\0';
+	if (hl_json_parse(body, HL_CONSUME_HTTP_BODY_MAX, &root, NULL) ||
+		!json_is_object(root)) {
+		return fail(detail, "Send one JSON object (RFC 8259).");
+	}
+	const json_t *urls = json_object_get(root, "urls");
+	if (json_object_size(root) != 1 || !json_is_array(urls) ||
+		json_array_size(urls) < 1 ||
+		json_array_size(urls) > HL_CONSUME_HTTP_BATCH_MAX) {
+		return fail(detail, "The object has the member urls and no "
+				    "other: 1 to 1,000 addresses.");
+	}
+	out->n = json_array_size(urls);
+	out->urls = hl_arena_array(arena, out->n, sizeof(*out->urls));
+	for (size_t i = 0; out->urls && i < out->n; i++) {
+		const json_t *v = json_array_get(urls, i);
+
+		if (!json_is_string(v)) {
+			snprintf(at, 32, "/urls/%zu", i);
+			return fail(detail, "An address is a string.");
+		}
+		out->urls[i] =
+			hl_arena_dup(arena, hl_str_mem(json_string_value(v),
+						    json_string_length(v)));
+		if (!out->urls[i].p) {
+			return HL_E_NOMEM;
+		}
+	}
+	return out->urls ? 0 : HL_E_NOMEM;
+}
+
+/* -- GET /stop -- */
+
+static uint64_t entry_of(struct hl_web_ctx *ctx, struct hl_str query)
+{
+	struct hl_web_form form;
+	int64_t entry = 0;
+
+	if (hl_web_form_parse(ctx->arena, query, &form, NULL)) {
+		return 0;
+	}
+	for (size_t i = 0; i < form.n; i++) {
+		if (hl_str_eq(form.fields[i].name, HL_STR("entry")) &&
+			!hl_str_to_i64(form.fields[i].value, &entry)) {
+			entry = 0;
+		}
+	}
+	return entry > 0 ? (uint64_t)entry : 0;
+}
+
+static int stop_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_web_response *resp)
+{
+	const struct hl_consume_decision d = {
+		.what = HL_CONSUME_LISTED, .entry = entry_of(ctx, req->query)};
+	const struct hl_consume_stop *stop = of(ctx)->stop;
+	const char *tag = "en";
+
+	hl_web_respond(resp, 451, "text/html");
+	int r = stop->page(stop->arg, &d,
+		hl_web_request_header(req, "Accept-Language"), &resp->body,
+		&tag);
+	hl_web_header_add(resp, "Content-Language", hl_str_c(tag));
+	return r ? HL_FAIL(&ctx->err, r, "the stop page could not be made") : 0;
+}
+
+static int ready_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_web_response *resp)
+{
+	(void)ctx;
+	(void)req;
+	hl_web_respond(resp, 200, "application/json");
+	hl_buf_put(&resp->body, HL_STR("{\"ready\":true}\n"));
+	return 0;
+}
+
+static const struct hl_web_route rows[] = {
+	{HL_WEB_GET, "/check", 0, check_get},
+	{HL_WEB_POST, "/v1/check", 0, check_post},
+	{HL_WEB_GET, "/stop", 0, stop_get},
+	{HL_WEB_GET, "/v1/ready", 0, ready_get},
+};
+static const struct hl_web_routes routes = {rows, HL_ARRAY_LEN(rows)};
+
+int hl_consume_http_handle(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp)
+{
+	return hl_web_route_call(&routes, ctx, req, resp);
+}
