@@ -22,6 +22,8 @@ static const char help[] =
 
 /* Threads for what is sure while others wait for what is confirmed. */
 #define THREADS_KEPT 8
+/* Of those, however many threads the pool has. */
+#define WAITING_MOST 512
 
 struct stopper {
 	int stop_fd;
@@ -42,7 +44,9 @@ static void *wait_for_stop(void *arg)
 
 static size_t threads(const struct hl_list_service *s)
 {
-	return THREADS_KEPT + (s->n_threads ? s->n_threads : 16);
+	size_t n = 8 * (s->n_threads ? s->n_threads : 16);
+
+	return THREADS_KEPT + (n < WAITING_MOST ? n : WAITING_MOST);
 }
 
 static int listen_on(struct hl_list_service *s, struct hl_consume_http *app,

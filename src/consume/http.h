@@ -17,7 +17,7 @@
  */
 #define HL_CONSUME_HTTP_BODY_MAX (4u << 20)
 #define HL_CONSUME_HTTP_BATCH_MAX 1000u
-#define HL_CONSUME_HTTP_CONFIRM_MS 10000
+#define HL_CONSUME_HTTP_CONFIRM_MS 3000
 
 struct hl_consume_http {
 	struct hl_consume *consume; /* borrowed, as the others are */
