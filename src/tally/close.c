@@ -1,0 +1,180 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * What the numbers of an hour tell. A number of clients, and an entry, is told
+ * only when it stands for five clients whom nothing told before: a line with
+ * one hit of one client would show what one person did in that hour. What is
+ * left at the end of the day is told in the total of hits only.
+ *
+ * Each shard is closed under its own lock, so that nobody who counts waits for
+ * the others: a hit belongs to the hour that was open when it was counted.
+ */
+#include <stdlib.h>
+
+#include "tally/inner.h"
+
+struct closing {
+	struct hl_tally *t;
+	uint8_t registers[HL_TALLY_ALL_REGISTERS];
+	uint64_t hits, entries;
+	struct hl_tally_entry *found; /* that may be told */
+	size_t n;
+};
+
+static uint64_t untold_clients(const struct hl_tally_cell *c)
+{
+	uint64_t all =
+		hl_tally_sketch_count(c->registers, HL_TALLY_ENTRY_REGISTERS);
+
+	return all > c->clients ? all - c->clients : 0;
+}
+
+static void look_at(struct closing *c, const struct hl_tally_shard *s)
+{
+	for (size_t i = 0; i < s->n; i++) {
+		const struct hl_tally_cell *cell = &s->cells[i];
+		uint64_t clients;
+
+		c->entries += cell->hit;
+		if (cell->untold < HL_TALLY_CELL_MIN) {
+			continue;
+		}
+		clients = untold_clients(cell);
+		if (clients >= HL_TALLY_CELL_MIN) {
+			/* An estimate; each client hit it once at least. */
+			c->found[c->n++] =
+				(struct hl_tally_entry){cell->id, cell->untold,
+					clients < cell->untold ? clients
+							       : cell->untold};
+		}
+	}
+}
+
+static int by_hits(const void *a, const void *b)
+{
+	const struct hl_tally_entry *x = a, *y = b;
+
+	return x->hits < y->hits ? 1 : x->hits > y->hits ? -1 : 0;
+}
+
+static int by_id(const void *a, const void *b)
+{
+	const struct hl_tally_entry *x = a, *y = b;
+
+	return (x->id > y->id) - (x->id < y->id);
+}
+
+/* The most hit; the others wait for the next hour. */
+static void choose(struct closing *c)
+{
+	if (c->n > HL_TALLY_ENTRIES_MAX) {
+		qsort(c->found, c->n, sizeof(c->found[0]), by_hits);
+		c->n = HL_TALLY_ENTRIES_MAX;
+	}
+	if (c->n) {
+		qsort(c->found, c->n, sizeof(c->found[0]), by_id);
+	}
+}
+
+static const struct hl_tally_entry *told(const struct closing *c, uint64_t id)
+{
+	const struct hl_tally_entry key = {.id = id};
+
+	return c->n ? bsearch(&key, c->found, c->n, sizeof(key), by_id) : NULL;
+}
+
+/* What was read is subtracted, not zeroed: hits may have come meanwhile. */
+static void mark_told(struct closing *c)
+{
+	for (size_t k = 0; k < HL_TALLY_SHARDS; k++) {
+		struct hl_tally_shard *s = &c->t->shards[k];
+
+		pthread_mutex_lock(&s->lock);
+		for (size_t i = 0; i < s->n; i++) {
+			const struct hl_tally_entry *e =
+				told(c, s->cells[i].id);
+
+			if (e) {
+				s->cells[i].untold -= e->hits;
+				s->cells[i].clients += e->clients;
+			}
+		}
+		pthread_mutex_unlock(&s->lock);
+	}
+}
+
+static void read_shards(struct closing *c)
+{
+	for (size_t k = 0; k < HL_TALLY_SHARDS; k++) {
+		struct hl_tally_shard *s = &c->t->shards[k];
+
+		pthread_mutex_lock(&s->lock);
+		look_at(c, s);
+		hl_tally_sketch_merge(
+			c->registers, s->registers, HL_TALLY_ALL_REGISTERS);
+		c->hits += s->hits;
+		s->hits = 0;
+		for (size_t i = 0; i < s->n; i++) {
+			s->cells[i].hit = false;
+		}
+		pthread_mutex_unlock(&s->lock);
+	}
+}
+
+static int write_record(struct closing *c, struct hl_err *err)
+{
+	struct hl_tally *t = c->t;
+	uint64_t all =
+		hl_tally_sketch_count(c->registers, HL_TALLY_ALL_REGISTERS);
+	uint64_t fresh = t->carried + (all > t->told ? all - t->told : 0);
+	struct hl_tally_record record = {.consumer = t->config.consumer,
+		.hour_us = t->hour_us,
+		.hits = c->hits,
+		.clients = fresh >= HL_TALLY_CELL_MIN ? fresh : 0,
+		.entries = c->entries,
+		.failed = atomic_exchange(&t->failed, 0),
+		.entry = c->found,
+		.n_entry = c->n};
+
+	memcpy(record.hotline, t->config.hotline, sizeof(record.hotline));
+	int r = hl_tally_write(&record, t->config.secret, &t->stuck, err);
+	if (r) {
+		atomic_fetch_add(&t->failed, record.failed);
+	} else if (record.clients) {
+		t->told = all > t->told ? all : t->told;
+		t->carried = 0;
+	}
+	return r;
+}
+
+int hl_tally_close(struct hl_tally *t, struct hl_err *err)
+{
+	struct closing *c = calloc(1, sizeof(*c));
+	size_t most = 0;
+
+	for (size_t i = 0; i < HL_TALLY_SHARDS; i++) {
+		most += t->shards[i].n_max;
+	}
+	if (c) {
+		c->t = t;
+		c->found = calloc(most, sizeof(c->found[0]));
+	}
+	if (!c || !c->found) {
+		free(c);
+		return HL_FAIL(err, HL_E_NOMEM, "no memory to end an hour");
+	}
+	read_shards(c);
+	choose(c);
+	int r = write_record(c, err);
+	if (r) {
+		hl_buf_reset(&t->stuck);
+		pthread_mutex_lock(&t->shards[0].lock);
+		t->shards[0].hits += c->hits;
+		pthread_mutex_unlock(&t->shards[0].lock);
+	} else {
+		t->stuck_hour_us = t->hour_us;
+		mark_told(c);
+	}
+	free(c->found);
+	free(c);
+	return r;
+}

@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HL_TALLY_INNER_H
+#define HL_TALLY_INNER_H
+
+#include <pthread.h>
+#include <stdatomic.h>
+
+#include "tally/keep.h"
+#include "tally/sketch.h"
+#include "tally/tally.h"
+
+/* Inside the room only. */
+
+#define HL_TALLY_SHARDS 16
+#define HL_TALLY_SALT_BYTES 16
+
+/* An entry of this day. */
+struct hl_tally_cell {
+	uint64_t id;
+	uint64_t untold;  /* hits that no record told yet */
+	uint64_t clients; /* of the day, told already */
+	bool hit;         /* in this hour */
+	uint8_t registers[HL_TALLY_ENTRY_REGISTERS];
+};
+
+/* A part of the entries, under a lock of its own; each has its own registers
+ * of all clients, which are merged when they are read. */
+struct hl_tally_shard {
+	_Alignas(64) pthread_mutex_t lock;
+	uint8_t salt[HL_TALLY_SALT_BYTES];
+	uint64_t hits; /* in this hour */
+	size_t n;      /* cells in use */
+	size_t n_max, mask;
+	uint16_t *index; /* by hash: place + 1 in cells, 0 free */
+	struct hl_tally_cell *cells;
+	uint8_t registers[HL_TALLY_ALL_REGISTERS];
+};
+
+struct hl_tally {
+	struct hl_tally_config config;
+	struct hl_tally_keep *keep;
+	pthread_mutex_t lock; /* of the hour and the folder */
+	int64_t hour_us, day;
+	int64_t now_us;      /* of the last tick */
+	uint64_t told;       /* clients of the day */
+	uint64_t carried;    /* of the day before, not told yet */
+	struct hl_buf stuck; /* a record that could not be written */
+	int64_t stuck_hour_us;
+	_Atomic uint64_t failed; /* in this hour */
+	struct hl_tally_shard shards[HL_TALLY_SHARDS];
+};
+
+/* Ends the hour: its record's text is in t->stuck. Nothing is lost after a
+ * fault. Under t->lock. */
+int hl_tally_close(struct hl_tally *t, struct hl_err *err);
+/* New salt, empty registers, no cells. Under t->lock. */
+void hl_tally_forget(struct hl_tally *t);
+
+#endif
