@@ -52,6 +52,8 @@ struct hl_settings {
 	const char *public_exit_url;
 	const char *public_peer_header;           /* "X-Real-IP", or empty */
 	struct hl_settings_list public_emergency; /* lines of text */
+	const char *stop_worry_name, *stop_worry_url; /* of the stop page */
+	const char *stop_young_name, *stop_young_url;
 	const char *staff_listen, *staff_url, *staff_url_set;
 	const char *api_listen; /* "": nobody may ask the registry */
 	bool api_pictures;
@@ -73,10 +75,8 @@ struct hl_settings {
 	enum hl_mail_transport mail_transport;
 	const char *mail_folder;
 	const char *mail_smtp_url; /* "smtp://host:587", "smtps://host" */
-	const char *mail_smtp_user;
-	const char *mail_smtp_password_file;
-	const char *mail_smtp_ca_file;
-	const char *mail_from;
+	const char *mail_smtp_user, *mail_smtp_password_file;
+	const char *mail_smtp_ca_file, *mail_from;
 	bool mail_production; /* else every message is marked a test */
 
 	bool trace_enabled;

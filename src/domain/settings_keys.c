@@ -66,6 +66,14 @@ const struct hl_settings_key hl_settings_keys[] = {
 		"Children can call the helpline: 116 111.",
 		"What to do in danger, shown before anything else; may stand "
 		"several times, a line each."),
+	KEY("stop.worry_name", TEXT, stop_worry_name, "",
+		"Help for people who worry about their own thoughts, as the "
+		"page in place of a blocked address names it, with a number "
+		"if it has one; empty: none."),
+	KEY("stop.worry_url", URL, stop_worry_url, "", "Where it is."),
+	KEY("stop.young_name", TEXT, stop_young_name, "",
+		"Help for children and young people, named there likewise."),
+	KEY("stop.young_url", URL, stop_young_url, "", "Where it is."),
 	KEY("staff.listen", LISTEN, staff_listen, "127.0.0.1:8081",
 		"Where the workbench listens; keep it off the internet."),
 	KEY("staff.url", URL, staff_url_set, "",

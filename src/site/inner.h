@@ -107,6 +107,9 @@ hl_web_handler hl_site_check_get, hl_site_send_post;
 hl_web_handler hl_site_receipt_get, hl_site_receipt_post,
 	hl_site_receipt_file_get;
 hl_web_handler hl_site_status_get, hl_site_status_post;
+/* Reads the settings of the stop page. */
+int hl_site_stop_init(struct hl_site_app *site, struct hl_err *err);
+hl_web_handler hl_site_stop_get;
 hl_web_handler hl_site_answer_get, hl_site_answer_post;
 hl_web_handler hl_site_api_report_post, hl_site_api_status_post,
 	hl_site_api_error;

@@ -15,7 +15,10 @@ int hl_site_init(struct hl_site_app *site, const struct hl_settings *settings,
 		.is_test = is_test};
 
 	*site = (struct hl_site_app){.settings = settings};
-	int r = hl_intake_new(&intake, &site->intake, err);
+	int r = hl_site_stop_init(site, err);
+	if (!r) {
+		r = hl_intake_new(&intake, &site->intake, err);
+	}
 	if (r || settings->report_rate_limit <= 0) {
 		return r;
 	}
@@ -265,6 +268,7 @@ static const struct hl_web_route rows[] = {
 	{HL_WEB_POST, "/report/:step", HL_SITE_DRAFT, hl_site_question_post},
 	{HL_WEB_GET, "/status", HL_SITE_READ, hl_site_status_get},
 	{HL_WEB_POST, "/status", HL_SITE_STATUS, hl_site_status_post},
+	{HL_WEB_GET, "/stop", HL_SITE_READ, hl_site_stop_get},
 	{HL_WEB_GET, "/answer/:token", HL_SITE_ANSWER, hl_site_answer_get},
 	{HL_WEB_POST, "/answer/:token", HL_SITE_ANSWER, hl_site_answer_post},
 	{HL_WEB_POST, "/api/v1/reports", HL_SITE_SUBMIT,

@@ -4,6 +4,7 @@
 
 #include "domain/settings.h"
 #include "intake/intake.h"
+#include "stop/stop.h"
 #include "web/limit.h"
 #include "web/route.h"
 
@@ -18,10 +19,13 @@ struct hl_site_app {
 	const struct hl_settings *settings;
 	struct hl_intake *intake;
 	struct hl_web_limiter *reports; /* NULL: no limit */
+	struct hl_stop_config stop;     /* borrowed from the settings */
+	char stop_contact[HL_STOP_HREF_MAX + 1];
+	char stop_appeal[HL_STOP_HREF_MAX + 1];
 };
 
 /* Fills *site from the settings: makes intake and limiter. The settings are
- * borrowed. */
+ * borrowed. HL_E_INVALID: they make no stop page. */
 int hl_site_init(struct hl_site_app *site, const struct hl_settings *settings,
 	bool is_test, struct hl_err *err);
 void hl_site_fini(struct hl_site_app *site);

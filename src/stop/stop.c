@@ -187,7 +187,7 @@ static void put_headers(const struct hl_stop_config *config,
 	add(out, "X-Content-Type-Options", HL_STR("nosniff"));
 	hl_buf_printf(&out->link, "%s%s%s", "default-src 'none'; style-src '",
 		hl_stop_style_hash,
-		"'; base-uri 'none'; form-action 'none'; "
+		"'; form-action 'none'; base-uri 'none'; "
 		"frame-ancestors 'none'");
 	size_t policy = out->link.n;
 	if (config->consumer_uri.n) {

@@ -124,7 +124,8 @@ void hl_web_handle(hl_web_handler *handler, struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, struct hl_web_response *resp);
 
 /* Runs put for each header that every response carries and for those of
- * resp, in an order that does not change. */
+ * resp, in an order that does not change. One of resp stands in the place of
+ * one of the same name that every response carries. */
 void hl_web_response_headers(const struct hl_web_response *resp, bool secure,
 	void (*put)(void *arg, const char *name, struct hl_str value),
 	void *arg);

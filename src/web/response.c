@@ -227,12 +227,24 @@ void hl_web_handle(hl_web_handler *handler, struct hl_web_ctx *ctx,
 	}
 }
 
+static bool has_own(const struct hl_web_response *resp, const char *name)
+{
+	for (size_t i = 0; i < resp->n_headers; i++) {
+		if (hl_str_eq(resp->headers[i].name, hl_str_c(name))) {
+			return true;
+		}
+	}
+	return false;
+}
+
 void hl_web_response_headers(const struct hl_web_response *resp, bool secure,
 	void (*put)(void *arg, const char *name, struct hl_str value),
 	void *arg)
 {
 	for (size_t i = 0; i < HL_ARRAY_LEN(always); i++) {
-		put(arg, always[i].name, always[i].value);
+		if (!has_own(resp, always[i].name)) {
+			put(arg, always[i].name, always[i].value);
+		}
 	}
 	if (secure) {
 		put(arg, "Strict-Transport-Security",

@@ -91,7 +91,7 @@ static struct hl_str between(
 
 static void visit(struct browser *b, struct hl_web_request *req)
 {
-	struct hl_web_header headers[5];
+	struct hl_web_header headers[6];
 	struct hl_web_response resp;
 	struct hl_err err = {0};
 
@@ -119,6 +119,10 @@ static void visit(struct browser *b, struct hl_web_request *req)
 	if (b->bearer) {
 		headers[req->n_headers++] = (struct hl_web_header){
 			HL_STR("Authorization"), hl_str_c(b->bearer)};
+	}
+	if (b->speaks) {
+		headers[req->n_headers++] = (struct hl_web_header){
+			HL_STR("Accept-Language"), hl_str_c(b->speaks)};
 	}
 	if (req->headers) {
 		headers[req->n_headers++] = req->headers[0];

@@ -19,6 +19,7 @@ struct browser {
 	const char *fetch_site; /* Sec-Fetch-Site, NULL: not sent */
 	const char *key;        /* Idempotency-Key */
 	const char *bearer;     /* Authorization */
+	const char *speaks;     /* Accept-Language */
 
 	/* the last answer */
 	int status;

@@ -140,7 +140,7 @@ static void policy(void **state)
 	crypto_hash_sha256(hash, (const uint8_t *)body.p + from, to - from);
 	hl_buf_put(&want, HL_STR("default-src 'none'; style-src 'sha256-"));
 	hl_text_put_base64(&want, hash, sizeof(hash));
-	hl_buf_put(&want, HL_STR("'; base-uri 'none'; form-action 'none'; "
+	hl_buf_put(&want, HL_STR("'; form-action 'none'; base-uri 'none'; "
 				 "frame-ancestors 'none'"));
 	must_be(&a, "Content-Security-Policy", want.p);
 }

@@ -58,7 +58,8 @@ static inline const char *head_fault(
 {
 	static const char *const always[] = {
 		"Content-Security-Policy: default-src 'none'; ",
-		"form-action 'self'; base-uri 'none'; frame-ancestors 'none'\n",
+		"; form-action '",
+		"; base-uri 'none'; frame-ancestors 'none'\n",
 		"X-Content-Type-Options: nosniff\n", "X-Frame-Options: DENY\n",
 		"Referrer-Policy: no-referrer\n",
 		"Cross-Origin-Opener-Policy: same-origin\n",
