@@ -38,7 +38,9 @@ enum hl_ref_kind {
 	HL_REF_HASH_LIST = 'L',
 	HL_REF_HASH = 'H', /* an entry of a hash list */
 	HL_REF_API_KEY = 'K',
-	HL_REF_LIST_ENTRY = 'E', /* of a list of addresses */
+	HL_REF_LIST_ENTRY = 'E',
+	HL_REF_CONSUMER = 'U',
+	HL_REF_APPEAL = 'A',
 };
 #define HL_ID_BITS 40
 /* Gives a view of out. */

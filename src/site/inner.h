@@ -110,6 +110,12 @@ hl_web_handler hl_site_status_get, hl_site_status_post;
 /* Reads the settings of the stop page. */
 int hl_site_stop_init(struct hl_site_app *site, struct hl_err *err);
 hl_web_handler hl_site_stop_get;
+hl_web_handler hl_site_appeal_get, hl_site_appeal_post;
+/* What became of the appeal with this receipt. HL_NOTFOUND: it is none. */
+int hl_site_appeal_status(struct hl_web_ctx *ctx, struct hl_web_response *resp,
+	const struct hl_seal_receipt *receipt);
+/* "22 Nov 2026", in the arena. */
+struct hl_str hl_site_day(struct hl_arena *arena, int64_t day_us);
 hl_web_handler hl_site_answer_get, hl_site_answer_post;
 hl_web_handler hl_site_api_report_post, hl_site_api_status_post,
 	hl_site_api_error;

@@ -269,6 +269,8 @@ static const struct hl_web_route rows[] = {
 	{HL_WEB_GET, "/status", HL_SITE_READ, hl_site_status_get},
 	{HL_WEB_POST, "/status", HL_SITE_STATUS, hl_site_status_post},
 	{HL_WEB_GET, "/stop", HL_SITE_READ, hl_site_stop_get},
+	{HL_WEB_GET, "/appeal", HL_SITE_READ, hl_site_appeal_get},
+	{HL_WEB_POST, "/appeal", HL_SITE_SUBMIT, hl_site_appeal_post},
 	{HL_WEB_GET, "/answer/:token", HL_SITE_ANSWER, hl_site_answer_get},
 	{HL_WEB_POST, "/answer/:token", HL_SITE_ANSWER, hl_site_answer_post},
 	{HL_WEB_POST, "/api/v1/reports", HL_SITE_SUBMIT,

@@ -129,8 +129,7 @@ static struct hl_str passed_to(struct hl_arena *arena, uint32_t set)
 	return text.n ? hl_arena_dup(arena, hl_buf_str(&text)) : HL_STR_NONE;
 }
 
-/* "22 Nov 2026" */
-static struct hl_str day_text(struct hl_arena *arena, int64_t day_us)
+struct hl_str hl_site_day(struct hl_arena *arena, int64_t day_us)
 {
 	char text[HL_TIME_ISO_MAX];
 	struct hl_str human = hl_time_human(day_us, text);
@@ -147,7 +146,7 @@ static struct hl_site_result_row row_of(
 			&hl_vocab_public_status, (int)address->status)),
 		.explanation = explain(address->status),
 		.passed_to = passed_to(arena, address->passed_to),
-		.day = day_text(arena, address->day_us),
+		.day = hl_site_day(arena, address->day_us),
 		.colour = colour(address->status)};
 }
 
@@ -160,7 +159,7 @@ static int show_result(struct hl_web_ctx *ctx, struct hl_web_response *resp,
 	struct hl_site_result_row *rows =
 		hl_arena_array(ctx->arena, n, sizeof(*rows));
 	struct hl_site_result p = {
-		.received = day_text(ctx->arena, status->received_day_us),
+		.received = hl_site_day(ctx->arena, status->received_day_us),
 		.erased = status->erased,
 		.rows = rows,
 		.n_rows = n};
@@ -201,6 +200,12 @@ int hl_site_status_post(struct hl_web_ctx *ctx,
 			fault_text(r ? HL_SEAL_RECEIPT_SYMBOL : fault));
 	}
 	r = hl_intake_status(&at, &receipt, &status, &ctx->err);
+	if (r == HL_NOTFOUND) {
+		r = hl_site_appeal_status(ctx, resp, &receipt);
+		if (r == 0) {
+			return 0;
+		}
+	}
 	if (r == HL_NOTFOUND) {
 		return show_form(ctx, resp, typed,
 			hl_web_tr(HL_TR("We have no report with this receipt. "

@@ -9,6 +9,7 @@
 static const int of_public[] = {
 	HL_EVENT_REPORT_RECEIVED,
 	HL_EVENT_REFERRAL_ANSWERED,
+	HL_EVENT_APPEAL_RECEIVED,
 };
 
 /* What time, a look or an answer brings about; no decision of a person. */

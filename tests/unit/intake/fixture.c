@@ -94,6 +94,26 @@ int64_t fixture_number(struct fixture *f, const char *sql)
 	return n;
 }
 
+void fixture_blob(struct fixture *f, const char *sql, struct hl_buf *out)
+{
+	bool was_open = f->store && !f->server;
+	sqlite3_stmt *st;
+
+	if (was_open) {
+		close_here(f);
+	}
+	sqlite3 *db = raw(f);
+	assert_int_equal(SQLITE_OK, sqlite3_prepare_v2(db, sql, -1, &st, NULL));
+	assert_int_equal(SQLITE_ROW, sqlite3_step(st));
+	hl_buf_put_mem(out, sqlite3_column_blob(st, 0),
+		(size_t)sqlite3_column_bytes(st, 0));
+	sqlite3_finalize(st);
+	sqlite3_close(db);
+	if (was_open) {
+		open_here(f);
+	}
+}
+
 static void put_epoch(
 	struct fixture *f, int kind, int epoch, const struct hl_seal_pub *pub)
 {

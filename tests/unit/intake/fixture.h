@@ -30,6 +30,8 @@ int fixture_tear_down(void **state);
 void fixture_sql(struct fixture *f, const char *sql);
 /* First column of the first row as a number. */
 int64_t fixture_number(struct fixture *f, const char *sql);
+/* First column of the first row as bytes, added to out. */
+void fixture_blob(struct fixture *f, const char *sql, struct hl_buf *out);
 /* Begins epoch 2 of queue and identity, with new keys. */
 void fixture_new_epoch(struct fixture *f);
 
