@@ -232,6 +232,13 @@ static struct hl_str event_object(
 		return hl_desk_ref(arena, HL_REF_HASH_LIST, e->object_id);
 	case HL_OBJECT_HASH:
 		return hl_desk_ref(arena, HL_REF_HASH, e->object_id);
+	case HL_OBJECT_LIST_ENTRY:
+		return hl_desk_ref(arena, HL_REF_LIST_ENTRY, e->object_id);
+	case HL_OBJECT_CONSUMER:
+		return hl_desk_ref(arena, HL_REF_CONSUMER, e->object_id);
+	case HL_OBJECT_APPEAL:
+		return hl_desk_ref(arena, HL_REF_APPEAL, e->object_id);
+	case HL_OBJECT_EDITION:
 	case HL_OBJECT_NONE:
 	case HL_OBJECT_CASE:
 	case HL_OBJECT_ITEM:

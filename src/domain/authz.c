@@ -2,6 +2,7 @@
 #include "domain/authz_matrix.h"
 
 #include "domain/hash.h"
+#include "domain/list.h"
 
 /*
  * The matrix. A row grants an action to some roles under conditions; an
@@ -32,6 +33,7 @@
 		F(BOUNCED) | F(RETRYING) | F(PERMANENT_ERROR))
 
 #define H(state) (1u << HL_HASH_##state)
+#define L(state) (1u << HL_LIST_##state)
 
 enum {
 	AN = HL_ROLE_ANALYST,
@@ -58,6 +60,10 @@ const struct hl_authz_grant hl_authz_grants[] = {
 	G(WATCH_SWITCH, SU, 0, 0, 0),
 	G(HASH_READ, AN | VE | SU | RO, 0, 0, 0),
 	G(HASHLIST_MANAGE, SU, 0, 0, 0),
+	G(LIST_READ, AN | VE | SU | RO, 0, 0, 0),
+	G(CONSUMER_MANAGE, SU, 0, 0, 0),
+	G(LIST_HALT, SU, 0, 0, 0),
+	G(APPEAL_READ, VE | SU, 0, 0, 0),
 
 	G(REPORT_READ, AN, 0, TRIAGE_STATES, 0),
 	G(REPORT_READ, AN | VE, NEED_HELD, 0, 0),
@@ -114,6 +120,8 @@ const struct hl_authz_grant hl_authz_grants[] = {
 	G(CASE_HASH, SU, 0, KEEPABLE, 0),
 	G(HASH_PROPOSE, AN | VE, NEED_PART | NEED_ILLEGAL, APPROVED, 0),
 	G(HASH_PROPOSE, SU, NEED_ILLEGAL, APPROVED, 0),
+	G(LIST_PROPOSE, AN | VE, NEED_PART | NEED_ILLEGAL, APPROVED, 0),
+	G(LIST_PROPOSE, SU | RO, NEED_ILLEGAL, APPROVED, 0),
 	G(REFERRAL_DRAFT, AN, NEED_PART | NEED_ILLEGAL, ACTIVE, 0),
 	G(REFERRAL_DRAFT, SU | RO, NEED_ILLEGAL, ACTIVE, 0),
 
@@ -138,12 +146,25 @@ const struct hl_authz_grant hl_authz_grants[] = {
 	G(HASH_WITHDRAW, SU, 0, H(PROPOSED) | H(ACTIVE), 0),
 	G(HASH_OPINION, VE | SU, NEED_NOT_DRAFTER | NEED_NOT_APPROVER,
 		H(ACTIVE), 0),
+
+	G(LIST_APPROVE, AN | VE, NEED_PART | NEED_NOT_DRAFTER, L(PROPOSED), 0),
+	G(LIST_APPROVE, SU | RO, NEED_NOT_DRAFTER, L(PROPOSED), 0),
+	G(LIST_THIRD, SU, NEED_NOT_DRAFTER | NEED_NOT_APPROVER, L(THIRD), 0),
+	G(LIST_REFUSE, AN | VE, NEED_PART, L(PROPOSED) | L(THIRD), 0),
+	G(LIST_REFUSE, SU | RO, 0, L(PROPOSED) | L(THIRD), 0),
+	G(LIST_LOOK, AN | VE, NEED_PART, L(ACTIVE), 0),
+	G(LIST_LOOK, SU | RO, 0, L(ACTIVE), 0),
+	G(LIST_END, SU, 0, L(ACTIVE), 0),
+	G(CONSUMER_APPROVE, SU, NEED_NOT_DRAFTER, L(CONSUMER_PROPOSED), 0),
+	G(EDITION_DECIDE, SU, 0, L(EDITION_HELD), 0),
+	G(APPEAL_DECIDE, VE | SU, NEED_NOT_DRAFTER | NEED_NOT_APPROVER,
+		L(APPEAL_OPEN), 0),
 };
 const size_t hl_authz_n_grants = HL_ARRAY_LEN(hl_authz_grants);
 
 enum hl_object hl_authz_object_kind(enum hl_authz_action action)
 {
-	if (action <= HL_AUTHZ_HASHLIST_MANAGE) {
+	if (action <= HL_AUTHZ_APPEAL_READ) {
 		return HL_OBJECT_NONE;
 	}
 	if (action <= HL_AUTHZ_CONTACT_READ) {
@@ -161,8 +182,20 @@ enum hl_object hl_authz_object_kind(enum hl_authz_action action)
 	if (action <= HL_AUTHZ_KEY_GRANT) {
 		return HL_OBJECT_USER;
 	}
-	return action <= HL_AUTHZ_HASHLIST_APPROVE ? HL_OBJECT_HASH_LIST
-						   : HL_OBJECT_HASH;
+	if (action <= HL_AUTHZ_HASHLIST_APPROVE) {
+		return HL_OBJECT_HASH_LIST;
+	}
+	if (action <= HL_AUTHZ_HASH_OPINION) {
+		return HL_OBJECT_HASH;
+	}
+	if (action <= HL_AUTHZ_LIST_END) {
+		return HL_OBJECT_LIST_ENTRY;
+	}
+	if (action <= HL_AUTHZ_CONSUMER_APPROVE) {
+		return HL_OBJECT_CONSUMER;
+	}
+	return action <= HL_AUTHZ_EDITION_DECIDE ? HL_OBJECT_EDITION
+						 : HL_OBJECT_APPEAL;
 }
 
 static bool mask_has(unsigned mask, int state)
@@ -185,7 +218,8 @@ static bool is_wrong_person(
 	       ((needs & NEED_NOT_REQUESTER) &&
 		       o->contact_requested_by == me) ||
 	       ((needs & NEED_NOT_DRAFTER) && o->drafted_by == me) ||
-	       ((needs & NEED_NOT_APPROVER) && o->approved_by == me) ||
+	       ((needs & NEED_NOT_APPROVER) &&
+		       (o->approved_by == me || o->third_by == me)) ||
 	       ((needs & NEED_NOT_SELF) && o->user_id == me);
 }
 
@@ -314,6 +348,12 @@ static bool is_visible(const struct hl_authz_actor *actor, enum hl_object kind,
 	case HL_OBJECT_HASH_LIST:
 	case HL_OBJECT_HASH:
 		return ask(actor, HL_AUTHZ_HASH_READ, NULL) == 0;
+	case HL_OBJECT_LIST_ENTRY:
+	case HL_OBJECT_CONSUMER:
+	case HL_OBJECT_EDITION:
+		return ask(actor, HL_AUTHZ_LIST_READ, NULL) == 0;
+	case HL_OBJECT_APPEAL:
+		return ask(actor, HL_AUTHZ_APPEAL_READ, NULL) == 0;
 	}
 	return false;
 }

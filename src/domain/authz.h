@@ -27,6 +27,10 @@ enum hl_authz_action {
 	HL_AUTHZ_WATCH_SWITCH, /* the whole watch */
 	HL_AUTHZ_HASH_READ,    /* the registry of known hashes */
 	HL_AUTHZ_HASHLIST_MANAGE,
+	HL_AUTHZ_LIST_READ, /* lists of addresses; places only with the key */
+	HL_AUTHZ_CONSUMER_MANAGE, /* propose, change, end; tokens */
+	HL_AUTHZ_LIST_HALT,       /* and resume, roll back */
+	HL_AUTHZ_APPEAL_READ,
 	/* on a report */
 	HL_AUTHZ_REPORT_READ,
 	HL_AUTHZ_REPORT_TRIAGE,
@@ -55,6 +59,7 @@ enum hl_authz_action {
 	HL_AUTHZ_CASE_FOLLOW,  /* make a case of a recipient's new address */
 	HL_AUTHZ_CASE_HASH,    /* put hashes on its item, take them off */
 	HL_AUTHZ_HASH_PROPOSE, /* its item's hashes for our own list */
+	HL_AUTHZ_LIST_PROPOSE, /* its address for the list */
 	HL_AUTHZ_REFERRAL_DRAFT,
 	/* on a referral, with its case's fields */
 	HL_AUTHZ_REFERRAL_READ,
@@ -74,7 +79,19 @@ enum hl_authz_action {
 	HL_AUTHZ_HASH_APPROVE,
 	HL_AUTHZ_HASH_WITHDRAW,
 	HL_AUTHZ_HASH_OPINION, /* confirm, doubt */
-	HL_AUTHZ_ACTION_LAST = HL_AUTHZ_HASH_OPINION,
+	/* on an entry of the list of addresses */
+	HL_AUTHZ_LIST_APPROVE,
+	HL_AUTHZ_LIST_THIRD, /* for a popular host */
+	HL_AUTHZ_LIST_REFUSE,
+	HL_AUTHZ_LIST_LOOK, /* say that it is still there */
+	HL_AUTHZ_LIST_END,
+	/* on a consumer of it */
+	HL_AUTHZ_CONSUMER_APPROVE,
+	/* on an edition */
+	HL_AUTHZ_EDITION_DECIDE,
+	/* on an appeal, with who stands behind its entry */
+	HL_AUTHZ_APPEAL_DECIDE,
+	HL_AUTHZ_ACTION_LAST = HL_AUTHZ_APPEAL_DECIDE,
 };
 extern const struct hl_vocab hl_vocab_authz_action;
 enum hl_object hl_authz_object_kind(enum hl_authz_action action);
@@ -97,8 +114,9 @@ struct hl_authz_object {
 	int64_t first_assessor;
 	int64_t second_assessor;
 	int64_t adjudicator;
-	int64_t drafted_by;  /* referral, recipient, hash list, hashes */
-	int64_t approved_by; /* hashes */
+	int64_t drafted_by;  /* referral, recipient, lists, their entries */
+	int64_t approved_by; /* hashes, addresses */
+	int64_t third_by;    /* addresses */
 	int64_t erase_proposed_by;
 	int64_t contact_requested_by;
 	int64_t contact_granted_to;

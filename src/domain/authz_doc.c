@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "domain/authz_matrix.h"
 
+#include "domain/list.h"
+
 /* docs/roles.md from the matrix, so that it cannot say anything else. */
 
 static const char *const needs[] = {"holds it", "nobody else holds it",
@@ -49,6 +51,14 @@ static const struct hl_vocab *states_of(enum hl_authz_action action)
 		return &hl_vocab_hash_list_state;
 	case HL_OBJECT_HASH:
 		return &hl_vocab_hash_state;
+	case HL_OBJECT_LIST_ENTRY:
+		return &hl_vocab_list_state;
+	case HL_OBJECT_CONSUMER:
+		return &hl_vocab_list_consumer_state;
+	case HL_OBJECT_EDITION:
+		return &hl_vocab_list_edition_state;
+	case HL_OBJECT_APPEAL:
+		return &hl_vocab_list_appeal_state;
 	case HL_OBJECT_NONE:
 	case HL_OBJECT_ITEM:
 	case HL_OBJECT_REFERRAL:

@@ -190,6 +190,60 @@ static const struct hl_vocab_word events[] = {
 		HL_MSG("Resolved a case without a view")},
 	{HL_EVENT_HASH_TAKEN_BACK, "hash.taken_back",
 		HL_MSG("Its resolution of a case was taken back")},
+	{HL_EVENT_LIST_PROPOSED, "list_entry.proposed",
+		HL_MSG("Proposed for blocking")},
+	{HL_EVENT_LIST_APPROVED, "list_entry.approved",
+		HL_MSG("Approved for blocking")},
+	{HL_EVENT_LIST_THIRD, "list_entry.third",
+		HL_MSG("Approved for blocking by a third person")},
+	{HL_EVENT_LIST_REFUSED, "list_entry.refused",
+		HL_MSG("Refused for blocking")},
+	{HL_EVENT_LIST_ENDED, "list_entry.ended", HL_MSG("Blocking ended")},
+	{HL_EVENT_LIST_LOOKED, "list_entry.looked",
+		HL_MSG("Looked, and it is still there")},
+	{HL_EVENT_LIST_READ, "list_entry.read", HL_MSG("Blocked address read")},
+	{HL_EVENT_CONSUMER_PROPOSED, "consumer.proposed",
+		HL_MSG("Consumer proposed")},
+	{HL_EVENT_CONSUMER_APPROVED, "consumer.approved",
+		HL_MSG("Consumer approved")},
+	{HL_EVENT_CONSUMER_REFUSED, "consumer.refused",
+		HL_MSG("Consumer refused")},
+	{HL_EVENT_CONSUMER_TOKEN, "consumer.token",
+		HL_MSG("Consumer got a new token")},
+	{HL_EVENT_CONSUMER_CHANGED, "consumer.changed",
+		HL_MSG("Consumer changed")},
+	{HL_EVENT_CONSUMER_CHANGE_PROPOSED, "consumer.change_proposed",
+		HL_MSG("Change of a consumer proposed")},
+	{HL_EVENT_CONSUMER_CHANGE_APPROVED, "consumer.change_approved",
+		HL_MSG("Change of a consumer approved")},
+	{HL_EVENT_CONSUMER_CHANGE_REFUSED, "consumer.change_refused",
+		HL_MSG("Change of a consumer refused or withdrawn")},
+	{HL_EVENT_CONSUMER_ENDED, "consumer.ended", HL_MSG("Consumer ended")},
+	{HL_EVENT_CONSUMER_BUDGET, "consumer.budget",
+		HL_MSG("Consumer asked for much more than usual")},
+	{HL_EVENT_EDITION_PUBLISHED, "edition.published",
+		HL_MSG("Edition published")},
+	{HL_EVENT_EDITION_HELD, "edition.held", HL_MSG("Edition held back")},
+	{HL_EVENT_EDITION_RELEASED, "edition.released",
+		HL_MSG("Edition released")},
+	{HL_EVENT_EDITION_REFUSED, "edition.refused",
+		HL_MSG("Edition refused")},
+	{HL_EVENT_EDITION_HALTED, "edition.halted",
+		HL_MSG("Publication halted")},
+	{HL_EVENT_EDITION_RESUMING, "edition.resuming",
+		HL_MSG("Going on with publication proposed")},
+	{HL_EVENT_EDITION_RESUMED, "edition.resumed",
+		HL_MSG("Publication goes on")},
+	{HL_EVENT_EDITION_ROLLING_BACK, "edition.rolling_back",
+		HL_MSG("Rolling back proposed")},
+	{HL_EVENT_EDITION_ROLLED_BACK, "edition.rolled_back",
+		HL_MSG("Rolled back")},
+	{HL_EVENT_EDITION_NOT_ROLLED_BACK, "edition.not_rolled_back",
+		HL_MSG("Rolling back refused or withdrawn")},
+	{HL_EVENT_APPEAL_RECEIVED, "appeal.received",
+		HL_MSG("Appeal received")},
+	{HL_EVENT_APPEAL_READ, "appeal.read", HL_MSG("Appeal read")},
+	{HL_EVENT_APPEAL_DECIDED, "appeal.decided", HL_MSG("Appeal decided")},
 };
 const struct hl_vocab hl_vocab_event = {"event", HL_ARRAY_LEN(events), events};
 
@@ -204,6 +258,10 @@ static const struct hl_vocab_word objects[] = {
 	{HL_OBJECT_SYSTEM, "system", HL_MSG("System")},
 	{HL_OBJECT_HASH_LIST, "hash_list", HL_MSG("Hash list")},
 	{HL_OBJECT_HASH, "hash", HL_MSG("Known hashes")},
+	{HL_OBJECT_LIST_ENTRY, "list_entry", HL_MSG("Entry for blocking")},
+	{HL_OBJECT_CONSUMER, "consumer", HL_MSG("Consumer of the list")},
+	{HL_OBJECT_EDITION, "edition", HL_MSG("Edition of the list")},
+	{HL_OBJECT_APPEAL, "appeal", HL_MSG("Appeal")},
 };
 const struct hl_vocab hl_vocab_object = {
 	"object", HL_ARRAY_LEN(objects), objects};
@@ -212,7 +270,7 @@ enum hl_object hl_event_object(enum hl_event e)
 {
 	int group = (int)e / 100;
 
-	return group >= HL_OBJECT_REPORT && group <= HL_OBJECT_HASH
+	return group >= HL_OBJECT_REPORT && group <= HL_OBJECT_APPEAL
 		       ? (enum hl_object)group
 		       : HL_OBJECT_NONE;
 }

@@ -3,6 +3,7 @@
 #define HL_DOMAIN_EVENT_H
 
 #include "domain/event_hash.h"
+#include "domain/event_list.h"
 #include "domain/vocab.h"
 
 /* The kind of thing an event or a permission is about. Stored. */
@@ -16,7 +17,11 @@ enum hl_object {
 	HL_OBJECT_USER = 6,
 	HL_OBJECT_SYSTEM = 7,
 	HL_OBJECT_HASH_LIST = 8,
-	HL_OBJECT_HASH = 9, /* an entry of a list */
+	HL_OBJECT_HASH = 9,        /* an entry of a list */
+	HL_OBJECT_LIST_ENTRY = 10, /* of a list of addresses */
+	HL_OBJECT_CONSUMER = 11,
+	HL_OBJECT_EDITION = 12,
+	HL_OBJECT_APPEAL = 13,
 };
 
 /*
@@ -126,7 +131,8 @@ enum hl_object {
 	X(SYSTEM_CHECKPOINT, 710)     \
 	X(SYSTEM_KEY_CREATED, 711)    \
 	X(SYSTEM_KEY_REVOKED, 712)    \
-	HL_EVENT_LIST_HASH(X)
+	HL_EVENT_LIST_HASH(X)         \
+	HL_EVENT_LIST_LISTS(X)
 
 enum hl_event {
 #define X(constant, value) HL_EVENT_##constant = (value),

@@ -77,5 +77,11 @@ const struct hl_vocab *const hl_vocab_all[] = {&hl_vocab_ynu, &hl_vocab_place,
 	&hl_vocab_authz_user_why, &hl_vocab_hash_kind, &hl_vocab_hash_how,
 	&hl_vocab_hash_list_kind, &hl_vocab_hash_list_state,
 	&hl_vocab_hash_state, &hl_vocab_hash_origin, &hl_vocab_hash_opinion,
-	&hl_vocab_hash_reason, &hl_vocab_hash_problem};
+	&hl_vocab_hash_reason, &hl_vocab_hash_problem, &hl_vocab_list_scope,
+	&hl_vocab_list_kind, &hl_vocab_list_state, &hl_vocab_list_act,
+	&hl_vocab_list_reason, &hl_vocab_list_end,
+	&hl_vocab_list_consumer_state, &hl_vocab_list_tier,
+	&hl_vocab_list_stage, &hl_vocab_list_breaker,
+	&hl_vocab_list_edition_state, &hl_vocab_list_appeal_state,
+	&hl_vocab_list_appeal_why};
 const size_t hl_vocab_n_all = HL_ARRAY_LEN(hl_vocab_all);

@@ -100,6 +100,21 @@ extern const struct hl_vocab hl_vocab_hash_opinion;
 extern const struct hl_vocab hl_vocab_hash_reason;
 extern const struct hl_vocab hl_vocab_hash_problem;
 
+/* list.h */
+extern const struct hl_vocab hl_vocab_list_scope;
+extern const struct hl_vocab hl_vocab_list_kind;
+extern const struct hl_vocab hl_vocab_list_state;
+extern const struct hl_vocab hl_vocab_list_act;
+extern const struct hl_vocab hl_vocab_list_reason;
+extern const struct hl_vocab hl_vocab_list_end;
+extern const struct hl_vocab hl_vocab_list_consumer_state;
+extern const struct hl_vocab hl_vocab_list_tier;
+extern const struct hl_vocab hl_vocab_list_stage;
+extern const struct hl_vocab hl_vocab_list_breaker; /* values are bits */
+extern const struct hl_vocab hl_vocab_list_edition_state;
+extern const struct hl_vocab hl_vocab_list_appeal_state;
+extern const struct hl_vocab hl_vocab_list_appeal_why;
+
 /* Every table above, for tests and for `--json` self-description. */
 extern const struct hl_vocab *const hl_vocab_all[];
 extern const size_t hl_vocab_n_all;

@@ -194,11 +194,15 @@ int hl_seal_staff_pretend(struct hl_str password,
 void hl_seal_staff_key(const struct hl_seal_secret *secret,
 	enum hl_seal_staff_use use, struct hl_seal_key *out)
 {
+	static const struct hl_str uses[] = {
+		[HL_SEAL_STAFF_TOTP] = HL_STR_INIT("totp"),
+		[HL_SEAL_STAFF_RECOVERY] = HL_STR_INIT("recovery codes"),
+		[HL_SEAL_STAFF_SIGN] = HL_STR_INIT("list approvals"),
+	};
 	const struct hl_seal_hkdf in = {
 		.ikm = hl_str_mem(secret->b, sizeof(secret->b)),
 		.salt = HL_STR("OpenHotline v1 staff key"),
-		.info = use == HL_SEAL_STAFF_TOTP ? HL_STR("totp")
-						  : HL_STR("recovery codes"),
+		.info = uses[use],
 	};
 
 	hl_seal_hkdf(&in, out->b, sizeof(out->b));

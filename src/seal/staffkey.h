@@ -53,6 +53,7 @@ int hl_seal_staff_pretend(struct hl_str password,
 enum hl_seal_staff_use {
 	HL_SEAL_STAFF_TOTP = 1,     /* seals the TOTP secret */
 	HL_SEAL_STAFF_RECOVERY = 2, /* hashes recovery codes */
+	HL_SEAL_STAFF_SIGN = 3,     /* seed of what signs list entries */
 };
 void hl_seal_staff_key(const struct hl_seal_secret *secret,
 	enum hl_seal_staff_use use, struct hl_seal_key *out);

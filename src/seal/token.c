@@ -17,6 +17,7 @@ static const struct {
 	[HL_SEAL_TOKEN_ANSWER] = {20, "OHL tok answer", HL_STR_INIT("answer")},
 	[HL_SEAL_TOKEN_DRAFT] = {32, "OHL tok draft", HL_STR_INIT("draft")},
 	[HL_SEAL_TOKEN_API] = {32, "OHL tok api", HL_STR_INIT("api")},
+	[HL_SEAL_TOKEN_LIST] = {32, "OHL tok list", HL_STR_INIT("list")},
 };
 
 void hl_seal_token_new(enum hl_seal_token_kind kind, struct hl_seal_token *t)

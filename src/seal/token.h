@@ -15,6 +15,7 @@ enum hl_seal_token_kind {
 	HL_SEAL_TOKEN_ANSWER = 2,  /* 160 bits, a recipient's answer page */
 	HL_SEAL_TOKEN_DRAFT = 3,   /* 256 bits, a reporter's unsent form */
 	HL_SEAL_TOKEN_API = 4,     /* 256 bits, a program's key */
+	HL_SEAL_TOKEN_LIST = 5,    /* 256 bits, a consumer of lists */
 };
 #define HL_SEAL_TOKEN_HASH_BYTES 32
 #define HL_SEAL_TOKEN_TEXT 44 /* the longest printed, with a NUL */

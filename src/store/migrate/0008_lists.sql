@@ -14,10 +14,14 @@ CREATE TABLE list_head (
 	public_key BLOB NOT NULL,          -- X25519 of the publisher, x'' none
 	seq INTEGER NOT NULL,
 	halted_by INTEGER NOT NULL,        -- staff id: nothing is published
-	halted_at_us INTEGER NOT NULL
+	halted_at_us INTEGER NOT NULL,
+	resume_by INTEGER NOT NULL,        -- staff id: wants it to go on; waits
+	                                   -- for another supervisor
+	resume_at_us INTEGER NOT NULL
 ) STRICT;
-INSERT INTO list_head (id, hotline, public_key, seq, halted_by, halted_at_us)
-VALUES (1, randomblob(16), x'', 1, 0, 0);
+INSERT INTO list_head (id, hotline, public_key, seq, halted_by, halted_at_us,
+	resume_by, resume_at_us)
+VALUES (1, randomblob(16), x'', 1, 0, 0, 0, 0);
 
 -- Who blocks. Brought in by one supervisor, in use when another approved.
 CREATE TABLE list_consumer (
@@ -31,6 +35,7 @@ CREATE TABLE list_consumer (
 	token_hash BLOB NOT NULL,          -- of its token, seal/token.h; x'' none
 	sign_key BLOB NOT NULL,            -- Ed25519, of its counters; x'' none
 	budget INTEGER NOT NULL,           -- hosts it may ask for in a day
+	risk TEXT NOT NULL,                -- tier 0: why that is taken
 	tsig_name TEXT NOT NULL,           -- tier 2: name of its key, '' none
 	tsig_sealed BLOB NOT NULL,         -- its secret, to the publisher
 	notify TEXT NOT NULL,              -- tier 2: address:port, one a line
@@ -43,6 +48,24 @@ CREATE TABLE list_consumer (
 ) STRICT;
 CREATE UNIQUE INDEX list_consumer_token ON list_consumer (token_hash)
 	WHERE token_hash <> x'';
+
+-- More for a consumer, which waits for a second supervisor.
+CREATE TABLE list_consumer_change (
+	id INTEGER PRIMARY KEY,
+	consumer_id INTEGER NOT NULL REFERENCES list_consumer (id),
+	tier INTEGER NOT NULL,             -- -1: as it is
+	stage INTEGER NOT NULL,            -- -1: as it is
+	budget INTEGER NOT NULL,           -- -1: as it is
+	risk TEXT NOT NULL,                -- with tier 0: why
+	state INTEGER NOT NULL,            -- 1 waits, 2 approved, 3 refused,
+	                                   -- 4 withdrawn
+	proposed_by INTEGER NOT NULL,      -- staff id
+	proposed_at_us INTEGER NOT NULL,
+	decided_by INTEGER NOT NULL,       -- somebody else, but for 4
+	decided_at_us INTEGER NOT NULL
+) STRICT;
+CREATE UNIQUE INDEX list_consumer_change_waits
+	ON list_consumer_change (consumer_id) WHERE state = 1;
 
 -- What is, was or may be on the list.
 CREATE TABLE list_entry (
@@ -92,7 +115,8 @@ CREATE TABLE list_leaf (
 	entry_id INTEGER NOT NULL,
 	leaf BLOB NOT NULL                 -- 248 bytes
 ) STRICT;
-CREATE INDEX list_leaf_entry ON list_leaf (entry_id);
+-- One that begins and one that ends an entry, never two.
+CREATE UNIQUE INDEX list_leaf_entry ON list_leaf (entry_id, substr(leaf, 1, 1));
 
 -- What went out, or was held back for a person to look at.
 CREATE TABLE list_edition (
@@ -110,6 +134,19 @@ CREATE TABLE list_edition (
 	decided_at_us INTEGER NOT NULL
 ) STRICT;
 CREATE INDEX list_edition_state ON list_edition (state, id);
+
+-- Back to an edition: what came into force after it ends. By two supervisors.
+CREATE TABLE list_rollback (
+	id INTEGER PRIMARY KEY,
+	edition_id INTEGER NOT NULL,
+	state INTEGER NOT NULL,            -- as list_consumer_change.state
+	proposed_by INTEGER NOT NULL,      -- staff id
+	proposed_at_us INTEGER NOT NULL,
+	decided_by INTEGER NOT NULL,
+	decided_at_us INTEGER NOT NULL     -- what came later stays
+) STRICT;
+CREATE UNIQUE INDEX list_rollback_waits ON list_rollback (state)
+	WHERE state = 1;
 
 -- What each consumer was given; the files are in the folder of the publisher.
 CREATE TABLE list_version (
@@ -193,6 +230,12 @@ END;
 CREATE TRIGGER list_case_moved AFTER UPDATE OF state, outcome ON cases
 WHEN EXISTS (SELECT 1 FROM list_entry AS e JOIN item AS i ON i.id = e.item_id
 	WHERE i.case_id = new.id) BEGIN
+	UPDATE list_head SET seq = seq + 1;
+END;
+CREATE TRIGGER list_rollback_decided AFTER UPDATE OF state ON list_rollback BEGIN
+	UPDATE list_head SET seq = seq + 1;
+END;
+CREATE TRIGGER list_head_halted AFTER UPDATE OF halted_by ON list_head BEGIN
 	UPDATE list_head SET seq = seq + 1;
 END;
 CREATE TRIGGER list_edition_decided AFTER UPDATE OF state ON list_edition BEGIN

@@ -9,6 +9,7 @@
 
 #include "base/time.h"
 #include "domain/hash.h"
+#include "domain/list.h"
 
 enum { ME = 11, OTHER = 22, THIRD = 33 };
 #define NOW (1000 * HL_US_PER_HOUR)
@@ -50,7 +51,8 @@ static const struct row {
 		"queue.view:avsr stats.read:sr audit.read:s audit.verify:sm "
 		"user.manage:m settings.read:sm settings.change:m "
 		"recipient.read:sr watch.switch:s hash.read:avsr "
-		"hashlist.manage:s"},
+		"hashlist.manage:s list.read:avsr consumer.manage:s "
+		"list.halt:s appeal.read:vs"},
 
 	{"report just in", HL_OBJECT_REPORT,
 		OBJECT(.state = HL_REPORT_RECEIVED),
@@ -171,14 +173,16 @@ static const struct row {
 		"case.read:sr first.read:sr case.note:sr case.trace:sr "
 		"case.close:sr case.reopen:s case.legal_hold:s watch.pause:sr "
 		"export.download:sr case.follow:sr referral.draft:sr "
-		"case.hash:s hash.propose:s"},
+		"case.hash:s hash.propose:s "
+		"list.propose:sr"},
 	{"I assessed it and another agreed", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_MONITORING, .first_assessor = ME,
 			.second_assessor = THIRD, .illegal = true),
 		"case.read:avsr first.read:avsr case.note:sr case.trace:sr "
 		"case.close:sr case.reopen:s case.legal_hold:s watch.pause:sr "
 		"export.download:sr case.follow:sr referral.draft:asr "
-		"case.hash:avs hash.propose:avs"},
+		"case.hash:avs hash.propose:avs "
+		"list.propose:avsr"},
 	{"decided to be legal", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_ADJUDICATED, .first_assessor = OTHER,
 			.second_assessor = THIRD, .adjudicator = ME),
@@ -196,7 +200,8 @@ static const struct row {
 		"case.read:sr first.read:sr case.note:sr case.trace:sr "
 		"case.reopen:s case.legal_hold:s erase.propose:s "
 		"export.download:sr case.follow:sr "
-		"case.hash:s hash.propose:s"},
+		"case.hash:s hash.propose:s "
+		"list.propose:sr"},
 	{"closed, on legal hold", HL_OBJECT_CASE,
 		OBJECT(.state = HL_CASE_CLOSED, .first_assessor = OTHER,
 			.legal_hold = true, .erase_proposed_by = OTHER),
@@ -284,6 +289,72 @@ static const struct row {
 		"hash.withdraw:s"},
 	{"hashes that were withdrawn", HL_OBJECT_HASH,
 		OBJECT(.state = HL_HASH_WITHDRAWN, .drafted_by = OTHER), ""},
+
+	{"address that another proposed", HL_OBJECT_LIST_ENTRY,
+		OBJECT(.state = HL_LIST_PROPOSED, .drafted_by = OTHER),
+		"list.approve:sr list.refuse:sr"},
+	{"address that another proposed, of a case that I judged",
+		HL_OBJECT_LIST_ENTRY,
+		OBJECT(.state = HL_LIST_PROPOSED, .drafted_by = OTHER,
+			.second_assessor = ME),
+		"list.approve:avsr list.refuse:avsr"},
+	{"address that I proposed", HL_OBJECT_LIST_ENTRY,
+		OBJECT(.state = HL_LIST_PROPOSED, .drafted_by = ME,
+			.first_assessor = ME),
+		"list.refuse:avsr"},
+	{"popular host that others approved", HL_OBJECT_LIST_ENTRY,
+		OBJECT(.state = HL_LIST_THIRD, .drafted_by = OTHER,
+			.approved_by = THIRD),
+		"list.third:s list.refuse:sr"},
+	{"popular host that I proposed", HL_OBJECT_LIST_ENTRY,
+		OBJECT(.state = HL_LIST_THIRD, .drafted_by = ME,
+			.approved_by = THIRD),
+		"list.refuse:sr"},
+	{"popular host that I approved", HL_OBJECT_LIST_ENTRY,
+		OBJECT(.state = HL_LIST_THIRD, .drafted_by = OTHER,
+			.approved_by = ME),
+		"list.refuse:sr"},
+	{"address in force", HL_OBJECT_LIST_ENTRY,
+		OBJECT(.state = HL_LIST_ACTIVE, .drafted_by = OTHER,
+			.approved_by = THIRD),
+		"list.look:sr list.end:s"},
+	{"address in force that I proposed", HL_OBJECT_LIST_ENTRY,
+		OBJECT(.state = HL_LIST_ACTIVE, .drafted_by = ME,
+			.first_assessor = ME, .approved_by = THIRD),
+		"list.look:avsr list.end:s"},
+	{"address that was refused", HL_OBJECT_LIST_ENTRY,
+		OBJECT(.state = HL_LIST_REFUSED, .drafted_by = OTHER), ""},
+	{"address that ended", HL_OBJECT_LIST_ENTRY,
+		OBJECT(.state = HL_LIST_ENDED, .drafted_by = OTHER), ""},
+	{"consumer that another proposed", HL_OBJECT_CONSUMER,
+		OBJECT(.state = HL_LIST_CONSUMER_PROPOSED, .drafted_by = OTHER),
+		"consumer.approve:s"},
+	{"consumer that I proposed", HL_OBJECT_CONSUMER,
+		OBJECT(.state = HL_LIST_CONSUMER_PROPOSED, .drafted_by = ME),
+		""},
+	{"consumer in use", HL_OBJECT_CONSUMER,
+		OBJECT(.state = HL_LIST_CONSUMER_ACTIVE, .drafted_by = OTHER),
+		""},
+	{"edition that was held back", HL_OBJECT_EDITION,
+		OBJECT(.state = HL_LIST_EDITION_HELD), "edition.decide:s"},
+	{"edition that is out", HL_OBJECT_EDITION,
+		OBJECT(.state = HL_LIST_EDITION_PUBLISHED), ""},
+	{"appeal against what others listed", HL_OBJECT_APPEAL,
+		OBJECT(.state = HL_LIST_APPEAL_OPEN, .drafted_by = OTHER,
+			.approved_by = THIRD),
+		"appeal.decide:vs"},
+	{"appeal against what I proposed", HL_OBJECT_APPEAL,
+		OBJECT(.state = HL_LIST_APPEAL_OPEN, .drafted_by = ME), ""},
+	{"appeal against what I approved", HL_OBJECT_APPEAL,
+		OBJECT(.state = HL_LIST_APPEAL_OPEN, .drafted_by = OTHER,
+			.approved_by = ME),
+		""},
+	{"appeal against what I was the third for", HL_OBJECT_APPEAL,
+		OBJECT(.state = HL_LIST_APPEAL_OPEN, .drafted_by = OTHER,
+			.approved_by = THIRD, .third_by = ME),
+		""},
+	{"appeal that was decided", HL_OBJECT_APPEAL,
+		OBJECT(.state = HL_LIST_APPEAL_UPHELD), ""},
 };
 
 static bool is_listed(const char *allowed, const char *action, char letter)
@@ -478,6 +549,18 @@ static void reasons(void **state)
 			HL_AUTHZ_HASH_OPINION, HL_AUTHZ_SAME_PERSON},
 		{"hashes that were withdrawn", HL_ROLE_SUPERVISOR,
 			HL_AUTHZ_HASH_WITHDRAW, HL_AUTHZ_WRONG_STATE},
+		{"address that I proposed", HL_ROLE_SUPERVISOR,
+			HL_AUTHZ_LIST_APPROVE, HL_AUTHZ_SAME_PERSON},
+		{"popular host that I approved", HL_ROLE_SUPERVISOR,
+			HL_AUTHZ_LIST_THIRD, HL_AUTHZ_SAME_PERSON},
+		{"address that ended", HL_ROLE_SUPERVISOR, HL_AUTHZ_LIST_END,
+			HL_AUTHZ_WRONG_STATE},
+		{"consumer that I proposed", HL_ROLE_SUPERVISOR,
+			HL_AUTHZ_CONSUMER_APPROVE, HL_AUTHZ_SAME_PERSON},
+		{"appeal against what I was the third for", HL_ROLE_VERIFIER,
+			HL_AUTHZ_APPEAL_DECIDE, HL_AUTHZ_SAME_PERSON},
+		{"appeal that was decided", HL_ROLE_SUPERVISOR,
+			HL_AUTHZ_APPEAL_DECIDE, HL_AUTHZ_WRONG_STATE},
 		{"case that I hold", HL_ROLE_ADMIN, HL_AUTHZ_CASE_ASSESS,
 			HL_AUTHZ_NOT_PERMITTED},
 	};

@@ -9,6 +9,7 @@
 
 #include "domain/authz.h"
 #include "domain/hash.h"
+#include "domain/list.h"
 #include "domain/event.h"
 #include "domain/facts.h"
 #include "domain/priority.h"
@@ -159,7 +160,7 @@ static void no_table_has_gaps(void **state)
 		{&hl_vocab_contact_state, 0, HL_CONTACT_RETIRED},
 		{&hl_vocab_check, 0, HL_CHECK_REFUSED},
 		{&hl_vocab_step, 0, HL_STEP_LAST},
-		{&hl_vocab_object, 0, HL_OBJECT_HASH},
+		{&hl_vocab_object, 0, HL_OBJECT_APPEAL},
 		{&hl_vocab_report_state, 1, HL_REPORT_ERASED},
 		{&hl_vocab_case_state, 1, HL_CASE_ERASED},
 		{&hl_vocab_item_state, 1, HL_ITEM_HOST_CHANGED},
@@ -181,6 +182,18 @@ static void no_table_has_gaps(void **state)
 		{&hl_vocab_hash_opinion, 1, HL_HASH_DECONFIRM},
 		{&hl_vocab_hash_reason, 0, HL_HASH_REASON_OWNER},
 		{&hl_vocab_hash_problem, 0, HL_HASH_SCREENING},
+		{&hl_vocab_list_scope, 1, HL_LIST_DOMAIN},
+		{&hl_vocab_list_kind, 1, HL_LIST_CANARY},
+		{&hl_vocab_list_state, 1, HL_LIST_ENDED},
+		{&hl_vocab_list_act, 1, HL_LIST_ACT_END},
+		{&hl_vocab_list_reason, 0, HL_LIST_REASON_MOVES},
+		{&hl_vocab_list_end, 0, HL_LIST_END_ASKED},
+		{&hl_vocab_list_consumer_state, 1, HL_LIST_CONSUMER_ENDED},
+		{&hl_vocab_list_tier, 0, HL_LIST_TIER_CLEAR},
+		{&hl_vocab_list_stage, 1, HL_LIST_STAGE_REST},
+		{&hl_vocab_list_edition_state, 1, HL_LIST_EDITION_RELEASED},
+		{&hl_vocab_list_appeal_state, 1, HL_LIST_APPEAL_REJECTED},
+		{&hl_vocab_list_appeal_why, 0, HL_LIST_APPEAL_NO_GROUNDS},
 	};
 
 	(void)state;
