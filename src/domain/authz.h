@@ -79,17 +79,14 @@ enum hl_authz_action {
 	HL_AUTHZ_HASH_APPROVE,
 	HL_AUTHZ_HASH_WITHDRAW,
 	HL_AUTHZ_HASH_OPINION, /* confirm, doubt */
-	/* on an entry of the list of addresses */
+	/* on a list of addresses: entry, consumer, edition, appeal */
 	HL_AUTHZ_LIST_APPROVE,
 	HL_AUTHZ_LIST_THIRD, /* for a popular host */
 	HL_AUTHZ_LIST_REFUSE,
 	HL_AUTHZ_LIST_LOOK, /* say that it is still there */
 	HL_AUTHZ_LIST_END,
-	/* on a consumer of it */
 	HL_AUTHZ_CONSUMER_APPROVE,
-	/* on an edition */
 	HL_AUTHZ_EDITION_DECIDE,
-	/* on an appeal, with who stands behind its entry */
 	HL_AUTHZ_APPEAL_DECIDE,
 	HL_AUTHZ_ACTION_LAST = HL_AUTHZ_APPEAL_DECIDE,
 };

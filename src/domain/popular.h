@@ -37,6 +37,8 @@ bool hl_popular_has(const struct hl_popular *p, struct hl_str host);
 /* The registrable domain, as the same suffixes have it; absent if none. */
 struct hl_str hl_popular_registrable(
 	const struct hl_popular *p, struct hl_str host);
+/* data/popular-hosts.txt. */
+extern const char hl_popular_builtin[];
 /* Names in all; for tests and doctor. */
 size_t hl_popular_count(const struct hl_popular *p);
 
