@@ -47,25 +47,25 @@ HL_URLS_API unsigned hl_urls_canon_version(void);
 
 enum hl_urls_code {
 	HL_URLS_OK = 0,
-	HL_URLS_NOTFOUND = 1,  /* nothing there, or nothing new */
-	HL_URLS_E_ARG = -1,    /* an argument breaks its description */
+	HL_URLS_NOTFOUND = 1, /* nothing there, or nothing new */
+	HL_URLS_E_ARG = -1,   /* an argument breaks its description */
 	HL_URLS_E_NOMEM = -2,
-	HL_URLS_E_IO = -3,     /* a system call failed; sys_errno is set */
+	HL_URLS_E_IO = -3,      /* a system call failed; sys_errno is set */
 	HL_URLS_E_CORRUPT = -4, /* a file of the folder failed its check */
-	HL_URLS_E_BUSY = -5,   /* another process keeps this folder */
-	HL_URLS_E_FORM = -6,   /* what came breaks the protocol's form */
+	HL_URLS_E_BUSY = -5,    /* another process keeps this folder */
+	HL_URLS_E_FORM = -6,    /* what came breaks the protocol's form */
 	/* What a taken manifest, root, list or delta is refused for. Each is
 	 * an alarm that a person should see. */
-	HL_URLS_E_FORGED = -7,   /* a signature or digest does not fit */
-	HL_URLS_E_ROLLBACK = -8, /* older than what is here */
-	HL_URLS_E_FORWARD = -9,  /* its number jumps further than it may */
-	HL_URLS_E_FROZEN = -10,  /* it has expired already */
-	HL_URLS_E_CLOCK = -11,   /* it was made in the future */
-	HL_URLS_E_ROOT = -12,    /* the newest root has expired */
-	HL_URLS_E_CANON = -13,   /* needs a newer library */
-	HL_URLS_E_STATE = -14,   /* called out of order */
+	HL_URLS_E_FORGED = -7,     /* a signature or digest does not fit */
+	HL_URLS_E_ROLLBACK = -8,   /* older than what is here */
+	HL_URLS_E_FORWARD = -9,    /* its number jumps further than it may */
+	HL_URLS_E_FROZEN = -10,    /* it has expired already */
+	HL_URLS_E_CLOCK = -11,     /* it was made in the future */
+	HL_URLS_E_ROOT = -12,      /* the newest root has expired */
+	HL_URLS_E_CANON = -13,     /* needs a newer library */
+	HL_URLS_E_STATE = -14,     /* called out of order */
 	HL_URLS_E_TRANSPORT = -15, /* the transport said so */
-	HL_URLS_E_FULL = -16     /* no room left on the disk */
+	HL_URLS_E_FULL = -16       /* no room left on the disk */
 };
 
 struct hl_urls_error {
@@ -81,12 +81,13 @@ HL_URLS_API const char *hl_urls_code_name(int code);
 #define HL_URLS_ADDRESS_MAX 8192u
 /*
  * The canonical form of a web address (docs/urls.md), with a NUL; *n_out is
- * its length. Allocates nothing for addresses whose host is ASCII.
- * HL_URLS_NOTFOUND: it has none: no web address, or over the maximum.
- * HL_URLS_E_ARG: out is too small (HL_URLS_ADDRESS_MAX + 1 always do).
+ * its length. Allocates nothing for addresses whose host is plain: ASCII, no
+ * label in Punycode, nothing escaped. HL_URLS_NOTFOUND: it has none: no web
+ * address, or over the maximum. HL_URLS_E_ARG: out is too small
+ * (HL_URLS_ADDRESS_MAX + 1 always do). HL_URLS_E_NOMEM.
  */
-HL_URLS_API int hl_urls_canonical(const char *address, size_t n, char *out,
-	size_t n_max, size_t *n_out);
+HL_URLS_API int hl_urls_canonical(
+	const char *address, size_t n, char *out, size_t n_max, size_t *n_out);
 
 /* ---- The list --------------------------------------------------------- */
 
@@ -105,16 +106,24 @@ struct hl_urls_options {
 	uint32_t size_of;
 	uint32_t flags;
 	/* Hosts whose answers are remembered, rounded up to a power of two;
-	 * 0: 16,384 (about 2 MB). */
+	 * 0: 16,384 (at most 1.6 MB), and at
+	 * most 67,108,864. */
 	uint32_t cache_hosts;
 };
 
 /*
  * Opens the folder, which must be there. A folder without a list opens: every
- * check is HL_URLS_CLEAR and stats tell that there is none. HL_URLS_E_CORRUPT:
- * the list or what is known of it is damaged; kept with KEEP it can be taken
- * anew, see hl_urls_begin. HL_URLS_E_BUSY. Takes under a millisecond: pages
- * are checked against the manifest when they are first read.
+ * check is HL_URLS_CLEAR and stats tell that there is none.
+ *
+ * HL_URLS_E_CORRUPT: the list or what is known of it is damaged, and
+ * HL_URLS_E_CANON: it is of a canonical form that this library does not make.
+ * With KEEP such a folder opens all the same, without a list, and the alarm of
+ * stats tells why: a list is wanted anew by the next hl_urls_look; what was
+ * known of the hotline (then look gives HL_URLS_E_STATE) is begun anew.
+ *
+ * HL_URLS_E_BUSY. Takes some milliseconds at a million rows: pages are checked
+ * against the manifest when they are first read. KEEP removes what a crash
+ * left. The folder must be on a disk that can be locked and mapped.
  */
 HL_URLS_API int hl_urls_open(const char *folder,
 	const struct hl_urls_options *options, struct hl_urls_list **out,
@@ -124,8 +133,10 @@ HL_URLS_API void hl_urls_close(struct hl_urls_list *list);
 
 /*
  * Without KEEP: takes up what the keeping process has taken since; cheap when
- * there is nothing, for a call a second. HL_URLS_NOTFOUND: nothing new. An
- * older version than the one that is open is not taken up.
+ * there is nothing, for a call a second. HL_URLS_NOTFOUND: nothing new.
+ * HL_URLS_E_ROLLBACK: the folder was put back to an older state than the one
+ * that is open, HL_URLS_E_CORRUPT: it is damaged; then what was open is still
+ * answered by. HL_URLS_E_STATE: the list is open with KEEP.
  */
 HL_URLS_API int hl_urls_refresh(
 	struct hl_urls_list *list, struct hl_urls_error *err);
@@ -139,10 +150,10 @@ HL_URLS_API int hl_urls_reader_new(struct hl_urls_list *list,
 HL_URLS_API void hl_urls_reader_free(struct hl_urls_reader *reader);
 
 enum hl_urls_verdict {
-	HL_URLS_CLEAR = 0,      /* not listed */
+	HL_URLS_CLEAR = 0, /* not listed */
 	HL_URLS_LISTED = 1,
-	HL_URLS_UNSURE = 2,     /* ask hl_urls_confirm */
-	HL_URLS_UNREADABLE = 3  /* no web address: cannot be listed */
+	HL_URLS_UNSURE = 2,    /* ask hl_urls_confirm */
+	HL_URLS_UNREADABLE = 3 /* no web address: cannot be listed */
 };
 
 enum hl_urls_scope {
@@ -157,26 +168,30 @@ struct hl_urls_decision {
 	uint32_t size_of;
 	uint32_t verdict; /* enum hl_urls_verdict */
 	/* For LISTED: */
-	uint32_t scope;   /* enum hl_urls_scope */
-	uint64_t entry;   /* the hotline's number of it */
+	uint32_t scope;                      /* enum hl_urls_scope */
+	uint64_t entry;                      /* the hotline's number of it */
 	char entry_text[HL_URLS_ENTRY_TEXT]; /* "E-7K3Q-X9M2-C" */
-	int64_t until;    /* the entry counts until then at the latest */
+	int64_t until; /* the entry counts until then at the latest */
 	/* For CLEAR and LISTED: how long this answer may be kept, seconds;
-	 * 60 at most, so that what was taken off the list is seen. */
+	 * 60 at most, so that what was taken off the list is seen. 0: ask
+	 * again the next time, as when there is no list yet. */
 	uint32_t keep;
 	uint64_t version; /* of the list that was asked; 0: there is none */
 };
 
 /*
- * One address, in any spelling; allocates nothing and asks nobody. An item
- * that has run out is not there. Returns 0, or HL_URLS_E_ARG; a page of the
- * list that fails its check counts as not listed and is told by stats.
+ * One address, in any spelling; asks nobody, and allocates nothing unless its
+ * host is not plain (hl_urls_canonical). An item that has run out is not
+ * there; of several that match, the most exact host's first counts. Returns 0,
+ * HL_URLS_E_ARG or, for a host that is not plain, HL_URLS_E_NOMEM; a page of
+ * the list that fails its check counts as not listed and is told by stats.
  */
 HL_URLS_API int hl_urls_check(struct hl_urls_reader *reader,
 	const char *address, size_t n, int64_t now,
 	struct hl_urls_decision *out);
 /* The same for a host alone, as a resolver or a proxy sees it with HTTPS:
- * LISTED by entries of scope DOMAIN only. */
+ * LISTED by entries of scope DOMAIN only. With or without a port or a final
+ * dot, IPv6 with or without brackets; UNREADABLE with anything else. */
 HL_URLS_API int hl_urls_check_host(struct hl_urls_reader *reader,
 	const char *host, size_t n, int64_t now, struct hl_urls_decision *out);
 
@@ -199,10 +214,12 @@ struct hl_urls_transport {
 /*
  * Decides addresses that were UNSURE (or any): asks the hotline for all their
  * hosts that are not remembered, in as few requests as can be, and fills out
- * as hl_urls_check does. n is at most HL_URLS_CONFIRM_MAX. May take as long
- * as the transport does; other readers go on. What could not be confirmed is
- * CLEAR with keep 0, is counted in stats as failed, and the result is
- * HL_URLS_E_TRANSPORT, HL_URLS_E_FORM or HL_URLS_NOTFOUND (the list's epoch
+ * as hl_urls_check does; of an array only out[0].size_of need be set, which
+ * also says how far apart they are. An answer is remembered over new versions
+ * of the list until its epoch ends. n is at most HL_URLS_CONFIRM_MAX. May take
+ * as long as the transport does; other readers go on. What could not be
+ * confirmed is CLEAR with keep 0, is counted in stats as failed, and the result
+ * is HL_URLS_E_TRANSPORT, HL_URLS_E_FORM or HL_URLS_NOTFOUND (the list's epoch
  * is over: a new list must be taken); the others are decided all the same.
  */
 struct hl_urls_address {
@@ -220,17 +237,22 @@ HL_URLS_API int hl_urls_confirm(struct hl_urls_reader *reader,
 /*
  * Begins anew with version 1 of a root, or a later one, that came by a way
  * that is trusted, for this consumer. What the folder had is gone.
+ * HL_URLS_E_FORGED: a threshold of its own keys did not sign it,
+ * HL_URLS_E_CLOCK, HL_URLS_E_FORM.
  */
 HL_URLS_API int hl_urls_begin(struct hl_urls_list *list, uint64_t consumer,
 	const void *root, size_t n, int64_t now, struct hl_urls_error *err);
-/* The next root. HL_URLS_NOTFOUND: it is the one that is here. */
+/* The next root, also when the one that is here, or this one, has expired: it
+ * may not be the last. HL_URLS_NOTFOUND: it is the one that is here.
+ * HL_URLS_E_FORWARD: there is one between. HL_URLS_E_FORGED, _ROLLBACK,
+ * _CLOCK, _FORM; _STATE: begin with one. */
 HL_URLS_API int hl_urls_take_root(struct hl_urls_list *list, const void *root,
 	size_t n, int64_t now, struct hl_urls_error *err);
 
 /* What to fetch for a manifest. */
 struct hl_urls_wanted {
 	uint32_t size_of;
-	uint32_t is_delta;   /* 1: delta/FROM/VERSION; 0: list/VERSION */
+	uint32_t is_delta; /* 1: delta/FROM/VERSION; 0: list/VERSION */
 	uint64_t from, version;
 	uint64_t bytes;
 	uint32_t wait; /* seconds until the manifest pays to be asked again */
@@ -240,7 +262,8 @@ struct hl_urls_wanted {
 /*
  * Looks at a manifest: clause 4, steps 2 to 5. HL_URLS_NOTFOUND: nothing to
  * fetch: it is the version that is here. Nothing is written down yet; the
- * manifest is kept in memory for hl_urls_take.
+ * manifest is kept in memory for hl_urls_take. With root_first nothing is kept,
+ * and nothing of the manifest was believed.
  */
 HL_URLS_API int hl_urls_look(struct hl_urls_list *list, const void *manifest,
 	size_t n, int64_t now, struct hl_urls_wanted *out,
@@ -248,8 +271,11 @@ HL_URLS_API int hl_urls_look(struct hl_urls_list *list, const void *manifest,
 /*
  * Takes the file that was wanted, steps 6 and 7: readers answer by it when
  * this returns, and it is on the disk. `bytes` are borrowed. A delta that does
- * not fit is HL_URLS_E_FORGED or _FORM: then ask for the list itself
- * (hl_urls_whole). HL_URLS_E_STATE: nothing was looked at.
+ * not fit is HL_URLS_E_FORGED, _FORM or _CORRUPT: then ask for the list itself
+ * (hl_urls_whole). HL_URLS_E_STATE: nothing was looked at. After HL_URLS_E_FULL
+ * or _NOMEM the same bytes may be given again. HL_URLS_E_IO once the new list
+ * stands in the folder means that a power failure may lose it: stats tell
+ * which version it is.
  */
 HL_URLS_API int hl_urls_take(struct hl_urls_list *list, const void *bytes,
 	size_t n, int64_t now, struct hl_urls_error *err);
@@ -266,22 +292,23 @@ struct hl_urls_stats {
 	uint64_t version, root, epoch; /* 0: none */
 	uint64_t n_rows;
 	uint64_t bytes_mapped;   /* of the list file */
-	uint64_t bytes_resident; /* of it, what every check may need */
+	uint64_t bytes_resident; /* of it, what checks of hosts need */
 	uint64_t bytes_heap;
-	int64_t made, expires;   /* of the manifest */
-	uint32_t frozen;         /* 1: it has expired at `now` */
-	uint32_t alarm;          /* enum hl_urls_code, negated, of the last
-				  * thing that was refused; 0 none since */
+	int64_t made, expires; /* of the manifest */
+	uint32_t frozen;       /* 1: it has expired at `now` */
+	uint32_t alarm;        /* enum hl_urls_code, negated, of the last
+				* thing that was refused; 0 none since */
 	uint64_t n_checked, n_listed, n_unsure, n_unreadable;
-	uint64_t n_confirmed;    /* hosts asked of the hotline */
-	uint64_t n_failed;       /* of them, no answer: let through */
+	uint64_t n_confirmed; /* hosts asked of the hotline */
+	uint64_t n_failed;    /* of them, no answer: let through */
 	uint64_t n_cache_hits;
-	uint64_t n_bad_pages;    /* failed their check when read */
+	uint64_t n_bad_pages; /* and rows: failed their check */
 };
-HL_URLS_API int hl_urls_stats(struct hl_urls_list *list, int64_t now,
-	struct hl_urls_stats *out);
+HL_URLS_API int hl_urls_stats(
+	struct hl_urls_list *list, int64_t now, struct hl_urls_stats *out);
 
-/* Reads and checks every byte of the list that is open. */
+/* Reads and checks every byte of the list that is open. HL_URLS_NOTFOUND:
+ * there is none. HL_URLS_E_CORRUPT. */
 HL_URLS_API int hl_urls_verify(
 	struct hl_urls_list *list, struct hl_urls_error *err);
 

@@ -122,7 +122,7 @@ int hl_intake_appeal(const struct hl_intake_at *at,
 	struct hl_intake_appeal_status there;
 	struct hl_in_list_appeal_add in = {.entry_id = appeal->entry};
 	struct hl_intake_keys keys;
-	uint8_t lookup[HL_SEAL_LOOKUP_BYTES];
+	uint8_t lookup[HL_SEAL_LOOKUP_BYTES] = {0};
 	int r = put_json(&json, appeal, err);
 
 	if (r) {
@@ -155,7 +155,7 @@ int hl_intake_appeal_status(const struct hl_intake_at *at,
 	const struct hl_seal_receipt *receipt,
 	struct hl_intake_appeal_status *out, struct hl_err *err)
 {
-	uint8_t lookup[HL_SEAL_LOOKUP_BYTES];
+	uint8_t lookup[HL_SEAL_LOOKUP_BYTES] = {0};
 	struct hl_in_list_appeal_status in = {
 		hl_str_mem(lookup, sizeof(lookup))};
 	struct hl_row_list_appeal_status *rows;

@@ -205,6 +205,14 @@ void hl_urls_file_believe(struct hl_urls_file *file)
 	}
 }
 
+void hl_urls_file_doubt(struct hl_urls_file *file)
+{
+	for (uint64_t i = 0; i < file->n_pages; i += PAGES_A_WORD) {
+		atomic_store_explicit(
+			&file->seen[i / PAGES_A_WORD], 0, memory_order_relaxed);
+	}
+}
+
 /* The first of rests [from, to) that is not under `rest`. */
 static uint32_t lower(
 	const uint8_t *rests, uint32_t from, uint32_t to, uint32_t rest)

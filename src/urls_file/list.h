@@ -66,6 +66,8 @@ int hl_urls_file_check(struct hl_urls_file *file, struct hl_err *err);
 int hl_urls_file_pages(struct hl_urls_file *file, struct hl_err *err);
 /* Whoever just made or checked the same bytes says so for all pages. */
 void hl_urls_file_believe(struct hl_urls_file *file);
+/* Every page is to be checked once more. */
+void hl_urls_file_doubt(struct hl_urls_file *file);
 
 /* Rows from *from on, before *to, whose v is this one: candidates for a
  * host. False: none. Bad pages have no rows. */

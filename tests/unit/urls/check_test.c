@@ -1,0 +1,331 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "world.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <cmocka.h>
+
+struct held {
+	struct world *w;
+	struct hl_urls_list *list;
+	struct hl_urls_reader *reader;
+};
+
+static struct held hold(struct world *w)
+{
+	struct held h = {w, world_keep(w, 0), NULL};
+
+	assert_int_equal(0, hl_urls_reader_new(h.list, &h.reader, NULL));
+	return h;
+}
+
+static void let_go(struct held *h)
+{
+	hl_urls_reader_free(h->reader);
+	hl_urls_close(h->list);
+	world_free(h->w);
+}
+
+static void scopes(void **state)
+{
+	static const struct {
+		const char *address;
+		uint64_t entry; /* 0: not listed */
+	} rows[] = {
+		/* A page with its query. */
+		{"http://page.example.org/a/b?x=1", 1},
+		{"HTTPS://PAGE.example.org:8443//a/./b?x=1#part", 1},
+		{"page.example.org/a/b?x=1", 1},
+		{"http://user:word@page.example.org/a/b?x=1", 1},
+		{"http://page.example.org/a/b?x=2", 0},
+		{"http://page.example.org/a/b", 0},
+		{"http://page.example.org/a/b/?x=1", 0},
+		{"http://page.example.org/A/b?x=1", 0},
+		{"http://page.example.org/", 0},
+		{"http://www.page.example.org/a/b?x=1", 0},
+		{"http://example.org/a/b?x=1", 0},
+		{"http://page.example.org.invalid/a/b?x=1", 0},
+		/* A page without query, as scope page. */
+		{"http://page.example.org/plain", 2},
+		{"http://page.example.org/plain?", 2},
+		{"http://page.example.org/plain?x", 0},
+		/* A page whatever its query. */
+		{"http://path.example.org/v", 3},
+		{"http://path.example.org/v?x=1&y=2", 3},
+		{"http://path.example.org/%76", 3},
+		{"http://path.example.org/v/", 0},
+		{"http://path.example.org/v/w", 0},
+		/* A folder. */
+		{"http://folder.example.org/f/", 4},
+		{"http://folder.example.org/f/g", 4},
+		{"http://folder.example.org/f/g/h/i/j?x=/", 4},
+		{"http://folder.example.org/f", 0},
+		{"http://folder.example.org/e/f/", 0},
+		{"http://folder.example.org/?/f/", 0},
+		{"http://deep.example.org/1/2/3/x", 10},
+		{"http://deep.example.org/1/2/3/4/5/6/x", 10},
+		{"http://deep.example.org/1/2/x", 0},
+		/* A whole host, as a folder. */
+		{"http://root.example.org/", 5},
+		{"http://root.example.org/x?y", 5},
+		{"http://a.root.example.org/x?y", 0},
+		/* A domain. */
+		{"http://domain.example.org/", 6},
+		{"http://domain.example.org/x?y", 6},
+		{"http://a.domain.example.org/x?y", 6},
+		{"ftp://a.b.c.domain.example.org/x", 6},
+		{"http://adomain.example.org/", 0},
+		{"http://domain.example.net/", 0},
+		/* Further down than the expressions go. */
+		{"http://1.2.3.4.5.6.domain.example.org/", 6},
+		{"http://1.2.3.4.5.6.7.far.a.b.c.example.org/", 0},
+		{"http://1.far.a.b.c.example.org/", 0},
+		{"http://far.a.b.c.example.org/", 11},
+		/* The most exact counts. */
+		{"http://sub.domain.example.org/p", 7},
+		{"http://sub.domain.example.org/q", 6},
+		/* Network addresses have no domains above. */
+		{"http://192.0.2.7/x", 8},
+		{"http://0300.0x0.0x207/x", 8},
+		{"http://[2001:db8::0:1]/x", 9},
+		{"http://[2001:db8::2]/x", 0},
+		{"http://xn--bcher-kva.example/", 12},
+		{"http://b\xc3\xbc"
+		 "cher.example/",
+			12},
+	};
+	struct world *w = world_new(0);
+	struct held h;
+
+	world_put(w, "page.example.org", "/a/b?x=1", 1, 1);
+	world_put(w, "page.example.org", "/plain", 1, 2);
+	world_put(w, "path.example.org", "/v", 2, 3);
+	world_put(w, "folder.example.org", "/f/", 3, 4);
+	world_put(w, "root.example.org", "/", 3, 5);
+	world_put(w, "domain.example.org", "/", 4, 6);
+	world_put(w, "sub.domain.example.org", "/p", 1, 7);
+	world_put(w, "192.0.2.7", "/", 4, 8);
+	world_put(w, "[2001:db8::1]", "/", 4, 9);
+	world_put(w, "deep.example.org", "/1/2/3/", 3, 10);
+	world_put(w, "far.a.b.c.example.org", "/", 4, 11);
+	world_put(w, "xn--bcher-kva.example", "/", 4, 12);
+	world_publish(w);
+	h = hold(w);
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		struct hl_urls_decision d =
+			world_check(w, h.reader, rows[i].address);
+
+		if ((d.verdict == HL_URLS_LISTED ? d.entry : 0) !=
+				rows[i].entry ||
+			d.verdict == HL_URLS_UNSURE) {
+			fail_msg("%s: %u, %d", rows[i].address, d.verdict,
+				(int)d.entry);
+		}
+	}
+	let_go(&h);
+}
+
+static void hosts(void **state)
+{
+	static const struct {
+		const char *host;
+		unsigned verdict;
+	} rows[] = {
+		{"domain.example.org", HL_URLS_LISTED},
+		{"a.domain.example.org", HL_URLS_LISTED},
+		{"A.Domain.Example.Org.", HL_URLS_LISTED},
+		{"domain.example.org:443", HL_URLS_LISTED},
+		{"page.example.org", HL_URLS_CLEAR},
+		{"folder.example.org", HL_URLS_CLEAR},
+		{"192.0.2.7", HL_URLS_LISTED},
+		{"[2001:db8::1]", HL_URLS_LISTED},
+		{"[2001:db8::1]:443", HL_URLS_LISTED},
+		{"2001:db8::1", HL_URLS_LISTED},
+		{"2001:db8::2", HL_URLS_CLEAR},
+		{"localhost:443", HL_URLS_CLEAR},
+		{"", HL_URLS_UNREADABLE},
+		{".", HL_URLS_UNREADABLE},
+		{"domain.example.org/", HL_URLS_UNREADABLE},
+		{"user@domain.example.org", HL_URLS_UNREADABLE},
+		{"domain.example.org?x", HL_URLS_UNREADABLE},
+		{"domain.example.org:x", HL_URLS_UNREADABLE},
+		{":", HL_URLS_UNREADABLE},
+		{"::", HL_URLS_CLEAR},
+	};
+	struct world *w = world_new(0);
+	struct held h;
+
+	world_put(w, "domain.example.org", "/", 4, 1);
+	world_put(w, "page.example.org", "/", 1, 2);
+	world_put(w, "folder.example.org", "/", 3, 3);
+	world_put(w, "192.0.2.7", "/", 4, 4);
+	world_put(w, "[2001:db8::1]", "/", 4, 5);
+	world_publish(w);
+	h = hold(w);
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		struct hl_urls_decision d = {.size_of = sizeof(d)};
+
+		assert_int_equal(0, hl_urls_check_host(h.reader, rows[i].host,
+					    strlen(rows[i].host), w->now, &d));
+		if (d.verdict != rows[i].verdict) {
+			fail_msg("%s: %u", rows[i].host, d.verdict);
+		}
+	}
+	let_go(&h);
+}
+
+static void decision(void **state)
+{
+	struct world *w = world_new(0);
+	struct hl_urls_item item = {.scope = 4,
+		.entry = 0x123456789a,
+		.minute = (uint32_t)(WORLD_NOW / 60 + 2)};
+	struct hl_urls_decision d;
+	struct held h;
+
+	world_put_until(w, "short.example.org", "/", &item);
+	world_publish(w);
+	h = hold(w);
+	d = world_check(w, h.reader, "http://short.example.org/x");
+	assert_int_equal(HL_URLS_LISTED, d.verdict);
+	assert_int_equal(HL_URLS_SCOPE_DOMAIN, d.scope);
+	assert_int_equal(0x123456789a, d.entry);
+	assert_string_equal("E-28T5-CY4T-J", d.entry_text);
+	assert_int_equal((WORLD_NOW / 60 + 2) * 60, d.until);
+	assert_int_equal(60, d.keep);
+	assert_int_equal(1, d.version);
+	w->now = d.until - 7;
+	d = world_check(w, h.reader, "http://short.example.org/x");
+	assert_int_equal(7, d.keep);
+	w->now = d.until;
+	d = world_check(w, h.reader, "http://short.example.org/x");
+	assert_int_equal(HL_URLS_CLEAR, d.verdict);
+	assert_int_equal(0, d.entry);
+	assert_int_equal(60, d.keep);
+	/* A program that knows less of the struct. */
+	memset(&d, 0x77, sizeof(d));
+	d.size_of = 8;
+	assert_int_equal(0, hl_urls_check(h.reader, "short.example.org", 17,
+				    WORLD_NOW, &d));
+	assert_int_equal(8, d.size_of);
+	assert_int_equal(HL_URLS_LISTED, d.verdict);
+	assert_int_equal(0x77777777, d.scope);
+	let_go(&h);
+}
+
+static void odd_arguments(void **state)
+{
+	static const char *const unreadable[] = {"", " ", "mailto:a@b.c",
+		"javascript:1", "http://", "http:///", "/a/b", "?", "data:,x",
+		"http://[::1"};
+	struct world *w = world_new(0);
+	struct hl_urls_decision d = {.size_of = sizeof(d)};
+	char *longest = malloc(HL_URLS_ADDRESS_MAX + 1);
+	struct hl_urls_stats stats;
+	struct held h;
+
+	world_publish(w);
+	h = hold(w);
+	for (size_t i = 0; i < HL_ARRAY_LEN(unreadable); i++) {
+		d = world_check(w, h.reader, unreadable[i]);
+		if (d.verdict != HL_URLS_UNREADABLE) {
+			fail_msg("%s is read", unreadable[i]);
+		}
+	}
+	memset(longest, 'a', HL_URLS_ADDRESS_MAX + 1);
+	memcpy(longest, "http://a.b/", 11);
+	assert_int_equal(0,
+		hl_urls_check(h.reader, longest, HL_URLS_ADDRESS_MAX, 0, &d));
+	assert_int_equal(HL_URLS_CLEAR, d.verdict);
+	assert_int_equal(0, hl_urls_check(h.reader, longest,
+				    HL_URLS_ADDRESS_MAX + 1, 0, &d));
+	assert_int_equal(HL_URLS_UNREADABLE, d.verdict);
+	assert_int_equal(HL_URLS_E_ARG, hl_urls_check(NULL, "a.b", 3, 0, &d));
+	assert_int_equal(
+		HL_URLS_E_ARG, hl_urls_check(h.reader, NULL, 3, 0, &d));
+	assert_int_equal(
+		HL_URLS_E_ARG, hl_urls_check(h.reader, "a.b", 3, 0, NULL));
+	d.size_of = 0;
+	assert_int_equal(
+		HL_URLS_E_ARG, hl_urls_check(h.reader, "a.b", 3, 0, &d));
+	stats = world_stats(w, h.list);
+	assert_int_equal(stats.n_unreadable, HL_ARRAY_LEN(unreadable) + 1);
+	assert_int_equal(stats.n_checked, HL_ARRAY_LEN(unreadable) + 2);
+	free(longest);
+	let_go(&h);
+}
+
+static void without_a_list(void **state)
+{
+	struct world *w = world_new(0);
+	struct hl_urls_list *list = world_open(w, 0);
+	struct hl_urls_reader *reader = NULL;
+	struct hl_urls_decision d;
+
+	assert_int_equal(0, hl_urls_reader_new(list, &reader, NULL));
+	d = world_check(w, reader, "http://example.org/");
+	assert_int_equal(HL_URLS_CLEAR, d.verdict);
+	assert_int_equal(0, d.version);
+	assert_int_equal(0, d.keep);
+	assert_int_equal(HL_URLS_NOTFOUND, hl_urls_refresh(list, NULL));
+	assert_int_equal(HL_URLS_NOTFOUND, hl_urls_verify(list, NULL));
+	assert_int_equal(0, world_stats(w, list).version);
+	assert_int_equal(
+		HL_URLS_E_STATE, hl_urls_begin(list, 1, w->root_text.p,
+					 w->root_text.n, w->now, NULL));
+	hl_urls_reader_free(reader);
+	hl_urls_close(list);
+	hl_urls_reader_free(NULL);
+	hl_urls_close(NULL);
+	world_free(w);
+}
+
+static void canonical(void **state)
+{
+	char out[HL_URLS_ADDRESS_MAX + 1];
+	size_t n = 9;
+
+	assert_int_equal(0, hl_urls_canonical("HTTP://Example.ORG/%7Ea", 23,
+				    out, sizeof(out), &n));
+	assert_string_equal("http://example.org/~a", out);
+	assert_int_equal(21, n);
+	for (size_t room = 1; room < 22; room++) {
+		assert_int_equal(HL_URLS_E_ARG,
+			hl_urls_canonical(
+				"http://example.org/~a", 21, out, room, &n));
+	}
+	assert_int_equal(
+		0, hl_urls_canonical("http://example.org/~a", 21, out, 22, &n));
+	assert_int_equal(HL_URLS_NOTFOUND,
+		hl_urls_canonical("mailto:a@b.c", 12, out, sizeof(out), &n));
+	assert_int_equal(0, n);
+	assert_int_equal(HL_URLS_E_ARG,
+		hl_urls_canonical("http://a.b/", 11, out, 0, &n));
+	assert_int_equal(HL_URLS_E_ARG,
+		hl_urls_canonical(NULL, 11, out, sizeof(out), &n));
+	assert_int_equal(1, hl_urls_canon_version());
+	assert_string_equal(HL_URLS_VERSION, hl_urls_version());
+	for (int code = -30; code < 30; code++) {
+		assert_non_null(hl_urls_code_name(code));
+	}
+	assert_string_equal(
+		"rolled back", hl_urls_code_name(HL_URLS_E_ROLLBACK));
+	assert_string_equal("unknown", hl_urls_code_name(-17));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(scopes),
+		cmocka_unit_test(hosts),
+		cmocka_unit_test(decision),
+		cmocka_unit_test(odd_arguments),
+		cmocka_unit_test(without_a_list),
+		cmocka_unit_test(canonical),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
