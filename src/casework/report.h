@@ -32,7 +32,7 @@ struct hl_casework_may {
 	enum hl_authz_action action;
 	enum hl_authz_why why; /* 0: may */
 };
-#define HL_CASEWORK_MAY_MAX 48
+#define HL_CASEWORK_MAY_MAX 64
 
 /* One report with its answers; cases that it is linked to. */
 struct hl_casework_report_page {

@@ -3,6 +3,7 @@
 #define HL_PUBLISH_APPEAL_H
 
 #include "publish/entry.h"
+#include "seal/box.h"
 
 /* Somebody says that an entry blocks what it should not. Written by the
  * public page (statement list_appeal_add), decided here by somebody who

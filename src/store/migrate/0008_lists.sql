@@ -26,7 +26,7 @@ VALUES (1, randomblob(16), x'', 1, 0, 0, 0, 0);
 -- Who blocks. Brought in by one supervisor, in use when another approved.
 CREATE TABLE list_consumer (
 	id INTEGER PRIMARY KEY,            -- random, 40 bits
-	name TEXT NOT NULL UNIQUE,
+	name TEXT NOT NULL,                -- of one that waits or is in use
 	contact TEXT NOT NULL,             -- a person there, for people here
 	tier INTEGER NOT NULL,             -- 0 offline, 1 asks, 2 names in clear
 	stage INTEGER NOT NULL,            -- 1 gets new entries first, 2 later
@@ -46,6 +46,8 @@ CREATE TABLE list_consumer (
 	ended_by INTEGER NOT NULL,
 	ended_at_us INTEGER NOT NULL
 ) STRICT;
+CREATE UNIQUE INDEX list_consumer_name ON list_consumer (name)
+	WHERE state IN (1, 2);
 CREATE UNIQUE INDEX list_consumer_token ON list_consumer (token_hash)
 	WHERE token_hash <> x'';
 
@@ -113,7 +115,7 @@ CREATE INDEX list_entry_consumer ON list_entry (consumer_id)
 CREATE TABLE list_leaf (
 	place INTEGER PRIMARY KEY,         -- 0, 1, 2 …
 	entry_id INTEGER NOT NULL,
-	leaf BLOB NOT NULL                 -- 248 bytes
+	leaf BLOB NOT NULL CHECK (length(leaf) = 248)
 ) STRICT;
 -- One that begins and one that ends an entry, never two.
 CREATE UNIQUE INDEX list_leaf_entry ON list_leaf (entry_id, substr(leaf, 1, 1));
@@ -192,6 +194,7 @@ CREATE TABLE list_count_entry (
 	clients INTEGER NOT NULL,
 	PRIMARY KEY (consumer_id, hour, entry_id)
 ) STRICT, WITHOUT ROWID;
+CREATE INDEX list_count_entry_entry ON list_count_entry (entry_id, hour);
 
 -- Somebody says that an entry blocks what it should not.
 CREATE TABLE list_appeal (

@@ -1,0 +1,445 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Two people for each entry, a third for a popular host. */
+#include "help.h"
+
+#include <sodium.h>
+
+#include "base/buf.h"
+#include "base/text.h"
+#include "base/time.h"
+#include "urls_oprf/oprf.h"
+
+static void one_proposes_another_approves(void **state)
+{
+	struct desk *d = *state;
+	int64_t case_id = illegal_case(d, "http://example.org/a/b.html");
+	int64_t id = propose_page(d, case_id);
+
+	assert_int_equal(HL_LIST_PROPOSED, state_of(d, id));
+	assert_int_equal(0, check_log(d));
+	/* Anna judged the case and so might approve, but proposed it */
+	assert_int_equal(HL_PUBLISH_SAME_PERSON, try_approve(d, ANNA, id));
+	/* Vera had no part in the case, Adam sees no content */
+	assert_int_not_equal(0, try_approve(d, VERA, id));
+	assert_int_equal(HL_PUBLISH_NOT_PERMITTED, try_approve(d, ADAM, id));
+	assert_int_equal(HL_PUBLISH_NOT_PERMITTED, try_approve(d, NOBODY, id));
+	assert_int_equal(HL_LIST_PROPOSED, state_of(d, id));
+	assert_int_equal(0, try_approve(d, BENNY, id));
+	assert_int_equal(HL_LIST_ACTIVE, state_of(d, id));
+	assert_int_equal(1, check_log(d));
+	/* twice */
+	assert_int_equal(HL_PUBLISH_WRONG_STATE, try_approve(d, SOFIE, id));
+	assert_int_equal(1, check_log(d));
+	assert_int_equal(HL_PUBLISH_NOT_PERMITTED, try_approve(d, SOFIE, 77));
+}
+
+static void who_saw_another_version_looks_again(void **state)
+{
+	struct desk *d = *state;
+	int64_t id = propose_page(d, illegal_case(d, "http://example.org/"));
+	struct hl_publish_decision old = {id, version_of(d, id) - 1};
+	struct hl_publish_setup setup = setup_of(d, SOFIE);
+	enum hl_publish_why why = 0;
+
+	assert_int_equal(HL_DENIED,
+		hl_publish_approve(AS(SOFIE), &setup, &old, &why, NULL));
+	assert_int_equal(HL_PUBLISH_CHANGED, why);
+	assert_int_equal(
+		HL_DENIED, hl_publish_refuse(AS(SOFIE), &old, &why, NULL));
+	assert_int_equal(HL_PUBLISH_CHANGED, why);
+	assert_int_equal(HL_LIST_PROPOSED, state_of(d, id));
+}
+
+/* The leaf says what clause 8 says, and both signatures are good. */
+static void the_leaf_can_be_verified(void **state)
+{
+	struct desk *d = *state;
+	int64_t id = listed(d, "http://example.org/a?b=1", NULL);
+	struct hl_publish_status status;
+	struct hl_oprf_element c;
+	struct hl_oprf_scalar s;
+	HL_BUF_AUTO text = HL_BUF_INIT(512);
+	uint8_t leaf[HL_PUBLISH_LEAF_BYTES];
+	uint64_t entry = 0;
+
+	read_leaf(d, 0, leaf);
+	assert_int_equal(1, leaf[0]);
+	assert_int_equal(HL_LIST_PAGE, leaf[1]);
+	for (int i = 7; i >= 0; i--) {
+		entry = entry << 8 | leaf[8 + i];
+	}
+	assert_int_equal(id, entry);
+	memcpy(s.b, d->commit.s, sizeof(s.b));
+	ok(hl_oprf_direct(HL_OPRF_MODE_OPRF, &s,
+		(struct hl_oprf_view){"example.org", 11}, &c));
+	assert_memory_equal(c.b, leaf + 16, 32);
+	assert_memory_not_equal(leaf + 48, leaf + 144, 32);
+	ok(hl_publish_status(AS(SOFIE), &status, NULL));
+	hl_buf_put(&text, HL_STR("openhotline urllist approval 1\nhotline "));
+	hl_text_put_hex(&text, status.hotline, sizeof(status.hotline));
+	hl_buf_printf(
+		&text, "\nentry %lld\nscope 1\ncommitment ", (long long)id);
+	hl_text_put_hex(&text, c.b, sizeof(c.b));
+	hl_buf_put(&text, HL_STR("\n"));
+	for (size_t at = 48; at <= 144; at += 96) {
+		assert_int_equal(0, crypto_sign_verify_detached(leaf + at + 32,
+					    (const unsigned char *)text.p,
+					    text.n, leaf + at));
+	}
+	for (size_t i = 240; i < 248; i++) {
+		assert_int_equal(0, leaf[i]);
+	}
+}
+
+static void a_popular_host_needs_a_third(void **state)
+{
+	struct desk *d = *state;
+	int64_t case_id = illegal_case(d, "http://de.wikipedia.org/wiki/Z");
+	int64_t id = propose_page(d, case_id);
+
+	assert_int_equal(0, try_approve(d, SOFIE, id));
+	assert_int_equal(HL_LIST_THIRD, state_of(d, id));
+	assert_int_equal(0, check_log(d));
+	assert_int_equal(HL_PUBLISH_SAME_PERSON, try_third(d, SOFIE, id));
+	assert_int_not_equal(0, try_third(d, ANNA, id));
+	assert_int_not_equal(0, try_third(d, RIKKE, id));
+	assert_int_equal(HL_LIST_THIRD, state_of(d, id));
+	assert_int_equal(0, try_third(d, SIMON, id));
+	assert_int_equal(HL_LIST_ACTIVE, state_of(d, id));
+	assert_int_equal(1, check_log(d));
+	assert_int_equal(HL_PUBLISH_WRONG_STATE, try_third(d, SIMON, id));
+}
+
+/* It has become popular between the two. */
+static void popular_is_asked_again(void **state)
+{
+	struct desk *d = *state;
+	int64_t id = propose_page(d, illegal_case(d, "http://example.org/x"));
+
+	hl_popular_free(d->popular);
+	ok(hl_popular_new(HL_STR("example.org"), NULL, &d->popular, NULL));
+	assert_int_equal(0, try_approve(d, SOFIE, id));
+	assert_int_equal(HL_LIST_THIRD, state_of(d, id));
+	assert_int_equal(1, number_of(d->f,
+				    "SELECT popular FROM list_entry "
+				    "WHERE id = %lld",
+				    id));
+}
+
+static void a_popular_host_is_never_listed_whole(void **state)
+{
+	struct desk *d = *state;
+	int64_t case_id = illegal_case(d, "http://de.wikipedia.org/wiki/Z");
+	static const struct {
+		enum hl_list_scope scope;
+		int keep;
+		enum hl_publish_why why;
+	} rows[] = {
+		{HL_LIST_DOMAIN, 3, HL_PUBLISH_POPULAR},
+		{HL_LIST_DOMAIN, 2, HL_PUBLISH_POPULAR},
+		{HL_LIST_DOMAIN, 1, HL_PUBLISH_NO_PLACE},
+		{HL_LIST_FOLDER, 0, HL_PUBLISH_POPULAR},
+		{HL_LIST_FOLDER, 7, HL_PUBLISH_NO_PLACE},
+		{HL_LIST_FOLDER, 1, HL_PUBLISH_ALLOWED},
+	};
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		struct hl_publish_proposing p = {.case_id = case_id,
+			.scope = rows[i].scope,
+			.keep = rows[i].keep,
+			.reason = HL_LIST_REASON_DEDICATED};
+		enum hl_publish_why why = try_propose(d, ANNA, &p);
+
+		if (why != rows[i].why) {
+			fail_msg("row %zu: why %d", i, (int)why);
+		}
+	}
+}
+
+static void what_is_wide_needs_a_reason(void **state)
+{
+	struct desk *d = *state;
+	int64_t case_id = illegal_case(d, "http://a.example.org/b/c?d");
+	struct hl_publish_proposing p = {
+		.case_id = case_id, .scope = HL_LIST_DOMAIN, .keep = 2};
+
+	assert_int_equal(HL_PUBLISH_REASON, try_propose(d, ANNA, &p));
+	p.scope = HL_LIST_PAGE;
+	p.keep = 0;
+	p.reason = HL_LIST_REASON_MANY;
+	assert_int_equal(HL_PUBLISH_REASON, try_propose(d, ANNA, &p));
+	assert_int_equal(0, number(d->f, "SELECT count(*) FROM list_entry"));
+	p.scope = (enum hl_list_scope)9;
+	struct hl_publish_setup setup = setup_of(d, ANNA);
+	assert_int_equal(HL_E_INVALID,
+		hl_publish_propose(AS(ANNA), &setup, &p, NULL, NULL));
+}
+
+static void a_place_is_listed_once(void **state)
+{
+	struct desk *d = *state;
+	int64_t one = illegal_case(d, "http://a.example.org/b/c");
+	int64_t two = illegal_case(d, "http://a.example.org/b/d");
+	struct hl_publish_proposing page = {
+		.case_id = one, .scope = HL_LIST_PAGE};
+	struct hl_publish_proposing folder = {.case_id = two,
+		.scope = HL_LIST_FOLDER,
+		.keep = 1,
+		.reason = HL_LIST_REASON_DEDICATED};
+
+	assert_int_equal(0, try_propose(d, ANNA, &page));
+	assert_int_equal(HL_PUBLISH_LISTED, try_propose(d, BENNY, &page));
+	assert_int_equal(0, try_propose(d, BENNY, &folder));
+	/* what only waits covers nothing yet */
+	assert_int_equal(0, try_approve(d, SOFIE, folder.entry_id));
+	page.case_id = two;
+	assert_int_equal(HL_PUBLISH_COVERED, try_propose(d, ANNA, &page));
+	folder.case_id = one;
+	assert_int_equal(HL_PUBLISH_LISTED, try_propose(d, ANNA, &folder));
+}
+
+static const struct unfit {
+	const char *what, *sql;
+	enum hl_publish_why why;
+} unfit[] = {
+	{"perhaps gone", "UPDATE item SET state = 3", HL_PUBLISH_NOT_SEEN},
+	{"gone", "UPDATE item SET state = 4", HL_PUBLISH_NOT_SEEN},
+	{"seen long ago",
+		"UPDATE watch SET last_seen_us = last_seen_us - 259200000000",
+		HL_PUBLISH_NOT_SEEN},
+	{"a test", "UPDATE cases SET is_test = 1", HL_PUBLISH_TEST},
+	{"judged by nobody", "UPDATE cases SET first_by = 0, second_by = 0",
+		HL_PUBLISH_NOT_JUDGED},
+	{"judged by one", "UPDATE cases SET second_by = 0",
+		HL_PUBLISH_NOT_JUDGED},
+	{"legal", "UPDATE cases SET outcome = 5", HL_PUBLISH_NOT_PERMITTED},
+	{"to be judged anew", "UPDATE cases SET state = 1",
+		HL_PUBLISH_WRONG_STATE},
+	{"erased", "UPDATE item SET url_sealed = x''", HL_PUBLISH_NO_ADDRESS},
+};
+
+static void what_is_unfit_is_refused(void **state)
+{
+	for (size_t i = 0; i < HL_ARRAY_LEN(unfit); i++) {
+		struct desk *d = *state;
+		int64_t case_id = illegal_case(d, "http://example.org/u");
+		struct hl_publish_proposing p = {.case_id = case_id,
+			.scope = HL_LIST_PAGE,
+			.looked = true};
+		enum person person =
+			unfit[i].why == HL_PUBLISH_NOT_PERMITTED ? ANNA : SOFIE;
+
+		change(d->f, unfit[i].sql);
+		enum hl_publish_why why = try_propose(d, person, &p);
+		if (why != unfit[i].why ||
+			number(d->f, "SELECT count(*) FROM list_entry")) {
+			fail_msg("%s: why %d", unfit[i].what, (int)why);
+		}
+		close_desk(state);
+		open_desk(state);
+	}
+}
+
+/* The same between the two people. */
+static void what_became_unfit_is_not_approved(void **state)
+{
+	for (size_t i = 0; i < HL_ARRAY_LEN(unfit); i++) {
+		struct desk *d = *state;
+		int64_t id = propose_page(
+			d, illegal_case(d, "http://example.org/u"));
+
+		if (unfit[i].why != HL_PUBLISH_TEST &&
+			unfit[i].why != HL_PUBLISH_NOT_JUDGED) {
+			change(d->f, unfit[i].sql);
+			if (!try_approve(d, SOFIE, id) || check_log(d)) {
+				fail_msg("%s: approved", unfit[i].what);
+			}
+		}
+		close_desk(state);
+		open_desk(state);
+	}
+}
+
+static void a_person_looks_where_the_watch_is_off(void **state)
+{
+	struct desk *d = *state;
+	int64_t case_id = illegal_case(d, "http://example.org/l");
+	struct hl_publish_proposing p = {
+		.case_id = case_id, .scope = HL_LIST_PAGE};
+	enum hl_publish_why why = 0;
+
+	watch_off(d, case_id);
+	later(d->f, HL_LIST_FRESH_US + 1);
+	assert_int_equal(HL_PUBLISH_NOT_SEEN, try_propose(d, ANNA, &p));
+	p.looked = true;
+	assert_int_equal(0, try_propose(d, ANNA, &p));
+	assert_int_equal(0, try_approve(d, SOFIE, p.entry_id));
+	later(d->f, HL_US_PER_HOUR);
+	struct hl_publish_decision now = {
+		p.entry_id, version_of(d, p.entry_id)};
+	ok(hl_publish_looked(AS(BENNY), &now, &why, NULL));
+	assert_int_equal(hl_time_now_us(),
+		number_of(d->f,
+			"SELECT looked_at_us FROM list_entry WHERE id = %lld",
+			p.entry_id));
+	/* the same click again, and where the watch looks */
+	assert_int_equal(
+		HL_DENIED, hl_publish_looked(AS(BENNY), &now, &why, NULL));
+	assert_int_equal(HL_PUBLISH_CHANGED, why);
+	seen_online(d, case_id);
+	now.version++;
+	assert_int_equal(
+		HL_DENIED, hl_publish_looked(AS(ANNA), &now, &why, NULL));
+	assert_int_equal(HL_PUBLISH_WATCHED, why);
+}
+
+static void refusing_and_ending(void **state)
+{
+	struct desk *d = *state;
+	int64_t case_id = illegal_case(d, "http://example.org/r");
+	int64_t id = propose_page(d, case_id);
+	struct hl_publish_decision now = {id, version_of(d, id)};
+	enum hl_publish_why why = 0;
+
+	assert_int_equal(HL_DENIED,
+		hl_publish_end(AS(SOFIE), &now, HL_LIST_END_WIDE, &why, NULL));
+	assert_int_equal(HL_PUBLISH_WRONG_STATE, why);
+	ok(hl_publish_refuse(AS(ANNA), &now, &why, NULL));
+	assert_int_equal(HL_LIST_REFUSED, state_of(d, id));
+	/* it may be proposed again */
+	id = propose_page(d, case_id);
+	assert_int_equal(0, try_approve(d, SOFIE, id));
+	now = (struct hl_publish_decision){id, version_of(d, id)};
+	assert_int_equal(HL_DENIED,
+		hl_publish_end(AS(ANNA), &now, HL_LIST_END_WIDE, &why, NULL));
+	assert_int_equal(HL_E_INVALID, hl_publish_end(AS(SOFIE), &now,
+					       HL_LIST_END_APPEAL, &why, NULL));
+	ok(hl_publish_end(AS(SOFIE), &now, HL_LIST_END_WIDE, &why, NULL));
+	assert_int_equal(HL_LIST_ENDED, state_of(d, id));
+	assert_int_equal(2, check_log(d));
+	assert_int_equal(HL_DENIED,
+		hl_publish_end(AS(SOFIE), &now, HL_LIST_END_WIDE, &why, NULL));
+	/* nothing of the place is left */
+	assert_int_equal(0, number(d->f, "SELECT count(*) FROM list_entry "
+					 "WHERE place_sealed <> x''"));
+}
+
+/* The store itself refuses what the code above would not ask for. */
+static void the_store_repeats_the_rules(void **state)
+{
+	struct desk *d = *state;
+	int64_t id = propose_page(d, illegal_case(d, "http://example.org/s"));
+	struct hl_in_list_entry_approve in = {.state = HL_LIST_ACTIVE,
+		.approved_by = d->f->people[ANNA],
+		.approved_key = HL_STR("k"),
+		.approved_sig = HL_STR("s"),
+		.place_sealed = HL_STR("p"),
+		.id = id,
+		.version = version_of(d, id)};
+
+	assert_int_equal(HL_CONFLICT,
+		hl_do_list_entry_approve(d->f->store, d->f->arena, &in, NULL));
+	in.approved_by = d->f->people[SOFIE];
+	change(d->f, "UPDATE list_entry SET popular = 1");
+	assert_int_equal(HL_CONFLICT,
+		hl_do_list_entry_approve(d->f->store, d->f->arena, &in, NULL));
+	change(d->f, "UPDATE list_entry SET popular = 0");
+	ok(hl_do_list_entry_approve(d->f->store, d->f->arena, &in, NULL));
+}
+
+static void without_a_key_nobody_signs(void **state)
+{
+	struct desk *d = *state;
+	int64_t case_id = illegal_case(d, "http://example.org/k");
+	struct hl_publish_proposing p = {
+		.case_id = case_id, .scope = HL_LIST_PAGE};
+	struct hl_publish_setup setup = setup_of(d, ANNA);
+	enum hl_publish_why why = 0;
+
+	struct hl_who anna = who(d->f, ANNA);
+	anna.ring = &d->f->empty;
+	assert_int_equal(
+		HL_DENIED, hl_publish_propose(&anna, &setup, &p, &why, NULL));
+	assert_int_equal(HL_PUBLISH_NO_KEY, why);
+	setup.secret = NULL;
+	assert_int_equal(HL_DENIED,
+		hl_publish_propose(AS(ANNA), &setup, &p, &why, NULL));
+	assert_int_equal(HL_PUBLISH_NO_PUBLISHER, why);
+	setup = setup_of(d, ANNA);
+	change(d->f, "UPDATE list_head SET public_key = x''");
+	assert_int_equal(HL_DENIED,
+		hl_publish_propose(AS(ANNA), &setup, &p, &why, NULL));
+	assert_int_equal(HL_PUBLISH_NO_PUBLISHER, why);
+	assert_int_equal(0, number(d->f, "SELECT count(*) FROM list_entry"));
+}
+
+static void pages_show_what_may_be_done(void **state)
+{
+	struct desk *d = *state;
+	int64_t case_id = illegal_case(d, "http://a.example.org/b/c?d");
+	int64_t id = propose_page(d, case_id);
+	struct hl_publish_setup setup = setup_of(d, SOFIE);
+	const struct hl_publish_row *rows;
+	struct hl_publish_offer offer;
+	struct hl_publish_entry entry;
+	struct hl_publish_counts counts;
+	size_t n;
+
+	ok(hl_publish_offer(AS(SOFIE), &setup, case_id, &offer, NULL));
+	assert_true(offer.may_propose);
+	assert_false(offer.needs_look);
+	/* page, any query, /b/, /, a.example.org, example.org */
+	assert_int_equal(6, offer.n_places);
+	assert_int_equal(HL_PUBLISH_LISTED, offer.places[0].why);
+	assert_string_equal("/b/", offer.places[2].path.p ? "/b/" : "");
+	assert_int_equal(1, offer.n_entries);
+	assert_int_equal(HL_DENIED,
+		hl_publish_offer(AS(VERA), &setup, case_id, &offer, NULL));
+	ok(hl_publish_entry(AS(SOFIE), &setup, id, &entry, NULL));
+	assert_true(entry.may_approve && entry.may_refuse);
+	assert_false(entry.may_end || entry.may_third || entry.broken);
+	assert_true(hl_str_eq(entry.host, HL_STR("a.example.org")));
+	assert_true(hl_str_eq(entry.path, HL_STR("/b/c?d")));
+	ok(hl_publish_entry(AS(ANNA), &setup, id, &entry, NULL));
+	assert_false(entry.may_approve);
+	assert_int_equal(HL_PUBLISH_SAME_PERSON, entry.approve_why);
+	/* who has no part in the case sees that there is one, not where */
+	ok(hl_publish_entry(AS(VERA), &setup, id, &entry, NULL));
+	assert_false(entry.address.n || entry.host.n || entry.may_approve);
+	assert_int_equal(HL_NOTFOUND,
+		hl_publish_entry(AS(ADAM), &setup, id, &entry, NULL));
+	assert_int_equal(HL_NOTFOUND,
+		hl_publish_entry(AS(SOFIE), &setup, 5, &entry, NULL));
+	struct hl_publish_filter filter = {
+		.state = HL_LIST_PROPOSED, .n_most = 10};
+	ok(hl_publish_entries(AS(SOFIE), &filter, &rows, &n, NULL));
+	assert_int_equal(1, n);
+	assert_int_equal(HL_DENIED,
+		hl_publish_entries(AS(ADAM), &filter, &rows, &n, NULL));
+	ok(hl_publish_counts(AS(SOFIE), &counts, NULL));
+	assert_int_equal(1, counts.n_proposed);
+	assert_int_equal(2, number(d->f, "SELECT count(*) FROM event "
+					 "WHERE kind = 1007"));
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		TEST_DESK(one_proposes_another_approves),
+		TEST_DESK(who_saw_another_version_looks_again),
+		TEST_DESK(the_leaf_can_be_verified),
+		TEST_DESK(a_popular_host_needs_a_third),
+		TEST_DESK(popular_is_asked_again),
+		TEST_DESK(a_popular_host_is_never_listed_whole),
+		TEST_DESK(what_is_wide_needs_a_reason),
+		TEST_DESK(a_place_is_listed_once),
+		TEST_DESK(what_is_unfit_is_refused),
+		TEST_DESK(what_became_unfit_is_not_approved),
+		TEST_DESK(a_person_looks_where_the_watch_is_off),
+		TEST_DESK(refusing_and_ending),
+		TEST_DESK(the_store_repeats_the_rules),
+		TEST_DESK(without_a_key_nobody_signs),
+		TEST_DESK(pages_show_what_may_be_done),
+	};
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
