@@ -43,8 +43,7 @@ enum hl_mail_transport { HL_MAIL_NONE, HL_MAIL_SMTP, HL_MAIL_FOLDER };
 struct hl_settings {
 	struct hl_arena *arena; /* owns all strings */
 	const char *service_name;
-	const char *operator_name;
-	const char *operator_country; /* "DK" */
+	const char *operator_name, *operator_country; /* "DK" */
 	const char *operator_mail;
 
 	/* "127.0.0.1:8080"; the URL, no slash at its end; as set, or "" */
@@ -59,6 +58,7 @@ struct hl_settings {
 	bool api_pictures;
 	int api_picture_megapixels, api_picture_seconds, api_picture_memory_mib;
 
+	const char *lists_canary_domain, *lists_popular_file; /* or "" */
 	const char *store_path, *keys_dir, *laws_dir;
 	const char *law_national; /* id of a profile: "dk"; "" is none */
 

@@ -53,6 +53,24 @@ static bool is_header_name(const char *name)
 	return true;
 }
 
+/* A domain in its canonical form, of two labels or more. */
+static bool is_domain(const char *s)
+{
+	size_t label = 0, dots = 0;
+
+	for (const char *p = s; *p; p++) {
+		bool part = (*p >= 'a' && *p <= 'z') ||
+			    (*p >= '0' && *p <= '9') || *p == '-';
+
+		if (*p == '.' ? !label : !part || label >= 63) {
+			return false;
+		}
+		dots += *p == '.';
+		label = *p == '.' ? 0 : label + 1;
+	}
+	return label && dots && strlen(s) <= 200;
+}
+
 static int check_public(const struct hl_settings *s, struct hl_err *err)
 {
 	if (!*s->service_name) {
@@ -80,6 +98,11 @@ static int check_public(const struct hl_settings *s, struct hl_err *err)
 		return HL_FAIL(err, HL_E_INVALID,
 			"api.listen: must differ from public.listen and "
 			"staff.listen");
+	}
+	if (*s->lists_canary_domain && !is_domain(s->lists_canary_domain)) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"lists.canary_domain: is a domain in small letters, as "
+			"birds.example.org");
 	}
 	if (s->mail_production &&
 		(is_plain_http(s->public_url) || is_plain_http(s->staff_url))) {

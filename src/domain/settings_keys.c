@@ -95,6 +95,13 @@ const struct hl_settings_key hl_settings_keys[] = {
 		"Memory that a decoder may use, in MiB; there is a decoder "
 		"for each core, at most 16."),
 
+	KEY("lists.canary_domain", TEXT, lists_canary_domain, "",
+		"Domain of ours with nothing on it: names under it stand on "
+		"one consumer's list only, and so tell whose list leaked."),
+	KEY("lists.popular_file", PATH, lists_popular_file, "",
+		"More hosts that are never listed as a whole, a domain a line, "
+		"beside those that come with the program."),
+
 	KEY("store.path", PATH, store_path, "hotline.db", "The database file."),
 	KEY("keys.dir", PATH, keys_dir, "keys",
 		"Folder of the key files; one that only the service reads."),
