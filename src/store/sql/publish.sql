@@ -42,6 +42,7 @@ SELECT i.id, i.kind, i.epoch, i.url_sealed, i.state, c.version, c.is_test,
 		JOIN hash_list l ON l.id = e.list_id
 		WHERE r.case_id = c.id AND r.cycle = c.reopened
 		AND r.undone_by = 0 AND l.kind = 1 AND e.state = 2
+		AND e.n_deconfirmed = 0
 		AND e.proposed_by > 0 AND e.approved_by > 0
 		AND e.proposed_by <> e.approved_by),
 	coalesce(w.active, 0), coalesce(w.wants_person, 0),

@@ -3,6 +3,7 @@
 #include "help.h"
 
 #include <sodium.h>
+#include <stdio.h>
 
 #include "base/buf.h"
 #include "base/text.h"
@@ -260,6 +261,65 @@ static void what_became_unfit_is_not_approved(void **state)
 	}
 }
 
+/* Resolved by a known hash: two people of ours must stand behind that. */
+static const struct known {
+	const char *what, *entry, *resolution; /* values of their rows */
+	enum hl_publish_why why;
+} known[] = {
+	{"two of ours", "1, 2, 1003, 1004, 0", "1, 0", HL_PUBLISH_ALLOWED},
+	{"one of ours", "1, 2, 1003, 0, 0", "1, 0", HL_PUBLISH_NOT_JUDGED},
+	{"the same twice", "1, 2, 1003, 1003, 0", "1, 0",
+		HL_PUBLISH_NOT_JUDGED},
+	{"an import", "1, 2, 0, 0, 0", "1, 0", HL_PUBLISH_NOT_JUDGED},
+	{"a partner's", "3, 2, 1003, 1004, 0", "1, 0", HL_PUBLISH_NOT_JUDGED},
+	{"withdrawn", "1, 3, 1003, 1004, 0", "1, 0", HL_PUBLISH_NOT_JUDGED},
+	{"doubted", "1, 2, 1003, 1004, 1", "1, 0", HL_PUBLISH_NOT_JUDGED},
+	{"taken back", "1, 2, 1003, 1004, 0", "1, 1003", HL_PUBLISH_NOT_JUDGED},
+};
+
+static void put_resolution(
+	struct desk *d, int64_t case_id, const struct known *row)
+{
+	char sql[2048];
+
+	snprintf(sql, sizeof(sql),
+		"UPDATE cases SET first_by = 0, second_by = 0; "
+		"INSERT INTO hash_list SELECT 3, 2, 'Partner', 'Partner', "
+		"source, negative, radius, resolve, resolve_radius, outcome, "
+		"state, version, proposed_by, proposed_at_us, approved_by, "
+		"approved_at_us, imported_at_us, owner_version FROM hash_list "
+		"WHERE id = 1; "
+		"INSERT INTO hash_entry (list_id, state, proposed_by, "
+		"approved_by, n_deconfirmed, id, version, label, outcome, "
+		"profile, facts, series, foreign_id, origin, case_id, "
+		"proposed_at_us, approved_at_us, withdrawn_by, "
+		"withdrawn_at_us, withdrawn_reason, n_confirmed) VALUES "
+		"(%s, 1, 1, 0, 1, '', '{}', '', '', 2, 0, 0, 0, 0, 0, 0, 0); "
+		"INSERT INTO hash_resolution (entry_id, undone_by, case_id, "
+		"cycle, kind, distance, outcome, profile, facts, rules, at_us) "
+		"VALUES (%s, %lld, 0, 4, 0, 1, '', '{}', '', 0)",
+		row->entry, row->resolution, (long long)case_id);
+	change(d->f, sql);
+}
+
+static void a_known_hash_needs_two_of_ours(void **state)
+{
+	for (size_t i = 0; i < HL_ARRAY_LEN(known); i++) {
+		struct desk *d = *state;
+		int64_t case_id = illegal_case(d, "http://example.org/h");
+		struct hl_publish_proposing p = {
+			.case_id = case_id, .scope = HL_LIST_PAGE};
+
+		put_resolution(d, case_id, &known[i]);
+		enum hl_publish_why why = try_propose(d, SOFIE, &p);
+		if (why != known[i].why) {
+			fail_msg("%s: why %d", known[i].what, (int)why);
+		}
+		close_desk(state);
+		open_desk(state);
+	}
+}
+
 static void a_person_looks_where_the_watch_is_off(void **state)
 {
 	struct desk *d = *state;
@@ -391,7 +451,8 @@ static void pages_show_what_may_be_done(void **state)
 	/* page, any query, /b/, /, a.example.org, example.org */
 	assert_int_equal(6, offer.n_places);
 	assert_int_equal(HL_PUBLISH_LISTED, offer.places[0].why);
-	assert_string_equal("/b/", offer.places[2].path.p ? "/b/" : "");
+	assert_true(hl_str_eq(offer.places[2].path, HL_STR("/b/")));
+	assert_true(hl_str_eq(offer.places[5].host, HL_STR("example.org")));
 	assert_int_equal(1, offer.n_entries);
 	assert_int_equal(HL_DENIED,
 		hl_publish_offer(AS(VERA), &setup, case_id, &offer, NULL));
@@ -435,6 +496,7 @@ int main(void)
 		TEST_DESK(a_place_is_listed_once),
 		TEST_DESK(what_is_unfit_is_refused),
 		TEST_DESK(what_became_unfit_is_not_approved),
+		TEST_DESK(a_known_hash_needs_two_of_ours),
 		TEST_DESK(a_person_looks_where_the_watch_is_off),
 		TEST_DESK(refusing_and_ending),
 		TEST_DESK(the_store_repeats_the_rules),
