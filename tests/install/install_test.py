@@ -63,8 +63,9 @@ class Install(unittest.TestCase):
             if name.endswith((".1", ".3")):
                 self.assertTrue(os.path.exists(os.path.join(
                     prefix, "share", "man", "man" + name[-1], name)), name)
-        self.assertTrue(os.path.exists(os.path.join(
-            prefix, "include", "hotline", "match.h")))
+        for name in ("match.h", "urls.h"):
+            self.assertTrue(os.path.exists(os.path.join(
+                prefix, "include", "hotline", name)))
         self.assertNotIn("libhotline", subprocess.run(
             ["readelf", "-d", found[0]], capture_output=True, text=True,
             check=True).stdout, "it has the library in it")
