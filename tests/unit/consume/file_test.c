@@ -153,7 +153,7 @@ static void what_lines_mean(void **state)
 
 static void confirming(void **state)
 {
-	struct hl_consume_decision d;
+	struct hl_consume_decision d = {.host_only = false};
 	struct hl_consume_file *f;
 	struct hl_err err = {0};
 
