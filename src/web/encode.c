@@ -63,6 +63,8 @@ void hl_web_encode(const struct hl_web_request *req,
 	if (resp->file) {
 		packed = takes && resp->file->gzip.n;
 		*bytes = packed ? resp->file->gzip : resp->file->bytes;
+	} else if (resp->lent_free) {
+		*bytes = resp->lent;
 	} else {
 		if (resp->compress && resp->body.n >= WORTH_BYTES) {
 			hl_web_header_add(

@@ -68,6 +68,11 @@ struct hl_web_response {
 	struct hl_web_header headers[HL_WEB_HEADERS_MAX];
 	size_t n_headers;
 	const struct hl_web_static *file; /* instead of body */
+	/* Instead of body, as of a file that is mapped: stays until lent_free
+	 * is called with lent_arg, once, on the loop's thread. */
+	struct hl_str lent;
+	void (*lent_free)(void *arg);
+	void *lent_arg;
 	bool compress;  /* only for pages without any secret (BREACH) */
 	bool cacheable; /* without it, Cache-Control: no-store */
 	int fault;      /* sticky: HL_E_LIMIT, HL_E_INVALID */

@@ -46,6 +46,9 @@ void hl_web_job_reset(struct hl_web_job *j)
 {
 	struct hl_buf body = j->resp.body;
 
+	if (j->resp.lent_free) {
+		j->resp.lent_free(j->resp.lent_arg);
+	}
 	if (body.cap > KEEP_BYTES) {
 		hl_buf_fini(&body);
 	} else {

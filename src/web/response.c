@@ -41,6 +41,10 @@ void hl_web_response_init(struct hl_web_response *resp, size_t max_bytes)
 
 void hl_web_response_fini(struct hl_web_response *resp)
 {
+	if (resp->lent_free) {
+		resp->lent_free(resp->lent_arg);
+		resp->lent_free = NULL;
+	}
 	hl_buf_fini(&resp->body);
 }
 

@@ -1,0 +1,170 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* Names: CONSUMER-VERSION.list, .rows, and CONSUMER-FROM-VERSION.delta. */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "lists/build.h"
+
+int hl_lists_path(const char *folder, enum hl_lists_file kind,
+	uint64_t consumer, uint64_t version, uint64_t from,
+	char out[HL_LISTS_PATH], struct hl_err *err)
+{
+	int n = -1;
+
+	switch (kind) {
+	case HL_LISTS_LIST:
+		n = snprintf(out, HL_LISTS_PATH,
+			"%s/%" PRIu64 "-%" PRIu64 ".list", folder, consumer,
+			version);
+		break;
+	case HL_LISTS_ROWS:
+		n = snprintf(out, HL_LISTS_PATH,
+			"%s/%" PRIu64 "-%" PRIu64 ".rows", folder, consumer,
+			version);
+		break;
+	case HL_LISTS_DELTA:
+		n = snprintf(out, HL_LISTS_PATH,
+			"%s/%" PRIu64 "-%" PRIu64 "-%" PRIu64 ".delta", folder,
+			consumer, from, version);
+		break;
+	}
+	return n > 0 && n < HL_LISTS_PATH
+		       ? 0
+		       : HL_FAIL(err, HL_E_LIMIT, "a path is too long");
+}
+
+/* What a name says; version 0: it is none of these. */
+struct named {
+	uint64_t consumer, from, version;
+	enum hl_lists_file kind;
+};
+
+static struct named read_name(const char *name)
+{
+	struct named n = {.kind = HL_LISTS_LIST};
+	int end = 0;
+
+	if (sscanf(name, "%" SCNu64 "-%" SCNu64 ".list%n", &n.consumer,
+		    &n.version, &end) == 2 &&
+		end && !name[end]) {
+		return n;
+	}
+	if (sscanf(name, "%" SCNu64 "-%" SCNu64 ".rows%n", &n.consumer,
+		    &n.version, &end) == 2 &&
+		end && !name[end]) {
+		n.kind = HL_LISTS_ROWS;
+		return n;
+	}
+	if (sscanf(name, "%" SCNu64 "-%" SCNu64 "-%" SCNu64 ".delta%n",
+		    &n.consumer, &n.from, &n.version, &end) == 3 &&
+		end && !name[end]) {
+		n.kind = HL_LISTS_DELTA;
+		return n;
+	}
+	return (struct named){0};
+}
+
+void hl_lists_tidy(
+	const char *folder, uint64_t consumer, uint64_t oldest, uint64_t newest)
+{
+	DIR *d = opendir(folder);
+	struct dirent *e;
+	char path[HL_LISTS_PATH];
+
+	while (d && (e = readdir(d))) {
+		struct named n = read_name(e->d_name);
+		uint64_t least =
+			n.kind == HL_LISTS_DELTA && newest ? newest - 1 : oldest;
+
+		if (!n.version || n.consumer != consumer ||
+			n.version >= least ||
+			hl_lists_path(folder, n.kind, n.consumer, n.version,
+				n.from, path, NULL)) {
+			continue;
+		}
+		unlink(path);
+	}
+	if (d) {
+		closedir(d);
+	}
+}
+
+static int by_number(const void *a, const void *b)
+{
+	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+
+	return (x > y) - (x < y);
+}
+
+/* Keeps the newest. */
+static void insert(uint64_t *out, size_t *n, uint64_t version)
+{
+	if (*n < HL_URLS_DELTAS_MAX) {
+		out[(*n)++] = version;
+	} else if (version > out[0]) {
+		out[0] = version;
+	}
+	qsort(out, *n, sizeof(*out), by_number);
+}
+
+size_t hl_lists_there(const char *folder, uint64_t consumer, uint64_t below,
+	uint64_t out[HL_URLS_DELTAS_MAX])
+{
+	DIR *d = opendir(folder);
+	struct dirent *e;
+	size_t n = 0;
+
+	while (d && (e = readdir(d))) {
+		struct named name = read_name(e->d_name);
+
+		if (name.version && name.kind == HL_LISTS_LIST &&
+			name.consumer == consumer && name.version < below) {
+			insert(out, &n, name.version);
+		}
+	}
+	if (d) {
+		closedir(d);
+	}
+	return n;
+}
+
+int hl_lists_map(const char *path, struct hl_lists_map *out, struct hl_err *err)
+{
+	HL_FD_AUTO fd = open(path, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	struct stat st;
+
+	*out = (struct hl_lists_map){0};
+	if (fd < 0) {
+		return errno == ENOENT ? HL_NOTFOUND
+				       : HL_FAIL_SYS(err, "open %s", path);
+	}
+	if (fstat(fd, &st) < 0) {
+		return HL_FAIL_SYS(err, "stat %s", path);
+	}
+	if (st.st_size == 0) {
+		return HL_FAIL(err, HL_E_CORRUPT, "%s is empty", path);
+	}
+	void *p = mmap(
+		NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	if (p == MAP_FAILED) {
+		return HL_FAIL_SYS(err, "map %s", path);
+	}
+	*out = (struct hl_lists_map){p, (size_t)st.st_size};
+	return 0;
+}
+
+void hl_lists_unmap(struct hl_lists_map *map)
+{
+	if (map->p) {
+		munmap(map->p, map->n);
+		map->p = NULL;
+	}
+}

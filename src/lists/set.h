@@ -1,0 +1,89 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HL_LISTS_SET_H
+#define HL_LISTS_SET_H
+
+#include "base/arena.h"
+#include "lists/judge.h"
+#include "seal/box.h"
+#include "seal/listkey.h"
+
+/*
+ * A set of entries: what should be published by what the store says, or what
+ * is, as a file of the folder remembers it. Secret: places stand in it.
+ */
+
+/* list_entry.place_sealed: "host LF path" to the publisher. */
+#define HL_LABEL_LIST_PLACE(entry_id)                 \
+	((struct hl_seal_label){.kind = "list_entry", \
+		.id = (entry_id),                     \
+		.field = "place",                     \
+		.schema = 1})
+
+struct hl_lists_entry {
+	int64_t id;
+	int64_t consumer_id; /* whose canary; 0: of all */
+	int64_t seen_at_us;
+	int64_t released_at_us; /* 0: never out */
+	uint32_t scope;
+	uint32_t minute; /* from which on it counts no more, as published */
+	uint32_t leaf;   /* its place in the log */
+	bool canary;
+	bool staged;  /* consumers of the second stage have it, too */
+	bool leaves;  /* see struct hl_lists_member */
+	bool popular; /* and no third person said yes */
+	uint8_t host_c[HL_LISTS_HOST_BYTES]; /* commitment */
+	struct hl_str sealed;                /* the place */
+	struct hl_str host, path;            /* absent: not opened */
+};
+
+struct hl_lists_entries {
+	struct hl_arena *arena; /* owns all */
+	struct hl_lists_entry *at; /* ascending by id */
+	size_t n, cap;
+	int64_t edition; /* 0: nothing was published yet */
+};
+
+int hl_lists_entries_new(struct hl_lists_entries **out, struct hl_err *err);
+void hl_lists_entries_free(struct hl_lists_entries *e);
+void hl_lists_entries_freep(struct hl_lists_entries **e);
+#define HL_LISTS_ENTRIES_AUTO                             \
+	__attribute__((cleanup(hl_lists_entries_freep))) \
+	struct hl_lists_entries
+/* Copies the entry behind the others; HL_E_NOMEM. */
+int hl_lists_entries_add(struct hl_lists_entries *e,
+	const struct hl_lists_entry *entry, struct hl_err *err);
+/* NULL if it is not there. */
+struct hl_lists_entry *hl_lists_entries_find(
+	const struct hl_lists_entries *e, int64_t id);
+/* As members for judging; in the arena, NULL without memory. */
+const struct hl_lists_member *hl_lists_entries_members(
+	const struct hl_lists_entries *e);
+
+/*
+ * Opens the places that are not open, taking over what `before` has open (may
+ * be NULL), and checks that each commitment is of its host. Entries that do
+ * not open or fit are taken out, and logged by number.
+ */
+struct hl_lists_opening {
+	const struct hl_seal_secret *place;
+	const struct hl_seal_list_commit *commit;
+	const struct hl_lists_entries *before;
+};
+int hl_lists_entries_open(struct hl_lists_entries *e,
+	const struct hl_lists_opening *how, struct hl_err *err);
+
+/* The file of a set: "state-EDITION" in the folder; places stay sealed in it.
+ * HL_NOTFOUND; HL_E_CORRUPT. */
+int hl_lists_entries_save(const struct hl_lists_entries *e, const char *folder,
+	struct hl_err *err);
+int hl_lists_entries_load(const char *folder, int64_t edition,
+	struct hl_lists_entries **out, struct hl_err *err);
+/* The same as "held-EDITION": what an edition that waits would publish. */
+int hl_lists_held_save(const struct hl_lists_entries *e, const char *folder,
+	int64_t edition, struct hl_err *err);
+int hl_lists_held_load(const char *folder, int64_t edition,
+	struct hl_lists_entries **out, struct hl_err *err);
+/* Removes those of editions before this one. */
+void hl_lists_entries_tidy(const char *folder, int64_t state, int64_t held);
+
+#endif
