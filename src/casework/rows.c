@@ -3,7 +3,7 @@
 
 #include "base/time.h"
 
-_Static_assert(HL_AUTHZ_ACTION_LAST <= HL_CASEWORK_MAY_MAX + 10,
+_Static_assert(HL_AUTHZ_ACTION_LAST <= HL_CASEWORK_MAY_MAX + 30,
 	"hl_casework_may_list() must hold all actions on one kind of object");
 
 size_t hl_casework_may_list(const struct hl_who *who,
