@@ -16,7 +16,7 @@ import sqlite3
 import sys
 
 TYPES = {'int': 'int64_t', 'text': 'struct hl_str', 'blob': 'struct hl_str'}
-ROLES = ['public', 'staff', 'worker', 'match', 'admin']
+ROLES = ['public', 'staff', 'worker', 'match', 'lists', 'admin']
 EXPECTS = {'any': 'HL_STORE_ANY', 'one': 'HL_STORE_ONE'}
 HEAD = '/* SPDX-License-Identifier: Apache-2.0 */\n' \
        '/* Made by tools/sqlc.py from src/store/sql; not to be edited. */\n'

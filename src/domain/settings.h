@@ -54,6 +54,8 @@ struct hl_settings {
 	const char *stop_worry_name, *stop_worry_url; /* of the stop page */
 	const char *stop_young_name, *stop_young_url;
 	const char *staff_listen, *staff_url, *staff_url_set;
+	const char *lists_listen; /* "": nobody gets a list */
+	int lists_stage_minutes;
 	const char *api_listen; /* "": nobody may ask the registry */
 	bool api_pictures;
 	int api_picture_megapixels, api_picture_seconds, api_picture_memory_mib;

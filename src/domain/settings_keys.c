@@ -101,6 +101,13 @@ const struct hl_settings_key hl_settings_keys[] = {
 	KEY("lists.popular_file", PATH, lists_popular_file, "",
 		"More hosts that are never listed as a whole, a domain a line, "
 		"beside those that come with the program."),
+	KEY("lists.listen", LISTEN, lists_listen, "",
+		"Where consumers get their lists of addresses and ask, as "
+		"127.0.0.1:8083, behind a web server that speaks TLS; empty: "
+		"nowhere."),
+	NUM("lists.stage_minutes", INT, lists_stage_minutes, "30", 0, 1440,
+		"How long consumers of the first stage have a new entry before "
+		"the others."),
 
 	KEY("store.path", PATH, store_path, "hotline.db", "The database file."),
 	KEY("keys.dir", PATH, keys_dir, "keys",

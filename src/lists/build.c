@@ -83,8 +83,9 @@ void hl_lists_plant_free(struct hl_lists_plant *p)
 /* By host, then as items stand in a row. */
 static int by_host(const void *a, const void *b)
 {
-	const struct hl_lists_entry *x = *(const struct hl_lists_entry *const *)a,
-				    *y = *(const struct hl_lists_entry *const *)b;
+	const struct hl_lists_entry
+		*x = *(const struct hl_lists_entry *const *)a,
+		*y = *(const struct hl_lists_entry *const *)b;
 	int d = memcmp(x->host_c, y->host_c, sizeof(x->host_c));
 
 	if (d) {
@@ -124,9 +125,9 @@ static int make_hosts(const struct hl_lists_job *job, struct hl_err *err)
 				 sizeof(e->host_c))) {
 			continue;
 		}
-		while (old < p->n_hosts && memcmp(p->hosts[old].host_c,
-						   e->host_c,
-						   sizeof(e->host_c)) < 0) {
+		while (old < p->n_hosts &&
+			memcmp(p->hosts[old].host_c, e->host_c,
+				sizeof(e->host_c)) < 0) {
 			old++;
 		}
 		if (old < p->n_hosts && !memcmp(p->hosts[old].host_c, e->host_c,
@@ -163,8 +164,8 @@ static int open_old(struct run *run, struct hl_err *err)
 	if (r) {
 		return r == HL_NOTFOUND ? 0 : r;
 	}
-	if (hl_urls_file_open(&run->old, run->old_map.p, run->old_map.n, NULL,
-		    NULL)) {
+	if (hl_urls_file_open(
+		    &run->old, run->old_map.p, run->old_map.n, NULL, NULL)) {
 		hl_log(HL_LOG_WARN, "lists.file", "%s is damaged", path);
 		return 0;
 	}
@@ -300,10 +301,10 @@ static int make_rows(struct run *run, struct hl_err *err)
 		return HL_FAIL(err, HL_E_NOMEM, "no memory for rows");
 	}
 	for (size_t i = 0, n; i < job->n && !r; i += n) {
-		for (n = 1; i + n < job->n &&
-			    !memcmp(job->entries[i + n]->host_c,
-				    job->entries[i]->host_c,
-				    HL_LISTS_HOST_BYTES);
+		for (n = 1;
+			i + n < job->n &&
+			!memcmp(job->entries[i + n]->host_c,
+				job->entries[i]->host_c, HL_LISTS_HOST_BYTES);
 			n++) {
 			continue;
 		}
@@ -453,8 +454,7 @@ static int build(
 		r = make_rows(run, err);
 	}
 	out->n_kept = run->n_kept;
-	if (r || (!job->anyway && run->has_old &&
-			 run->n_kept == run->n_rows &&
+	if (r || (!job->anyway && run->has_old && run->n_kept == run->n_rows &&
 			 run->old.head.n == run->n_rows)) {
 		return r;
 	}

@@ -70,8 +70,8 @@ int hl_lists_path(const char *folder, enum hl_lists_file kind,
 	char out[HL_LISTS_PATH], struct hl_err *err);
 /* Removes files of the consumer that are of versions before `oldest`, or
  * deltas that lead to others than `newest` and the one before it. */
-void hl_lists_tidy(
-	const char *folder, uint64_t consumer, uint64_t oldest, uint64_t newest);
+void hl_lists_tidy(const char *folder, uint64_t consumer, uint64_t oldest,
+	uint64_t newest);
 /* Versions whose list file is in the folder, ascending, the newest 16 at most
  * below `below`. */
 size_t hl_lists_there(const char *folder, uint64_t consumer, uint64_t below,
@@ -82,7 +82,8 @@ struct hl_lists_map {
 	void *p;
 	size_t n;
 };
-int hl_lists_map(const char *path, struct hl_lists_map *out, struct hl_err *err);
+int hl_lists_map(
+	const char *path, struct hl_lists_map *out, struct hl_err *err);
 void hl_lists_unmap(struct hl_lists_map *map);
 
 #endif

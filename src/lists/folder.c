@@ -47,29 +47,52 @@ struct named {
 	enum hl_lists_file kind;
 };
 
+static bool take_number(struct hl_str *rest, uint64_t *out)
+{
+	size_t n = 0;
+	int64_t v;
+
+	while (n < rest->n && rest->p[n] >= '0' && rest->p[n] <= '9') {
+		n++;
+	}
+	if (!n || n > 18 || !hl_str_to_i64(hl_str_sub(*rest, 0, n), &v)) {
+		return false;
+	}
+	*out = (uint64_t)v;
+	*rest = hl_str_sub(*rest, n, rest->n);
+	return true;
+}
+
+static bool take_hyphen(struct hl_str *rest)
+{
+	bool is = hl_str_starts(*rest, HL_STR("-"));
+
+	*rest = hl_str_sub(*rest, is ? 1 : 0, rest->n);
+	return is;
+}
+
 static struct named read_name(const char *name)
 {
+	struct hl_str rest = hl_str_c(name);
 	struct named n = {.kind = HL_LISTS_LIST};
-	int end = 0;
 
-	if (sscanf(name, "%" SCNu64 "-%" SCNu64 ".list%n", &n.consumer,
-		    &n.version, &end) == 2 &&
-		end && !name[end]) {
-		return n;
+	if (!take_number(&rest, &n.consumer) || !take_hyphen(&rest) ||
+		!take_number(&rest, &n.version)) {
+		return (struct named){0};
 	}
-	if (sscanf(name, "%" SCNu64 "-%" SCNu64 ".rows%n", &n.consumer,
-		    &n.version, &end) == 2 &&
-		end && !name[end]) {
+	if (take_hyphen(&rest)) {
+		n.from = n.version;
+		n.kind = HL_LISTS_DELTA;
+		return take_number(&rest, &n.version) &&
+				       hl_str_eq(rest, HL_STR(".delta"))
+			       ? n
+			       : (struct named){0};
+	}
+	if (hl_str_eq(rest, HL_STR(".rows"))) {
 		n.kind = HL_LISTS_ROWS;
 		return n;
 	}
-	if (sscanf(name, "%" SCNu64 "-%" SCNu64 "-%" SCNu64 ".delta%n",
-		    &n.consumer, &n.from, &n.version, &end) == 3 &&
-		end && !name[end]) {
-		n.kind = HL_LISTS_DELTA;
-		return n;
-	}
-	return (struct named){0};
+	return hl_str_eq(rest, HL_STR(".list")) ? n : (struct named){0};
 }
 
 void hl_lists_tidy(
@@ -81,8 +104,8 @@ void hl_lists_tidy(
 
 	while (d && (e = readdir(d))) {
 		struct named n = read_name(e->d_name);
-		uint64_t least =
-			n.kind == HL_LISTS_DELTA && newest ? newest - 1 : oldest;
+		uint64_t least = n.kind == HL_LISTS_DELTA && newest ? newest - 1
+								    : oldest;
 
 		if (!n.version || n.consumer != consumer ||
 			n.version >= least ||
@@ -152,8 +175,7 @@ int hl_lists_map(const char *path, struct hl_lists_map *out, struct hl_err *err)
 	if (st.st_size == 0) {
 		return HL_FAIL(err, HL_E_CORRUPT, "%s is empty", path);
 	}
-	void *p = mmap(
-		NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
+	void *p = mmap(NULL, (size_t)st.st_size, PROT_READ, MAP_SHARED, fd, 0);
 	if (p == MAP_FAILED) {
 		return HL_FAIL_SYS(err, "map %s", path);
 	}

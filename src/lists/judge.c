@@ -53,7 +53,8 @@ static size_t gather(const struct hl_lists_set *now,
 
 			out->loses |= alone && !a->canary;
 			note(s, &n, a,
-				&(struct seen){.now = true, .by_itself = alone});
+				&(struct seen){
+					.now = true, .by_itself = alone});
 			i++;
 		} else if (i == now->n || b->id < a->id) {
 			out->adds |= !b->canary;
@@ -151,8 +152,8 @@ void hl_lists_set_digest(const struct hl_lists_set *set, uint8_t out[32])
 			le[k] = (uint8_t)id;
 		}
 		hl_seal_sha256_add(&h, hl_str_mem(le, sizeof(le)));
-		hl_seal_sha256_add(&h,
-			hl_str_mem(set->at[i].host, HL_LISTS_HOST_BYTES));
+		hl_seal_sha256_add(
+			&h, hl_str_mem(set->at[i].host, HL_LISTS_HOST_BYTES));
 	}
 	hl_seal_sha256_end(&h, out);
 }

@@ -55,7 +55,8 @@ int hl_lists_entries_add(struct hl_lists_entries *e,
 		void *more = realloc(e->at, cap * sizeof(*e->at));
 
 		if (!more) {
-			return HL_FAIL(err, HL_E_NOMEM, "no memory for entries");
+			return HL_FAIL(
+				err, HL_E_NOMEM, "no memory for entries");
 		}
 		e->at = more;
 		e->cap = cap;

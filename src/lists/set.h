@@ -28,16 +28,16 @@ struct hl_lists_entry {
 	uint32_t minute; /* from which on it counts no more, as published */
 	uint32_t leaf;   /* its place in the log */
 	bool canary;
-	bool staged;  /* consumers of the second stage have it, too */
-	bool leaves;  /* see struct hl_lists_member */
-	bool popular; /* and no third person said yes */
+	bool staged; /* consumers of the second stage have it, too */
+	bool leaves; /* see struct hl_lists_member */
+	bool untold; /* the store has not noted yet that it went out */
 	uint8_t host_c[HL_LISTS_HOST_BYTES]; /* commitment */
 	struct hl_str sealed;                /* the place */
 	struct hl_str host, path;            /* absent: not opened */
 };
 
 struct hl_lists_entries {
-	struct hl_arena *arena; /* owns all */
+	struct hl_arena *arena;    /* owns all */
 	struct hl_lists_entry *at; /* ascending by id */
 	size_t n, cap;
 	int64_t edition; /* 0: nothing was published yet */
@@ -46,9 +46,8 @@ struct hl_lists_entries {
 int hl_lists_entries_new(struct hl_lists_entries **out, struct hl_err *err);
 void hl_lists_entries_free(struct hl_lists_entries *e);
 void hl_lists_entries_freep(struct hl_lists_entries **e);
-#define HL_LISTS_ENTRIES_AUTO                             \
-	__attribute__((cleanup(hl_lists_entries_freep))) \
-	struct hl_lists_entries
+#define HL_LISTS_ENTRIES_AUTO \
+	__attribute__((cleanup(hl_lists_entries_freep))) struct hl_lists_entries
 /* Copies the entry behind the others; HL_E_NOMEM. */
 int hl_lists_entries_add(struct hl_lists_entries *e,
 	const struct hl_lists_entry *entry, struct hl_err *err);

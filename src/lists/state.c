@@ -61,7 +61,8 @@ static void put_entry(struct hl_buf *b, const struct hl_lists_entry *e)
 	put(b, e->scope, 4);
 	put(b, e->minute, 4);
 	put(b, e->leaf, 4);
-	put(b, (e->canary ? CANARY : 0u) | (e->staged ? STAGED : 0u) |
+	put(b,
+		(e->canary ? CANARY : 0u) | (e->staged ? STAGED : 0u) |
 			(e->leaves ? LEAVES : 0u),
 		4);
 	hl_buf_put_mem(b, e->host_c, sizeof(e->host_c));
@@ -241,8 +242,7 @@ void hl_lists_entries_tidy(const char *folder, int64_t state, int64_t held)
 		int n = snprintf(
 			path, sizeof(path), "%s/%s", folder, e->d_name);
 
-		if (n > 0 && n < PATH_BYTES &&
-			is_old(e->d_name, state, held)) {
+		if (n > 0 && n < PATH_BYTES && is_old(e->d_name, state, held)) {
 			unlink(path);
 		}
 	}

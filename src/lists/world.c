@@ -202,8 +202,7 @@ static int mark_one(struct hl_store *store, struct hl_lists_entry *e,
 	const struct hl_in_lists_entry_end in = {.id = e->id};
 	struct hl_row_lists_entry_end *row = NULL;
 	size_t n = 0;
-	int r = arena ? hl_get_lists_entry_end(
-				store, arena, &in, &row, &n, err)
+	int r = arena ? hl_get_lists_entry_end(store, arena, &in, &row, &n, err)
 		      : HL_FAIL(err, HL_E_NOMEM, "no memory to read");
 
 	if (!r) {
@@ -214,7 +213,8 @@ static int mark_one(struct hl_store *store, struct hl_lists_entry *e,
 	return r;
 }
 
-int hl_lists_mark_ends(struct hl_store *store, struct hl_lists_entries *published,
+int hl_lists_mark_ends(struct hl_store *store,
+	struct hl_lists_entries *published,
 	const struct hl_lists_entries *wanted, int64_t now_us,
 	struct hl_err *err)
 {

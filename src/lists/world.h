@@ -57,7 +57,8 @@ int hl_lists_wanted(struct hl_store *store, int64_t now_us,
 	struct hl_lists_entries **out, size_t *n_popular, struct hl_err *err);
 /* Tells of entries of `published` that are not in `wanted` whether they leave
  * whatever is held. */
-int hl_lists_mark_ends(struct hl_store *store, struct hl_lists_entries *published,
+int hl_lists_mark_ends(struct hl_store *store,
+	struct hl_lists_entries *published,
 	const struct hl_lists_entries *wanted, int64_t now_us,
 	struct hl_err *err);
 /* Adds the leaves that the tree does not have. */

@@ -16,7 +16,9 @@
 #include "base/file.h"
 #include "cli/common.h"
 #include "seal/keyfile.h"
+#include "seal/listkey.h"
 #include "seal/sign.h"
+#include "store/sql.h"
 
 #define COPY_MAX (512 * 1024)
 
@@ -149,7 +151,8 @@ static int make_keys(
 }
 
 static int make_store(const char *dir, const struct hl_seal_pub *worker,
-	struct hl_main_install *out, struct hl_err *err)
+	const struct hl_seal_pub *place, struct hl_main_install *out,
+	struct hl_err *err)
 {
 	HL_ARENA_AUTO *arena = hl_arena_new(1 << 20, true);
 	char path[HL_CLI_PATH_MAX];
@@ -163,16 +166,20 @@ static int make_store(const char *dir, const struct hl_seal_pub *worker,
 					     HL_STORE_PUBLIC | HL_STORE_WORKER),
 			&out->store, err);
 	}
-	return r ? r
-		 : hl_accounts_found(
-			   out->store, arena, worker, &out->ring, err);
+	if (!r) {
+		r = hl_accounts_found(
+			out->store, arena, worker, &out->ring, err);
+	}
+	const struct hl_in_lists_key_put key = {hl_seal_pub_str(place)};
+	return r ? r : hl_do_lists_key_put(out->store, arena, &key, err);
 }
 
 static int fill(const struct hl_main_new *given, const char *data,
 	struct hl_main_install *out, struct hl_err *err)
 {
 	char path[HL_CLI_PATH_MAX];
-	struct hl_seal_pub worker;
+	struct hl_seal_pub worker, place;
+	int n_made;
 	int r = write_settings(given->dir, out->settings, err);
 
 	if (!r) {
@@ -184,7 +191,10 @@ static int fill(const struct hl_main_new *given, const char *data,
 	if (!r) {
 		r = make_keys(path, &worker, err);
 	}
-	return r ? r : make_store(given->dir, &worker, out, err);
+	if (!r) {
+		r = hl_seal_list_create(path, &place, &n_made, err);
+	}
+	return r ? r : make_store(given->dir, &worker, &place, out, err);
 }
 
 static int no_store(

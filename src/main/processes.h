@@ -10,6 +10,8 @@
 #define HL_MAIN_CHECKPOINTS "audit.checkpoints"
 /* The index of known hashes; the match process writes it, staff read it. */
 #define HL_MAIN_MATCH "match"
+/* Lists of addresses as they are out; the process lists writes it. */
+#define HL_MAIN_LISTS "lists"
 
 /*
  * What the processes are started with. The supervisor fills it before
@@ -21,9 +23,10 @@ struct hl_main_hotline {
 	const char *user; /* system user to become, or NULL */
 	struct hl_settings *settings;
 	struct hl_proc_links public_links, staff_links, worker_links,
-		match_links;
+		match_links, lists_links;
 	int public_listen, staff_listen, admin_listen;
 	int api_listen;    /* -1: the registry cannot be asked */
+	int lists_listen;  /* -1: nobody gets a list */
 	int media_ends[2]; /* of the match process and the decoders */
 };
 
@@ -41,6 +44,7 @@ int hl_main_staff(struct hl_proc_self *self, void *arg);
 int hl_main_worker(struct hl_proc_self *self, void *arg);
 int hl_main_match(struct hl_proc_self *self, void *arg);
 int hl_main_media(struct hl_proc_self *self, void *arg);
+int hl_main_lists(struct hl_proc_self *self, void *arg);
 /* Whether pictures are taken, so that decoders are needed. */
 bool hl_main_decodes(const struct hl_main_hotline *h);
 

@@ -29,7 +29,7 @@
 
 #define LISTEN_TRIES 50
 #define LISTEN_WAIT_US 100000
-#define MAX_FDS (HL_PROC_LINKS_MAX * 3 + 8)
+#define MAX_FDS (HL_PROC_LINKS_MAX * 3 + 12)
 
 static const char help[] =
 	"usage: hotline serve [--dir DIR] [--user NAME]\n"
@@ -37,7 +37,8 @@ static const char help[] =
 	"Runs the hotline in DIR until it gets SIGTERM or SIGINT: the "
 	"reporting\n"
 	"form (public.listen), the workbench (staff.listen), the registry for\n"
-	"programs (api.listen), the worker and the store, each in a process\n"
+	"programs (api.listen), lists for those who block (lists.listen), the\n"
+	"worker and the store, each in a process\n"
 	"and a sandbox of its own. Log lines are "
 	"JSON\n"
 	"on standard error.\n"
@@ -88,6 +89,10 @@ static int open_links(struct hl_main_hotline *h, struct hl_err *err)
 	if (!r) {
 		r = hl_proc_links_open(
 			HL_PROC_LINKS_MATCH, &h->match_links, err);
+	}
+	if (!r) {
+		r = hl_proc_links_open(
+			HL_PROC_LINKS_LISTS, &h->lists_links, err);
 	}
 	if (!r && socketpair(AF_UNIX, SOCK_SEQPACKET | SOCK_CLOEXEC, 0,
 			  h->media_ends) < 0) {
@@ -155,6 +160,10 @@ static int open_listeners(struct hl_main_hotline *h, struct hl_err *err)
 		r = listen_patiently("api.listen", h->settings->api_listen,
 			&h->api_listen, err);
 	}
+	if (!r && *h->settings->lists_listen) {
+		r = listen_patiently("lists.listen", h->settings->lists_listen,
+			&h->lists_listen, err);
+	}
 	return r;
 }
 
@@ -208,6 +217,9 @@ static int make_places(const struct hl_main_hotline *h, struct hl_err *err)
 	if (!r) {
 		r = make_folder(h, HL_MAIN_MATCH, err);
 	}
+	if (!r) {
+		r = make_folder(h, HL_MAIN_LISTS, err);
+	}
 	return r || h->settings->mail_transport != HL_MAIL_FOLDER
 		       ? r
 		       : make_folder(h, h->settings->mail_folder, err);
@@ -248,6 +260,7 @@ static size_t store_fds(const struct hl_main_hotline *h, int *fds)
 	n = add_fds(fds, n, h->staff_links.store_ends, h->staff_links.n);
 	n = add_fds(fds, n, h->worker_links.store_ends, h->worker_links.n);
 	n = add_fds(fds, n, h->match_links.store_ends, h->match_links.n);
+	n = add_fds(fds, n, h->lists_links.store_ends, h->lists_links.n);
 	return add_fds(fds, n, &h->admin_listen, 1);
 }
 
@@ -271,7 +284,7 @@ static int supervise(
 	struct hl_main_hotline *h, int *failed_status, struct hl_err *err)
 {
 	int of_store[MAX_FDS], of_public[MAX_FDS], of_staff[MAX_FDS],
-		of_worker[MAX_FDS], of_match[MAX_FDS];
+		of_worker[MAX_FDS], of_match[MAX_FDS], of_lists[MAX_FDS];
 	struct hl_proc_child children[] = {
 		{"store", hl_main_store, h, of_store, store_fds(h, of_store), 0,
 			false},
@@ -287,6 +300,11 @@ static int supervise(
 			false},
 		{"match", hl_main_match, h, of_match, match_fds(h, of_match), 1,
 			false},
+		{"lists", hl_main_lists, h, of_lists,
+			client_fds(&h->lists_links,
+				h->lists_listen >= 0 ? &h->lists_listen : NULL,
+				of_lists),
+			1, false},
 		/* last: started only where pictures are taken */
 		{"media", hl_main_media, h, &h->media_ends[1], 1, 1, false},
 	};
@@ -371,6 +389,7 @@ int hl_main_serve(int argc, char **argv)
 		.staff_listen = -1,
 		.admin_listen = -1,
 		.api_listen = -1,
+		.lists_listen = -1,
 		.media_ends = {-1, -1}};
 	struct hl_err err = {0};
 
@@ -395,6 +414,7 @@ int hl_main_serve(int argc, char **argv)
 	hl_proc_links_close(&h.staff_links);
 	hl_proc_links_close(&h.worker_links);
 	hl_proc_links_close(&h.match_links);
+	hl_proc_links_close(&h.lists_links);
 	hl_file_closep(&h.media_ends[0]);
 	hl_file_closep(&h.media_ends[1]);
 	hl_settings_free(h.settings);

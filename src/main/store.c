@@ -13,7 +13,7 @@
 
 #define N_PEERS                                                              \
 	(HL_PROC_LINKS_PUBLIC + HL_PROC_LINKS_STAFF + HL_PROC_LINKS_WORKER + \
-		HL_PROC_LINKS_MATCH)
+		HL_PROC_LINKS_MATCH + HL_PROC_LINKS_LISTS)
 
 static size_t add_peers(struct hl_store_peer *peers, size_t n,
 	const struct hl_proc_links *links, enum hl_store_role role)
@@ -105,6 +105,7 @@ int hl_main_store(struct hl_proc_self *self, void *arg)
 	n = add_peers(peers, n, &h->staff_links, HL_STORE_STAFF);
 	n = add_peers(peers, n, &h->worker_links, HL_STORE_WORKER);
 	n = add_peers(peers, n, &h->match_links, HL_STORE_MATCH);
+	n = add_peers(peers, n, &h->lists_links, HL_STORE_LISTS);
 	if (open_shut_in(h, &store, &err)) {
 		return hl_main_give_up("store.open", &err);
 	}

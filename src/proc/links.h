@@ -15,6 +15,7 @@
 #define HL_PROC_LINKS_STAFF 8
 #define HL_PROC_LINKS_WORKER 4
 #define HL_PROC_LINKS_MATCH 2
+#define HL_PROC_LINKS_LISTS 4
 #define HL_PROC_LINKS_MAX 32
 
 struct hl_proc_links {

@@ -33,6 +33,7 @@ static const rlim_t max_files[] = {
 	[HL_PROC_MEDIA] = 16,
 	[HL_PROC_MATCH] = 4096,
 	[HL_PROC_REPLICA] = 4096,
+	[HL_PROC_LISTS] = 4096,
 };
 
 static int refuse_threads(struct hl_err *err)

@@ -21,6 +21,7 @@ enum hl_proc_kind {
 	HL_PROC_MEDIA,   /* decodes hostile files; of one thread for good */
 	HL_PROC_MATCH,   /* answers, and keeps the index in its folder */
 	HL_PROC_REPLICA, /* the same, and connects to its hotline */
+	HL_PROC_LISTS,   /* answers, and keeps lists in its folder */
 };
 
 struct hl_proc_sandbox {

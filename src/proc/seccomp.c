@@ -162,7 +162,8 @@ static void add_kind(struct filter *f, const struct hl_proc_sandbox *box)
 	bool goes_out =
 		box->kind == HL_PROC_WORKER || box->kind == HL_PROC_REPLICA;
 	bool writes = box->kind == HL_PROC_STORE ||
-		      ((box->kind == HL_PROC_WORKER || matches) &&
+		      ((box->kind == HL_PROC_WORKER || matches ||
+			       box->kind == HL_PROC_LISTS) &&
 			      any(box->write_paths));
 
 	if (goes_out) {

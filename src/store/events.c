@@ -47,6 +47,14 @@ static const int of_worker[] = {
 	HL_EVENT_SYSTEM_CHECKPOINT,
 };
 
+/* What the publisher does by itself. */
+static const int of_lists[] = {
+	HL_EVENT_LIST_ENDED,
+	HL_EVENT_EDITION_PUBLISHED,
+	HL_EVENT_EDITION_HELD,
+	HL_EVENT_CONSUMER_BUDGET,
+};
+
 static bool lists(const int *kinds, size_t n, int64_t kind)
 {
 	for (size_t i = 0; i < n; i++) {
@@ -63,7 +71,9 @@ bool hl_store_event_of_role(enum hl_store_role role, int64_t kind)
 	       ((role & HL_STORE_PUBLIC) &&
 		       lists(of_public, HL_ARRAY_LEN(of_public), kind)) ||
 	       ((role & HL_STORE_WORKER) &&
-		       lists(of_worker, HL_ARRAY_LEN(of_worker), kind));
+		       lists(of_worker, HL_ARRAY_LEN(of_worker), kind)) ||
+	       ((role & HL_STORE_LISTS) &&
+		       lists(of_lists, HL_ARRAY_LEN(of_lists), kind));
 }
 
 bool hl_store_event_allowed(

@@ -27,6 +27,8 @@ enum hl_store_role {
 	HL_STORE_WORKER = 4,
 	HL_STORE_ADMIN = 8,  /* the command line on the host itself */
 	HL_STORE_MATCH = 16, /* follows the registry, checks keys */
+	HL_STORE_LISTS =
+		32, /* publishes lists of addresses, answers for them */
 };
 
 /* key_epoch.kind and key_share.kind */

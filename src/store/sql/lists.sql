@@ -179,7 +179,9 @@ VALUES ($1, $2, $3, $4, $5, $6, $7);
 -- in: consumer_id int, hour int, entry_id int, hits int, clients int
 INSERT INTO list_count_entry (consumer_id, hour, entry_id, hits, clients)
 SELECT $1, $2, $3, $4, $5 WHERE EXISTS (
-	SELECT 1 FROM list_entry WHERE id = $3);
+	SELECT 1 FROM list_entry WHERE id = $3)
+ON CONFLICT (consumer_id, hour, entry_id) DO UPDATE SET
+	hits = excluded.hits, clients = excluded.clients;
 
 -- name: lists_approvers
 -- doc: Who has signed for the list, and with which key.

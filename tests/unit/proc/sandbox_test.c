@@ -41,8 +41,10 @@ enum { NOT = -1, KILLED = -2 };
 #define S (1u << HL_PROC_STORE)
 #define Z (1u << HL_PROC_ZYGOTE)
 #define M (1u << HL_PROC_MEDIA)
-#define A (1u << HL_PROC_MATCH)
+/* that of lists may what the other does */
+#define A (1u << HL_PROC_MATCH | 1u << HL_PROC_LISTS)
 #define R (1u << HL_PROC_REPLICA)
+
 #define ALL (P | F | W | S | A | R)
 
 enum paths { NONE, READS, WRITES };
@@ -286,6 +288,12 @@ static void the_match_process(void **state)
 	run_kind(HL_PROC_MATCH);
 }
 
+static void the_process_of_lists(void **state)
+{
+	(void)state;
+	run_kind(HL_PROC_LISTS);
+}
+
 static void a_replica(void **state)
 {
 	(void)state;
@@ -476,6 +484,7 @@ int main(void)
 		cmocka_unit_test(the_worker),
 		cmocka_unit_test(the_store),
 		cmocka_unit_test(the_match_process),
+		cmocka_unit_test(the_process_of_lists),
 		cmocka_unit_test(a_replica),
 		cmocka_unit_test(the_zygote),
 		cmocka_unit_test(the_media_worker),

@@ -31,10 +31,11 @@ static const struct {
 	{HL_STORE_PUBLIC, "public"},
 	{HL_STORE_WORKER, "worker"},
 	{HL_STORE_MATCH, "match"},
+	{HL_STORE_LISTS, "lists"},
 	{HL_STORE_ADMIN, "admin"},
 	{HL_STORE_STAFF, "staff"},
 };
-enum { N_TRUSTED = 2, STAFF = 4, N_ROLES = HL_ARRAY_LEN(roles) };
+enum { N_TRUSTED = 2, STAFF = 5, N_ROLES = HL_ARRAY_LEN(roles) };
 
 static bool is_read(const struct hl_statement *st)
 {
@@ -93,8 +94,9 @@ static void put_doc(struct hl_buf *out)
 		"that was taken over misuse the new line?\n\n"
 		"The store knows the role of each link. A batch with one "
 		"statement or one audit entry that is not listed is refused "
-		"whole. The public process, the worker and the match process "
-		"can write audit entries of nobody in person only, and only "
+		"whole. The public process, the worker, the match process and "
+		"the process of lists can write audit entries of nobody in "
+		"person only, and only "
 		"the kinds listed; "
 		"what staff do is believed of the staff process, and `source` "
 		"in each entry tells the process.\n");

@@ -1,0 +1,487 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * From what should be published (wanted) and what is (published), what is
+ * published from now on:
+ *
+ *   published and wanted           stays
+ *   new                            comes, unless growth is held
+ *   gone, by a person or its time  leaves, whatever is held
+ *   gone by itself                 leaves, unless loss is held
+ *
+ * What is held is an edition of its own, which a person releases or refuses.
+ */
+#include "base/log.h"
+#include "domain/event.h"
+#include "lists/inner.h"
+#include "store/sql.h"
+#include "store/tx.h"
+
+enum { BATCH = 200 };
+#define KEEP_US (24 * HL_US_PER_HOUR)
+
+struct deciding {
+	struct hl_lists_look *look;
+	struct hl_lists_entries *wanted, *next;
+	struct hl_lists_change change;
+	struct hl_lists_edition_row *editions;
+	size_t n_editions;
+	unsigned held;
+	bool holds_new, holds_gone;
+	int64_t released; /* an edition that a person let go out; 0 none */
+	bool differs;     /* next is another set than what is published */
+	size_t n_new;
+};
+
+static struct hl_lists_set set_of(const struct hl_lists_entries *e)
+{
+	return (struct hl_lists_set){hl_lists_entries_members(e), e->n};
+}
+
+static int compare(const struct hl_lists_entries *now,
+	const struct hl_lists_entries *wanted, struct hl_lists_change *out,
+	struct hl_err *err)
+{
+	const struct hl_lists_set a = set_of(now), b = set_of(wanted);
+
+	return a.at && b.at ? hl_lists_compare(&a, &b, out, err)
+			    : HL_FAIL(err, HL_E_NOMEM, "no memory to compare");
+}
+
+static void digest_of(const struct hl_lists_entries *e, uint8_t out[32])
+{
+	const struct hl_lists_set set = set_of(e);
+
+	hl_lists_set_digest(&set, out);
+}
+
+/* A set that went out before, when its file was lost: those that the store
+ * says went out. */
+static int recover(struct hl_lists_publisher *p, int64_t edition,
+	const struct hl_lists_entries *wanted, struct hl_err *err)
+{
+	HL_LISTS_ENTRIES_AUTO *e = NULL;
+	int r = hl_lists_entries_new(&e, err);
+
+	for (size_t i = 0; i < wanted->n && !r; i++) {
+		if (wanted->at[i].released_at_us || wanted->at[i].canary) {
+			r = hl_lists_entries_add(e, &wanted->at[i], err);
+		}
+	}
+	if (r) {
+		return r;
+	}
+	hl_log(HL_LOG_WARN, "lists.recover",
+		"what edition %lld published is not in the folder; %zu entries "
+		"are taken from the store",
+		(long long)edition, e->n);
+	e->edition = edition;
+	p->published = e;
+	e = NULL;
+	return 0;
+}
+
+static int know_published(struct deciding *d, struct hl_err *err)
+{
+	struct hl_lists_publisher *p = d->look->p;
+	int64_t edition = 0;
+
+	for (size_t i = 0; i < d->n_editions && !edition; i++) {
+		if (d->editions[i].state == HL_LIST_EDITION_PUBLISHED) {
+			edition = d->editions[i].id;
+		}
+	}
+	if (p->published && p->published->edition == edition) {
+		return 0;
+	}
+	hl_lists_entries_free(p->published);
+	p->published = NULL;
+	if (!edition) {
+		return hl_lists_entries_new(&p->published, err);
+	}
+	int r = hl_lists_entries_load(
+		p->config.folder, edition, &p->published, err);
+	return r == HL_NOTFOUND || r == HL_E_CORRUPT
+		       ? recover(p, edition, d->wanted, err)
+		       : r;
+}
+
+/* The newest edition that was held, if it is the newest of all that were made
+ * for a person and no other was published since. */
+static const struct hl_lists_edition_row *last_held(const struct deciding *d)
+{
+	for (size_t i = 0; i < d->n_editions; i++) {
+		switch ((enum hl_list_edition_state)d->editions[i].state) {
+		case HL_LIST_EDITION_HELD:
+		case HL_LIST_EDITION_REFUSED:
+		case HL_LIST_EDITION_RELEASED:
+			return &d->editions[i];
+		case HL_LIST_EDITION_PUBLISHED:
+		case HL_LIST_EDITION_OVERTAKEN:
+			break;
+		}
+	}
+	return NULL;
+}
+
+/* What is wanted now is what a person saw, or so near to it that nothing would
+ * trip between the two. */
+static bool is_near(const struct deciding *d,
+	const struct hl_lists_edition_row *held, bool exactly)
+{
+	HL_LISTS_ENTRIES_AUTO *seen = NULL;
+	struct hl_lists_change change;
+	uint8_t digest[32];
+
+	digest_of(d->wanted, digest);
+	if (memcmp(digest, held->digest, sizeof(digest)) == 0) {
+		return true;
+	}
+	return !exactly &&
+	       hl_lists_held_load(
+		       d->look->p->config.folder, held->id, &seen, NULL) == 0 &&
+	       compare(seen, d->wanted, &change, NULL) == 0 &&
+	       hl_lists_breakers(&change, false) == 0;
+}
+
+static int judge(struct deciding *d, struct hl_err *err)
+{
+	struct hl_lists_look *look = d->look;
+	const struct hl_lists_edition_row *held = last_held(d);
+	int r = compare(look->p->published, d->wanted, &d->change, err);
+
+	if (r) {
+		return r;
+	}
+	d->held = hl_lists_breakers(&d->change, look->p->head.halted);
+	if (held && held->state == HL_LIST_EDITION_RELEASED &&
+		is_near(d, held, false)) {
+		d->released = held->id;
+		d->held &= HL_LIST_BREAKER_HALTED;
+	}
+	d->holds_new = hl_lists_holds_new(d->held, &d->change);
+	d->holds_gone = hl_lists_holds_gone(d->held, &d->change);
+	return 0;
+}
+
+/* The minute of before, until less than a day of it is left, so that a look
+ * that confirms does not change every row. */
+static void set_minute(struct hl_lists_entry *e,
+	const struct hl_lists_entry *old, int64_t now_us)
+{
+	uint32_t minute =
+		(uint32_t)((e->seen_at_us + HL_LIST_FRESH_US) / HL_US_PER_MIN);
+
+	e->minute = minute;
+	if (old && old->minute <= minute &&
+		(int64_t)old->minute * HL_US_PER_MIN - now_us >= KEEP_US) {
+		e->minute = old->minute;
+	}
+}
+
+static int add_wanted(struct deciding *d, const struct hl_lists_entry *from,
+	const struct hl_lists_entry *old, struct hl_err *err)
+{
+	struct hl_lists_entry e = *from;
+	const struct hl_lists_publisher *p = d->look->p;
+	int64_t stage_us = p->config.stage_minutes * HL_US_PER_MIN;
+
+	e.leaves = false;
+	set_minute(&e, old, d->look->now_us);
+	e.staged = e.canary || (old && old->staged);
+	e.untold = !from->released_at_us;
+	if (old && old->released_at_us) {
+		e.released_at_us = old->released_at_us;
+	} else if (!e.released_at_us) {
+		e.released_at_us = d->look->now_us;
+	}
+	if (!p->head.halted && e.released_at_us + stage_us <= d->look->now_us) {
+		e.staged = true;
+	}
+	d->n_new += !old;
+	d->differs |= !old;
+	return hl_lists_entries_add(d->next, &e, err);
+}
+
+/* Both sets side by side. */
+static int merge(struct deciding *d, struct hl_err *err)
+{
+	const struct hl_lists_entries *now = d->look->p->published;
+	const struct hl_lists_entries *wanted = d->wanted;
+	size_t i = 0, k = 0;
+	int r = 0;
+
+	while (!r && (i < now->n || k < wanted->n)) {
+		const struct hl_lists_entry *a = now->at + i;
+		const struct hl_lists_entry *b = wanted->at + k;
+
+		if (k == wanted->n || (i < now->n && a->id < b->id)) {
+			if (d->holds_gone && !a->leaves && !a->canary) {
+				r = hl_lists_entries_add(d->next, a, err);
+			} else {
+				d->differs = true;
+			}
+			i++;
+		} else if (i == now->n || b->id < a->id) {
+			if (!d->holds_new || b->canary) {
+				r = add_wanted(d, b, NULL, err);
+			}
+			k++;
+		} else {
+			r = add_wanted(d, b, a, err);
+			i++;
+			k++;
+		}
+	}
+	return r;
+}
+
+static size_t n_hosts(const struct hl_lists_entries *e)
+{
+	struct hl_lists_change c = {0};
+	HL_LISTS_ENTRIES_AUTO *none = NULL;
+
+	return hl_lists_entries_new(&none, NULL) == 0 &&
+			       compare(e, none, &c, NULL) == 0
+		       ? c.n_hosts
+		       : 0;
+}
+
+static void put_edition(struct deciding *d, struct hl_tx *tx, int64_t id,
+	const struct hl_lists_entries *of, unsigned held, int state)
+{
+	uint8_t digest[32];
+
+	digest_of(of, digest);
+	hl_tx_lists_edition_add(
+		tx, &(struct hl_in_lists_edition_add){.id = id,
+			    .at_us = d->look->now_us,
+			    .n_entries = (int64_t)of->n,
+			    .n_hosts = (int64_t)n_hosts(of),
+			    .n_added = (int64_t)d->change.n_added,
+			    .n_removed = (int64_t)d->change.n_removed,
+			    .held = held,
+			    .state = state,
+			    .seq = d->look->p->head.seq,
+			    .digest = hl_str_mem(digest, sizeof(digest))});
+	hl_tx_event(tx, &(struct hl_store_event){
+				.kind = held ? HL_EVENT_EDITION_HELD
+					     : HL_EVENT_EDITION_PUBLISHED,
+				.object_kind = HL_OBJECT_EDITION,
+				.object_id = id,
+				.a = (int64_t)d->change.n_added,
+				.b = (int64_t)d->change.n_removed});
+}
+
+static void overtake(struct deciding *d, struct hl_tx *tx, bool all)
+{
+	for (size_t i = 0; i < d->n_editions; i++) {
+		const struct hl_lists_edition_row *e = &d->editions[i];
+		bool is_released = e->state == HL_LIST_EDITION_RELEASED;
+
+		if (e->state != HL_LIST_EDITION_HELD &&
+			(!is_released || (!all && e->id == d->released))) {
+			continue;
+		}
+		hl_tx_lists_edition_move(
+			tx, &(struct hl_in_lists_edition_move){
+				    .to_state = HL_LIST_EDITION_OVERTAKEN,
+				    .id = e->id,
+				    .from_state = e->state});
+	}
+}
+
+static int64_t next_edition(const struct deciding *d)
+{
+	return d->n_editions ? d->editions[0].id + 1 : 1;
+}
+
+/* An edition for a person to look at, unless one like it is there. */
+static int hold(struct deciding *d, struct hl_err *err)
+{
+	const struct hl_lists_edition_row *last = last_held(d);
+	int64_t id = next_edition(d);
+
+	if (last && is_near(d, last, last->state == HL_LIST_EDITION_REFUSED)) {
+		return 0;
+	}
+	int r = hl_lists_held_save(
+		d->wanted, d->look->p->config.folder, id, err);
+	if (r) {
+		return r;
+	}
+	struct hl_tx *tx =
+		hl_tx_begin(d->look->p->config.store, d->look->arena);
+	overtake(d, tx, true);
+	put_edition(d, tx, id, d->wanted, d->held, HL_LIST_EDITION_HELD);
+	r = hl_tx_run(tx, err);
+	if (!r) {
+		hl_log(HL_LOG_WARN, "lists.held",
+			"edition %lld waits for a person: %zu hosts more, %zu "
+			"fewer, of %zu",
+			(long long)id, d->change.n_added, d->change.n_removed,
+			d->change.n_hosts);
+		hl_lists_entries_tidy(d->look->p->config.folder,
+			d->look->p->published->edition, id);
+	}
+	return r;
+}
+
+/* Tells the store which went out for the first time; may be said again. */
+static int tell_released(struct deciding *d, struct hl_err *err)
+{
+	const struct hl_lists_entries *e = d->next;
+	size_t i = 0;
+	int r = 0;
+
+	while (!r && i < e->n) {
+		HL_ARENA_AUTO *arena = hl_arena_new((size_t)1 << 20, false);
+		struct hl_tx *tx =
+			arena ? hl_tx_begin(d->look->p->config.store, arena)
+			      : NULL;
+		size_t n = 0;
+
+		for (; tx && i < e->n && n < BATCH; i++) {
+			if (!e->at[i].untold) {
+				continue;
+			}
+			hl_tx_lists_entry_released(
+				tx, &(struct hl_in_lists_entry_released){
+					    .first_edition = e->edition,
+					    .released_at_us =
+						    e->at[i].released_at_us,
+					    .id = e->at[i].id});
+			n++;
+		}
+		if (!tx || n) {
+			r = hl_tx_run(tx, err);
+		} else {
+			hl_tx_drop(tx);
+		}
+	}
+	return r;
+}
+
+static int publish(struct deciding *d, struct hl_err *err)
+{
+	struct hl_lists_publisher *p = d->look->p;
+
+	d->next->edition = next_edition(d);
+	int r = hl_lists_entries_save(d->next, p->config.folder, err);
+	if (r) {
+		return r;
+	}
+	struct hl_tx *tx = hl_tx_begin(p->config.store, d->look->arena);
+	if (!d->holds_new && !d->holds_gone) {
+		overtake(d, tx, false);
+	}
+	if (d->released) {
+		hl_tx_lists_edition_move(
+			tx, &(struct hl_in_lists_edition_move){
+				    .to_state = HL_LIST_EDITION_OVERTAKEN,
+				    .id = d->released,
+				    .from_state = HL_LIST_EDITION_RELEASED});
+	}
+	put_edition(
+		d, tx, d->next->edition, d->next, 0, HL_LIST_EDITION_PUBLISHED);
+	r = hl_tx_run(tx, err);
+	return r ? r : tell_released(d, err);
+}
+
+/* Nothing to publish anew; what waited may have become too little to wait. */
+static int settle(struct deciding *d, struct hl_err *err)
+{
+	struct hl_lists_publisher *p = d->look->p;
+	bool waits = false;
+
+	for (size_t i = 0; i < d->n_editions; i++) {
+		waits |= d->editions[i].state == HL_LIST_EDITION_HELD ||
+			 d->editions[i].state == HL_LIST_EDITION_RELEASED;
+	}
+	d->next->edition = p->published->edition;
+	int r = d->next->edition
+			? hl_lists_entries_save(d->next, p->config.folder, err)
+			: 0;
+	if (!r && waits && !d->holds_new && !d->holds_gone) {
+		struct hl_tx *tx = hl_tx_begin(p->config.store, d->look->arena);
+
+		overtake(d, tx, true);
+		r = hl_tx_run(tx, err);
+	}
+	return r ? r : tell_released(d, err);
+}
+
+static int decide(struct deciding *d, struct hl_err *err)
+{
+	struct hl_lists_publisher *p = d->look->p;
+	const struct hl_lists_opening opening = {
+		&p->config.keys->place, &p->config.keys->commit, p->published};
+	int r = hl_lists_mark_ends(
+		p->config.store, p->published, d->wanted, d->look->now_us, err);
+
+	if (!r) {
+		r = hl_lists_entries_open(d->wanted, &opening, err);
+	}
+	if (!r) {
+		r = judge(d, err);
+	}
+	if (!r) {
+		r = merge(d, err);
+	}
+	if (!r) {
+		r = hl_lists_entries_open(d->next, &opening, err);
+	}
+	if (r) {
+		return r;
+	}
+	r = d->differs ? publish(d, err) : settle(d, err);
+	if (r) {
+		return r;
+	}
+	hl_lists_entries_free(p->published);
+	p->published = d->next;
+	d->next = NULL;
+	const struct hl_lists_edition_row *last = last_held(d);
+	hl_lists_entries_tidy(
+		p->config.folder, p->published->edition, last ? last->id : 0);
+	bool withholds = (d->holds_new && d->change.adds) ||
+			 (d->holds_gone && d->change.loses);
+	if (!withholds) {
+		return 0;
+	}
+	/* numbered behind what was just published */
+	r = hl_lists_editions(p->config.store, d->look->arena, &d->editions,
+		&d->n_editions, err);
+	return r ? r : hold(d, err);
+}
+
+int hl_lists_decide(struct hl_lists_look *look, struct hl_err *err)
+{
+	struct deciding d = {.look = look};
+	struct hl_lists_publisher *p = look->p;
+	size_t n_popular = 0;
+	int r = hl_lists_wanted(
+		p->config.store, look->now_us, &d.wanted, &n_popular, err);
+
+	if (!r) {
+		r = hl_lists_editions(p->config.store, look->arena, &d.editions,
+			&d.n_editions, err);
+	}
+	if (!r) {
+		r = know_published(&d, err);
+	}
+	if (!r) {
+		r = hl_lists_entries_new(&d.next, err);
+	}
+	if (!r) {
+		r = decide(&d, err);
+	}
+	if (!r && n_popular) {
+		hl_log(HL_LOG_WARN, "lists.popular",
+			"%zu entries of popular hosts lack a third person and "
+			"are left out",
+			n_popular);
+	}
+	hl_lists_entries_free(d.wanted);
+	hl_lists_entries_free(d.next);
+	return r;
+}

@@ -1,0 +1,320 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/*
+ * A version is out when its row is in the store. Files are written before, and
+ * a version that crashed before its row is written anew under its number:
+ * nobody has seen it.
+ */
+#include <stdlib.h>
+
+#include "base/log.h"
+#include "lists/inner.h"
+#include "store/sql.h"
+#include "url/url.h"
+
+enum { WAIT_S = 60, GAP_S = 5, JUMP_MAX = 900000 };
+#define EXPIRES_US (24 * HL_US_PER_HOUR)
+#define RENEW_US (11 * HL_US_PER_HOUR)
+
+struct issuing {
+	struct hl_lists_look *look;
+	const struct hl_lists_consumer *who;
+	struct hl_lists_stand *stand;
+	const struct hl_lists_version *last; /* NULL: none */
+	uint64_t epoch, version;
+	const struct hl_lists_entry **entries;
+	size_t n;
+	uint8_t content[32];
+	struct hl_lists_built built;
+};
+
+struct hl_lists_version *hl_lists_newest(
+	const struct hl_lists_look *look, uint64_t consumer)
+{
+	for (size_t i = 0; i < look->n_versions; i++) {
+		if (look->versions[i].consumer == consumer) {
+			return &look->versions[i];
+		}
+	}
+	return NULL;
+}
+
+static struct hl_lists_stand *stand_of(
+	struct hl_lists_publisher *p, uint64_t consumer)
+{
+	struct hl_lists_stand *s = p->stands;
+
+	while (s && s->consumer != consumer) {
+		s = s->next;
+	}
+	if (!s) {
+		s = calloc(1, sizeof(*s));
+		if (s) {
+			s->consumer = consumer;
+			s->next = p->stands;
+			p->stands = s;
+		}
+	}
+	return s;
+}
+
+static bool is_for(
+	const struct hl_lists_entry *e, const struct hl_lists_consumer *who)
+{
+	if (e->canary) {
+		return !e->consumer_id || (uint64_t)e->consumer_id == who->id;
+	}
+	return e->staged || who->stage == HL_LIST_STAGE_FIRST;
+}
+
+static int select_entries(struct issuing *s, struct hl_err *err)
+{
+	const struct hl_lists_entries *all = s->look->p->published;
+	struct hl_seal_sha256 h;
+
+	s->entries = calloc(all->n + 1, sizeof(*s->entries));
+	if (!s->entries) {
+		return HL_FAIL(err, HL_E_NOMEM, "no memory for a list");
+	}
+	hl_seal_sha256_init(&h);
+	for (size_t i = 0; i < all->n; i++) {
+		const struct hl_lists_entry *e = &all->at[i];
+
+		if (is_for(e, s->who)) {
+			uint64_t said[2] = {(uint64_t)e->id, e->minute};
+
+			hl_seal_sha256_add(&h, hl_str_mem(said, sizeof(said)));
+			s->entries[s->n++] = e;
+		}
+	}
+	uint64_t more[2] = {s->epoch, (uint64_t)s->who->tier};
+	hl_seal_sha256_add(&h, hl_str_mem(more, sizeof(more)));
+	hl_seal_sha256_end(&h, s->content);
+	return 0;
+}
+
+/* The manifest that is out: its form was ours. */
+static bool read_last(const struct issuing *s, struct hl_urls_manifest *out,
+	uint8_t digest[HL_URLS_DIGEST])
+{
+	struct hl_urls_text text;
+
+	if (!s->last ||
+		hl_urls_manifest_read(s->last->manifest, out, &text, NULL)) {
+		return false;
+	}
+	hl_urls_text_digest(&text, digest);
+	return true;
+}
+
+static bool file_is_there(const struct issuing *s)
+{
+	struct hl_lists_map map;
+	char path[HL_LISTS_PATH];
+	bool there =
+		hl_lists_path(s->look->p->config.folder, HL_LISTS_LIST,
+			s->who->id, s->last->version, 0, path, NULL) == 0 &&
+		hl_lists_map(path, &map, NULL) == 0;
+
+	if (there) {
+		there = map.n == s->last->bytes;
+		hl_lists_unmap(&map);
+	}
+	return there;
+}
+
+/* The next number. When the files are lost, as after a restore from a backup,
+ * more may have gone out than the store remembers: at most one every GAP_S
+ * seconds. */
+static uint64_t next_version(const struct issuing *s, bool there)
+{
+	if (!s->last) {
+		return 1;
+	}
+	int64_t gone_s =
+		(s->look->now_us - s->last->made_at_us) / HL_US_PER_S / GAP_S;
+	uint64_t jump = gone_s < 0 || there ? 0 : (uint64_t)gone_s;
+
+	return s->last->version + 1 + (jump < JUMP_MAX ? jump : JUMP_MAX);
+}
+
+static void fill_manifest(const struct issuing *s, struct hl_urls_manifest *m)
+{
+	const struct hl_lists_publisher *p = s->look->p;
+	struct hl_urls_manifest before;
+
+	*m = (struct hl_urls_manifest){.consumer = s->who->id,
+		.root = p->n_roots,
+		.version = s->version,
+		.made = s->look->now_us / HL_US_PER_S,
+		.wait_s = WAIT_S,
+		.canon = HL_URL_CANON_VERSION,
+		.tier = (uint32_t)s->who->tier,
+		.epoch = s->epoch,
+		.rows = s->built.n_rows,
+		.list_bytes = s->built.bytes,
+		.n_deltas = s->built.n_deltas,
+		.log_leaves = p->tree.n};
+	m->expires = m->made + EXPIRES_US / HL_US_PER_S;
+	memcpy(m->hotline, p->head.hotline, sizeof(m->hotline));
+	memcpy(m->list_root, s->built.root, sizeof(m->list_root));
+	memcpy(m->delta, s->built.delta,
+		s->built.n_deltas * sizeof(m->delta[0]));
+	hl_lists_tree_head(&p->tree, m->log_head);
+	if (!read_last(s, &before, m->previous)) {
+		memset(m->previous, 0, sizeof(m->previous));
+	}
+}
+
+static int sign(const struct issuing *s, struct hl_str *out, struct hl_err *err)
+{
+	HL_BUF_AUTO text = HL_BUF_INIT(HL_URLS_TEXT_MAX);
+	struct hl_urls_manifest m;
+
+	fill_manifest(s, &m);
+	hl_urls_manifest_put(&m, &text);
+	int r = text.fault
+			? HL_FAIL(err, text.fault, "a manifest is too long")
+			: hl_urls_text_sign(&text,
+				  s->look->p->config.keys->online.secret, err);
+	if (r) {
+		return r;
+	}
+	*out = hl_arena_dup(s->look->arena, hl_buf_str(&text));
+	return out->p ? 0 : HL_FAIL(err, HL_E_NOMEM, "no memory to sign");
+}
+
+static int commit(const struct issuing *s, struct hl_err *err)
+{
+	HL_ARENA_AUTO *arena = hl_arena_new((size_t)1 << 20, false);
+	const struct hl_lists_publisher *p = s->look->p;
+	struct hl_str manifest;
+	int r = arena ? sign(s, &manifest, err)
+		      : HL_FAIL(err, HL_E_NOMEM, "no memory to publish");
+
+	if (r) {
+		return r;
+	}
+	const struct hl_in_lists_version_add row = {
+		.consumer_id = (int64_t)s->who->id,
+		.version = (int64_t)s->version,
+		.edition_id = p->published->edition,
+		.epoch = (int64_t)s->epoch,
+		.n_rows = s->built.n_rows,
+		.size_bytes = (int64_t)s->built.bytes,
+		.root = hl_str_mem(s->built.root, sizeof(s->built.root)),
+		.manifest = manifest,
+		.made_at_us = s->look->now_us,
+		.expires_at_us = s->look->now_us + EXPIRES_US};
+	return hl_do_lists_version_add(p->config.store, arena, &row, err);
+}
+
+static int make_plant(struct issuing *s, struct hl_err *err)
+{
+	struct hl_lists_plant *p = s->stand->plant;
+
+	if (p && p->epoch == s->epoch && p->tier == s->who->tier) {
+		return 0;
+	}
+	hl_lists_plant_free(p);
+	s->stand->plant = NULL;
+	return hl_lists_plant_new(&s->look->p->config.keys->seed, s->who->id,
+		s->epoch, s->who->tier, &s->stand->plant, err);
+}
+
+static int make(struct issuing *s, bool anyway, struct hl_err *err)
+{
+	const struct hl_lists_publisher *p = s->look->p;
+	bool same_epoch = s->last && s->last->epoch == s->epoch;
+	const struct hl_lists_job job = {.folder = p->config.folder,
+		.hotline = p->head.hotline,
+		.plant = s->stand->plant,
+		.entries = s->entries,
+		.n = s->n,
+		.version = s->version,
+		.before = same_epoch ? s->last->version : 0,
+		.anyway = anyway};
+	int64_t began_us = hl_time_mono_us();
+	int r = hl_lists_build(&job, &s->built, err);
+
+	if (r || !s->built.changed) {
+		return r;
+	}
+	r = commit(s, err);
+	if (r) {
+		return r;
+	}
+	hl_log(HL_LOG_INFO, "lists.version",
+		"consumer %llu has version %llu: %u hosts, %zu rows as before, "
+		"%lld ms",
+		(unsigned long long)s->who->id, (unsigned long long)s->version,
+		s->built.n_rows, s->built.n_kept,
+		(long long)((hl_time_mono_us() - began_us) / 1000));
+	uint64_t there[HL_URLS_DELTAS_MAX];
+	size_t n =
+		hl_lists_there(p->config.folder, s->who->id, s->version, there);
+	hl_lists_tidy(
+		p->config.folder, s->who->id, n ? there[0] : 0, s->version);
+	return 0;
+}
+
+static int issue(struct issuing *s, struct hl_err *err)
+{
+	struct hl_lists_look *look = s->look;
+	struct hl_urls_manifest before;
+	uint8_t digest[HL_URLS_DIGEST];
+	int r = select_entries(s, err);
+
+	if (r) {
+		return r;
+	}
+	bool there = s->last && file_is_there(s);
+	bool anyway = !there || !read_last(s, &before, digest) ||
+		      before.root != look->p->n_roots ||
+		      before.epoch != s->epoch ||
+		      before.tier != (uint32_t)s->who->tier ||
+		      s->last->made_at_us + RENEW_US <= look->now_us;
+	if (!anyway && s->stand->has_content &&
+		memcmp(s->content, s->stand->content, 32) == 0) {
+		return 0;
+	}
+	s->version = next_version(s, there);
+	r = make_plant(s, err);
+	if (!r) {
+		r = make(s, anyway, err);
+	}
+	if (!r) {
+		memcpy(s->stand->content, s->content, 32);
+		s->stand->has_content = true;
+	}
+	return r;
+}
+
+int hl_lists_issue(struct hl_lists_look *look, struct hl_err *err)
+{
+	int first = 0;
+
+	for (size_t i = 0; i < look->n_consumers; i++) {
+		struct issuing s = {.look = look,
+			.who = &look->consumers[i],
+			.epoch = (uint64_t)(look->now_us / HL_US_PER_DAY)};
+		struct hl_err why = {0};
+
+		if (s.who->ended || s.who->tier == HL_LIST_TIER_CLEAR) {
+			continue;
+		}
+		s.last = hl_lists_newest(look, s.who->id);
+		s.stand = stand_of(look->p, s.who->id);
+		int r = s.stand ? issue(&s, &why)
+				: HL_FAIL(&why, HL_E_NOMEM, "no memory");
+		free(s.entries);
+		if (r && !first) {
+			first = r;
+			if (err) {
+				*err = why;
+			}
+		} else if (r) {
+			hl_log_err(HL_LOG_ERROR, "lists.build", &why);
+		}
+	}
+	return first;
+}
