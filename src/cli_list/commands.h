@@ -10,5 +10,9 @@ int hl_cli_list(int argc, char **argv);
 int hl_cli_list_serve_squid(int argc, char **argv);
 int hl_cli_list_serve_icap(int argc, char **argv);
 int hl_cli_list_serve_http(int argc, char **argv);
+int hl_cli_list_init(int argc, char **argv);
+int hl_cli_list_root(int argc, char **argv);
+int hl_cli_list_status(int argc, char **argv);
+int hl_cli_list_approvers(int argc, char **argv);
 
 #endif

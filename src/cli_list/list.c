@@ -20,6 +20,11 @@ static const struct verb verbs[] = {
 		"an ICAP service for proxies: REQMOD"},
 	{"serve-http", hl_cli_list_serve_http,
 		"answers over HTTP: nginx, HAProxy, search engines"},
+	{"init", hl_cli_list_init, "keys of lists for a hotline without"},
+	{"root", hl_cli_list_root,
+		"the root that people sign: new, sign, install"},
+	{"status", hl_cli_list_status, "what is published, and what waits"},
+	{"approvers", hl_cli_list_approvers, "public keys of who approves"},
 };
 
 static void print_help(FILE *to)
