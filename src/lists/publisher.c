@@ -330,4 +330,7 @@ void hl_lists_publisher_run(
 			ms = AGAIN_S * 1000;
 		}
 	}
+	/* what was asked since the last look */
+	hl_lists_uses_save(
+		p->config.uses, p->config.store, hl_time_now_us(), NULL);
 }

@@ -121,8 +121,8 @@ static void put_root(struct town *t)
 		hl_seal_sign_from_seed(seed, &keys[i]);
 		pubs[i] = keys[i].pub;
 	}
-	struct hl_lists_rooting in = {
-		.online = t->keys.online.pub, .now = NOW / HL_US_PER_S};
+	struct hl_lists_rooting in = {.online = t->keys.online.pub,
+		.now = (t->seen_us ? t->seen_us : NOW) / HL_US_PER_S};
 	memcpy(in.hotline, head.hotline, sizeof(in.hotline));
 	const struct hl_lists_root_wish wish = {
 		.keys = pubs, .n_keys = 2, .days = 365};
@@ -158,6 +158,24 @@ int town_make(void **state)
 	town_consumer(t, 1, HL_LIST_TIER_ASKS, HL_LIST_STAGE_FIRST);
 	*state = t;
 	return 0;
+}
+
+void town_seed(struct town *t, const char *dir)
+{
+	char keys[120];
+	struct hl_err err = {0};
+
+	snprintf(t->dir, sizeof(t->dir), "%s", dir);
+	snprintf(t->db, sizeof(t->db), "%s/hotline.db", dir);
+	snprintf(t->folder, sizeof(t->folder), "%s/lists", dir);
+	snprintf(keys, sizeof(keys), "%s/keys", dir);
+	mkdir(t->folder, 0700);
+	ok(hl_lists_keys_load(keys, &t->keys, &err), &err);
+	hl_seal_pub_of(&t->keys.place, &t->place);
+	t->seen_us = hl_time_now_us();
+	town_open(t);
+	t->n_leaves = town_count(t, "SELECT count(*) FROM list_leaf");
+	put_root(t);
 }
 
 static int remove_one(
@@ -203,8 +221,7 @@ void town_consumer(struct town *t, int64_t id, int tier, int stage)
 	hl_seal_token_new(HL_SEAL_TOKEN_LIST, &token);
 	hl_seal_token_hash(&token, hash);
 	struct hl_str shown = hl_seal_token_print(&token, text);
-	if (id == 1) {
-		memcpy(t->token_hash, hash, sizeof(hash));
+	if (id == 1 || t->seen_us) {
 		snprintf(t->token, sizeof(t->token), "Bearer hl_%.*s",
 			HL_STR_ARG(shown));
 	}
@@ -308,7 +325,7 @@ void town_entries(struct town *t, int64_t first, int64_t last)
 	for (int64_t id = first; id <= last; id++) {
 		char host[64];
 		const struct row row = {.id = id,
-			.seen_us = NOW,
+			.seen_us = t->seen_us ? t->seen_us : NOW,
 			.kind = HL_LIST_OF_CASE,
 			.host = host};
 

@@ -30,11 +30,13 @@ struct town {
 	struct hl_lists_app app;
 	int stage_minutes;
 	int64_t n_leaves;
-	uint8_t token_hash[32]; /* of consumer 1 */
-	char token[64];         /* "Bearer hl_…" of consumer 1 */
+	int64_t seen_us; /* of entries that are put; 0: NOW */
+	char token[64];  /* "Bearer hl_…" of consumer 1, or the last seeded */
 };
 
 int town_make(void **state);
+/* A hotline that is there: hotline.db and keys/ in dir. */
+void town_seed(struct town *t, const char *dir);
 int town_remove(void **state);
 /* With or without what the process has in memory. */
 void town_open(struct town *t);
