@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "base/time.h"
 
 const char *hl_consume_what_name(enum hl_consume_what what)
@@ -29,6 +30,11 @@ const char *hl_consume_reason_name(enum hl_consume_reason reason)
 struct hl_str hl_consume_entry_text(const struct hl_consume_decision *decision,
 	char out[HL_CONSUME_ENTRY_TEXT])
 {
+	_Static_assert(HL_CONSUME_ENTRY_TEXT >= HL_REF_MAX, "it fits");
+	if (decision->is_ref) {
+		return hl_ref_print(
+			HL_REF_LIST_ENTRY, (int64_t)decision->entry, out);
+	}
 	int n = snprintf(
 		out, HL_CONSUME_ENTRY_TEXT, "%" PRIu64, decision->entry);
 
@@ -49,6 +55,9 @@ static void left_open(struct hl_consume *c, struct hl_consume_decision *out)
 {
 	*out = (struct hl_consume_decision){.open = true};
 	atomic_fetch_add(&c->n_open, 1);
+	if (c->count && c->count->let_through) {
+		c->count->let_through(c->count->arg);
+	}
 	if (may_log(c)) {
 		hl_log(HL_LOG_WARN, "consume.open",
 			"an address was let through because it could not be "

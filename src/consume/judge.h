@@ -35,6 +35,7 @@ struct hl_consume_decision {
 	enum hl_consume_what what;
 	enum hl_consume_reason reason; /* when listed */
 	uint64_t entry;                /* when listed; shown as text */
+	bool is_ref;     /* the entry is a reference, "E-7K3Q-X9M2-C" */
 	uint32_t keep_s; /* how long it may be kept; 0: not at all */
 	bool open;       /* clear only because nobody could be asked */
 	/* Set by who asks, before: of the address only the host is known, as
@@ -74,6 +75,9 @@ struct hl_consume_count {
 	void *arg;
 	void (*hit)(void *arg, const struct hl_consume_decision *decision,
 		struct hl_str client);
+	/* Something was let through since nobody could be asked. May be
+	 * NULL. */
+	void (*let_through)(void *arg);
 };
 
 /* Makes the page that is shown in place of what is listed. */

@@ -1,0 +1,541 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+/* A list is taken, kept in step, and not taken when anything is wrong with
+ * it; counters arrive once. Against a stub of the hotline's HTTP. */
+#include "consume/follow.h"
+
+#include <dirent.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/eventfd.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/file.h"
+#include "base/time.h"
+#include "consume/setup.h"
+#include "stub.h"
+
+struct town {
+	struct stub *s;
+	struct hl_urls_list *list;
+	struct hl_consume_remote *remote;
+	struct hl_tally *tally;
+	struct hl_consume_follow *follow;
+	char tally_folder[128], status[160];
+	uint32_t pause_s;
+	struct hl_err err;
+};
+
+static struct hl_consume_remote *remote_of(
+	const struct stub *s, const char *token)
+{
+	const struct hl_consume_remote_config config = {
+		.url = s->url, .token = hl_str_c(token), .stop_fd = -1};
+	struct hl_consume_remote *r = NULL;
+
+	assert_int_equal(0, hl_consume_remote_new(&config, &r, NULL));
+	return r;
+}
+
+static void begin(struct town *t, bool counts)
+{
+	*t = (struct town){.s = stub_new()};
+	world_put(t->s->w, "blocked.example", "/", HL_URLS_SCOPE_DOMAIN, 7);
+	world_publish(t->s->w);
+	t->list = world_open(t->s->w, HL_URLS_OPEN_KEEP);
+	assert_int_equal(0, hl_urls_begin(t->list, t->s->w->head.consumer,
+				    t->s->w->root_text.p, t->s->w->root_text.n,
+				    WORLD_NOW, NULL));
+	t->remote = remote_of(t->s, STUB_TOKEN);
+	(void)snprintf(t->tally_folder, sizeof(t->tally_folder), "%s-tally",
+		t->s->w->folder);
+	(void)snprintf(
+		t->status, sizeof(t->status), "%s/status", t->tally_folder);
+	assert_int_equal(0, mkdir(t->tally_folder, 0700));
+	if (counts) {
+		struct hl_tally_config c = {
+			.consumer = 77, .folder = t->tally_folder};
+
+		memcpy(c.secret, t->s->w->secret[0], sizeof(c.secret));
+		memcpy(c.hotline, t->s->w->head.hotline, sizeof(c.hotline));
+		assert_int_equal(0, hl_tally_new(&c, WORLD_NOW * HL_US_PER_S,
+					    &t->tally, NULL));
+	}
+	const struct hl_consume_follow_config config = {
+		t->list, t->remote, t->tally, t->status};
+	assert_int_equal(0, hl_consume_follow_new(&config, &t->follow, NULL));
+}
+
+/* Folders of two levels at most. */
+static void remove_all(const char *folder)
+{
+	DIR *dir = opendir(folder);
+	const struct dirent *entry;
+	char path[512];
+
+	while (dir && (entry = readdir(dir)) != NULL) {
+		if (strcmp(entry->d_name, ".") == 0 ||
+			strcmp(entry->d_name, "..") == 0) {
+			continue;
+		}
+		(void)snprintf(
+			path, sizeof(path), "%s/%s", folder, entry->d_name);
+		if (unlink(path)) {
+			remove_all(path);
+		}
+	}
+	if (dir) {
+		closedir(dir);
+	}
+	(void)rmdir(folder);
+}
+
+static void end(struct town *t)
+{
+	hl_consume_follow_free(t->follow);
+	hl_consume_remote_free(t->remote);
+	hl_tally_free(t->tally);
+	hl_urls_close(t->list);
+	stub_free(t->s);
+	remove_all(t->tally_folder);
+}
+
+static int round_of(struct town *t)
+{
+	t->err = (struct hl_err){0};
+	return hl_consume_follow_round(t->follow, &t->pause_s, &t->err);
+}
+
+static uint64_t version(struct town *t)
+{
+	return world_stats(t->s->w, t->list).version;
+}
+
+static enum hl_consume_alarm alarm_of(struct town *t)
+{
+	struct hl_consume_standing s;
+
+	hl_consume_follow_standing(t->follow, &s);
+	return s.alarm;
+}
+
+static void steps(void **state)
+{
+	struct town t;
+
+	(void)state;
+	begin(&t, false);
+	assert_int_equal(HL_CONSUME_EMPTY, alarm_of(&t));
+	assert_int_equal(0, round_of(&t));
+	assert_int_equal(1, version(&t));
+	assert_int_equal(1, t.s->n_lists);
+	assert_in_range(t.pause_s, 300, 330);
+	assert_int_equal(HL_CONSUME_FINE, alarm_of(&t));
+
+	/* nothing new: one question, no answer's body */
+	assert_int_equal(0, round_of(&t));
+	assert_int_equal(1, t.s->n_unchanged);
+	assert_in_range(t.pause_s, 300, 330);
+
+	world_put(t.s->w, "another.example", "/", HL_URLS_SCOPE_DOMAIN, 8);
+	world_publish(t.s->w);
+	assert_int_equal(0, round_of(&t));
+	assert_int_equal(2, version(&t));
+	assert_int_equal(1, t.s->n_deltas);
+	assert_int_equal(1, t.s->n_lists);
+
+	/* a new day: other keys, the whole list */
+	world_epoch(t.s->w, t.s->w->head.epoch + 1);
+	world_publish(t.s->w);
+	assert_int_equal(0, round_of(&t));
+	assert_int_equal(3, version(&t));
+	assert_int_equal(2, t.s->n_lists);
+	end(&t);
+}
+
+static void delta_that_does_not_fit(void **state)
+{
+	struct town t;
+
+	(void)state;
+	begin(&t, false);
+	assert_int_equal(0, round_of(&t));
+	world_put(t.s->w, "another.example", "/", HL_URLS_SCOPE_DOMAIN, 8);
+	world_publish(t.s->w);
+	t.s->spoil_delta = true;
+	assert_int_equal(0, round_of(&t));
+	assert_int_equal(2, version(&t));
+	assert_int_equal(1, t.s->n_deltas);
+	assert_int_equal(2, t.s->n_lists);
+	assert_int_equal(HL_CONSUME_FINE, alarm_of(&t));
+	end(&t);
+}
+
+static void new_root(struct town *t, unsigned signers)
+{
+	struct world *w = t->s->w;
+
+	w->root.version++;
+	memcpy(w->root.online, w->key[8], sizeof(w->key[8]));
+	world_sign_root(w, signers);
+	stub_root(t->s);
+	w->signers[0] = 1u << 8;
+}
+
+static void roots(void **state)
+{
+	struct town t;
+
+	(void)state;
+	begin(&t, false);
+	assert_int_equal(0, round_of(&t));
+	new_root(&t, 3);
+	world_publish(t.s->w);
+	assert_int_equal(0, round_of(&t));
+	assert_int_equal(2, world_stats(t.s->w, t.list).root);
+	assert_int_equal(2, version(&t));
+
+	/* the next has one signature of two: no list under it is taken */
+	t.s->w->signers[0] = 1u << 8;
+	new_root(&t, 1);
+	world_publish(t.s->w);
+	assert_true(round_of(&t) < 0);
+	assert_int_equal(HL_CONSUME_FORGED, alarm_of(&t));
+	assert_int_equal(2, world_stats(t.s->w, t.list).root);
+	assert_int_equal(2, version(&t));
+	end(&t);
+}
+
+/* ---- What goes wrong -------------------------------------------------- */
+
+static void token(struct town *t)
+{
+	t->s->status = 401;
+}
+static void revoked(struct town *t)
+{
+	t->s->status = 403;
+}
+static void busy(struct town *t)
+{
+	t->s->status = 503;
+	t->s->retry_s = 900;
+}
+static void redirected(struct town *t)
+{
+	t->s->status = 302;
+}
+static void unreachable(struct town *t)
+{
+	stub_stop(t->s);
+}
+static void forged(struct town *t)
+{
+	t->s->w->signers[0] = 1u << 9;
+	world_publish(t->s->w);
+}
+static void spoilt(struct town *t)
+{
+	world_epoch(t->s->w, t->s->w->head.epoch + 1);
+	world_publish(t->s->w);
+	t->s->spoil_list = true;
+}
+static void rolled_back(struct town *t)
+{
+	t->s->w->manifest.version = 1;
+	t->s->w->manifest.n_deltas = 0;
+	memset(t->s->w->manifest.previous, 0, HL_URLS_DIGEST);
+	t->s->w->manifest.made -= 60;
+	t->s->w->manifest.expires -= 60;
+	world_sign(t->s->w);
+}
+static void forward(struct town *t)
+{
+	t->s->w->head.version += 2000000;
+	world_publish(t->s->w);
+}
+static void expired(struct town *t)
+{
+	world_publish(t->s->w);
+	t->s->w->manifest.made -= 90000;
+	t->s->w->manifest.expires = WORLD_NOW - 3600;
+	world_sign(t->s->w);
+}
+static void ahead(struct town *t)
+{
+	t->s->w->now += 3600;
+	world_publish(t->s->w);
+}
+static void canon(struct town *t)
+{
+	t->s->w->head.canon = 2;
+	world_publish(t->s->w);
+}
+static void malformed(struct town *t)
+{
+	world_publish(t->s->w);
+	t->s->w->manifest_text.p[3] = '\n';
+	t->s->w->digest[0] ^= 1;
+}
+static void huge(struct town *t)
+{
+	world_publish(t->s->w);
+	t->s->w->manifest_text.max = 80000;
+	while (t->s->w->manifest_text.n < 70000) {
+		hl_buf_put(&t->s->w->manifest_text, HL_STR("x 1\n"));
+	}
+}
+static void frozen(struct town *t)
+{
+	hl_time_pretend((WORLD_NOW + 86401) * HL_US_PER_S);
+	(void)t;
+}
+static void root_expired(struct town *t)
+{
+	/* the list's manifest is young, its root is not */
+	hl_time_pretend((WORLD_NOW + 366 * 86400) * HL_US_PER_S);
+	t->s->w->now = WORLD_NOW + 366 * 86400;
+	world_publish(t->s->w);
+}
+
+static const struct {
+	const char *name;
+	void (*go_wrong)(struct town *t);
+	enum hl_consume_alarm alarm;
+	uint32_t least, most; /* pause */
+} wrongs[] = {
+	{"token", token, HL_CONSUME_TOKEN, 5, 7},
+	{"revoked", revoked, HL_CONSUME_REVOKED, 5, 7},
+	{"busy", busy, HL_CONSUME_UNREACHABLE, 900, 1125},
+	{"redirected", redirected, HL_CONSUME_UNREACHABLE, 5, 7},
+	{"unreachable", unreachable, HL_CONSUME_UNREACHABLE, 5, 7},
+	{"forged", forged, HL_CONSUME_FORGED, 5, 7},
+	{"spoilt", spoilt, HL_CONSUME_FORGED, 5, 7},
+	{"rolled back", rolled_back, HL_CONSUME_ROLLBACK, 5, 7},
+	{"forward", forward, HL_CONSUME_FORWARD, 5, 7},
+	{"expired", expired, HL_CONSUME_FROZEN, 5, 7},
+	{"ahead", ahead, HL_CONSUME_CLOCK, 5, 7},
+	{"canon", canon, HL_CONSUME_CANON, 5, 7},
+	{"malformed", malformed, HL_CONSUME_FORM, 5, 7},
+	{"huge", huge, HL_CONSUME_FORM, 5, 7},
+	{"frozen", frozen, HL_CONSUME_FROZEN, 5, 7},
+	{"root expired", root_expired, HL_CONSUME_ROOT, 5, 7},
+};
+
+static void wrong(size_t i)
+{
+	HL_BUF_AUTO status = HL_BUF_INIT(HL_CONSUME_STANDING_MAX);
+	struct hl_consume_standing s;
+	struct town t;
+
+	begin(&t, false);
+	assert_int_equal(0, round_of(&t));
+	world_publish(t.s->w);
+	assert_int_equal(0, round_of(&t));
+	wrongs[i].go_wrong(&t);
+	if (round_of(&t) >= 0 || alarm_of(&t) != wrongs[i].alarm) {
+		fail_msg("%s: %s: %s", wrongs[i].name,
+			hl_consume_alarm_name(alarm_of(&t)), t.err.msg);
+	}
+	if (version(&t) != 2 || t.pause_s < wrongs[i].least ||
+		t.pause_s > wrongs[i].most) {
+		fail_msg("%s: version %llu, pause %u", wrongs[i].name,
+			(unsigned long long)version(&t), t.pause_s);
+	}
+	/* no address in what is logged */
+	assert_null(strstr(t.err.msg, "blocked.example"));
+	/* and it is in the file */
+	assert_int_equal(0, hl_file_read(t.status, &status, NULL));
+	assert_int_equal(
+		0, hl_consume_standing_parse(hl_buf_str(&status), &s, NULL));
+	assert_int_equal(wrongs[i].alarm, s.alarm);
+	assert_int_equal(2, s.version);
+	assert_int_equal(1, s.faults);
+	/* later and later */
+	assert_true(round_of(&t) < 0);
+	if (wrongs[i].least == 5) {
+		assert_in_range(t.pause_s, 10, 13);
+	}
+	if (wrongs[i].go_wrong == unreachable) {
+		stub_start(t.s);
+	}
+	end(&t);
+}
+
+static void all_wrongs(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(wrongs); i++) {
+		wrong(i);
+	}
+}
+
+static void recovers(void **state)
+{
+	struct town t;
+
+	(void)state;
+	begin(&t, false);
+	t.s->status = 503;
+	for (int i = 0; i < 12; i++) {
+		assert_true(round_of(&t) < 0);
+	}
+	assert_in_range(t.pause_s, 300, 375);
+	t.s->status = 0;
+	assert_int_equal(0, round_of(&t));
+	assert_int_equal(1, version(&t));
+	assert_int_equal(HL_CONSUME_FINE, alarm_of(&t));
+	t.s->status = 503;
+	assert_true(round_of(&t) < 0);
+	assert_in_range(t.pause_s, 5, 7);
+	end(&t);
+}
+
+/* ---- Counters --------------------------------------------------------- */
+
+static void count_hour(struct town *t, int hour, unsigned n)
+{
+	for (unsigned i = 0; i < n; i++) {
+		hl_tally_add(t->tally, 7, HL_STR_NONE);
+	}
+	assert_int_equal(0,
+		hl_tally_tick(t->tally,
+			(WORLD_NOW + 3600 * (hour + 1)) * HL_US_PER_S, NULL));
+}
+
+static size_t waiting(struct town *t)
+{
+	struct hl_tally_now now;
+
+	hl_tally_now(t->tally, &now);
+	return now.n_waiting;
+}
+
+static void counters(void **state)
+{
+	struct town t;
+
+	(void)state;
+	begin(&t, true);
+	assert_int_equal(0, round_of(&t));
+	assert_int_equal(0, t.s->n_told);
+
+	count_hour(&t, 0, 3);
+	assert_int_equal(0, round_of(&t));
+	assert_int_equal(1, t.s->n_told);
+	assert_non_null(strstr(t.s->told.p, "\nhits 3\n"));
+	assert_int_equal(0, waiting(&t));
+	assert_int_equal(0, round_of(&t));
+	assert_int_equal(1, t.s->n_told);
+
+	/* not taken: they wait, in their order, and arrive once */
+	t.s->status_tell = 503;
+	count_hour(&t, 1, 4);
+	count_hour(&t, 2, 5);
+	assert_int_equal(0, round_of(&t));
+	assert_int_equal(2, t.s->n_told);
+	assert_int_equal(2, waiting(&t));
+	assert_non_null(strstr(t.s->told.p, "\nhits 4\n"));
+	t.s->status_tell = 0;
+	assert_int_equal(0, round_of(&t));
+	assert_int_equal(4, t.s->n_told);
+	assert_non_null(strstr(t.s->told.p, "\nhits 5\n"));
+	assert_int_equal(0, waiting(&t));
+
+	/* the hotline has another record of this hour: it is dropped */
+	t.s->status_tell = 409;
+	count_hour(&t, 3, 1);
+	assert_int_equal(0, round_of(&t));
+	assert_int_equal(0, waiting(&t));
+	assert_int_equal(HL_CONSUME_FINE, alarm_of(&t));
+
+	/* refused: it waits, and somebody is told */
+	t.s->status_tell = 400;
+	count_hour(&t, 4, 1);
+	assert_int_equal(0, round_of(&t));
+	assert_int_equal(1, waiting(&t));
+	assert_int_equal(HL_CONSUME_COUNTERS, alarm_of(&t));
+	t.s->status_tell = 0;
+	assert_int_equal(0, round_of(&t));
+	assert_int_equal(0, waiting(&t));
+	assert_int_equal(HL_CONSUME_FINE, alarm_of(&t));
+	end(&t);
+}
+
+/* ---- The loop --------------------------------------------------------- */
+
+struct looping {
+	struct town t;
+	struct hl_consume_follow_loop loop;
+	pthread_mutex_t lock;
+	pthread_cond_t changed;
+	bool ready;
+};
+
+static void say_ready(void *arg)
+{
+	struct looping *l = arg;
+
+	pthread_mutex_lock(&l->lock);
+	l->ready = true;
+	pthread_cond_broadcast(&l->changed);
+	pthread_mutex_unlock(&l->lock);
+}
+
+static void *loop(void *arg)
+{
+	struct looping *l = arg;
+
+	hl_consume_follow_run(l->t.follow, &l->loop);
+	return NULL;
+}
+
+static void loops(void **state)
+{
+	struct looping l = {.lock = PTHREAD_MUTEX_INITIALIZER,
+		.changed = PTHREAD_COND_INITIALIZER};
+	uint64_t one = 1;
+	pthread_t thread;
+
+	(void)state;
+	begin(&l.t, false);
+	l.loop = (struct hl_consume_follow_loop){
+		eventfd(0, 0), {eventfd(0, EFD_NONBLOCK), -1}, say_ready, &l};
+	assert_int_equal(0, pthread_create(&thread, NULL, loop, &l));
+	pthread_mutex_lock(&l.lock);
+	while (!l.ready) {
+		pthread_cond_wait(&l.changed, &l.lock);
+	}
+	pthread_mutex_unlock(&l.lock);
+
+	/* woken: asks again, though not at once */
+	assert_int_equal(8, write(l.loop.wake_fds[0], &one, 8));
+	unsigned n = 0;
+	while (n < 2) {
+		usleep(20000);
+		pthread_mutex_lock(&l.t.s->lock);
+		n = l.t.s->n_manifests;
+		pthread_mutex_unlock(&l.t.s->lock);
+	}
+	assert_int_equal(8, write(l.loop.stop_fd, &one, 8));
+	pthread_join(thread, NULL);
+	assert_int_equal(1, version(&l.t));
+	close(l.loop.stop_fd);
+	close(l.loop.wake_fds[0]);
+	end(&l.t);
+}
+
+int main(void)
+{
+	const struct CMUnitTest tests[] = {
+		cmocka_unit_test(steps),
+		cmocka_unit_test(delta_that_does_not_fit),
+		cmocka_unit_test(roots),
+		cmocka_unit_test(all_wrongs),
+		cmocka_unit_test(recovers),
+		cmocka_unit_test(counters),
+		cmocka_unit_test(loops),
+	};
+
+	return cmocka_run_group_tests(tests, NULL, NULL);
+}
