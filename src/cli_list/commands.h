@@ -7,6 +7,10 @@
 int hl_cli_list(int argc, char **argv);
 
 /* The verbs of `hotline list`; argv[0] is the verb. */
+int hl_cli_list_begin(int argc, char **argv);
+int hl_cli_list_follow(int argc, char **argv);
+int hl_cli_list_standing(int argc, char **argv);
+int hl_cli_list_check(int argc, char **argv);
 int hl_cli_list_serve_squid(int argc, char **argv);
 int hl_cli_list_serve_icap(int argc, char **argv);
 int hl_cli_list_serve_http(int argc, char **argv);

@@ -14,6 +14,10 @@ struct verb {
 };
 
 static const struct verb verbs[] = {
+	{"begin", hl_cli_list_begin, "sets up a folder for a hotline's list"},
+	{"follow", hl_cli_list_follow, "keeps the list of a folder in step"},
+	{"status", hl_cli_list_standing, "how it stands, for monitoring"},
+	{"check", hl_cli_list_check, "asks the list about addresses"},
 	{"serve-squid", hl_cli_list_serve_squid,
 		"a helper of squid's external_acl_type"},
 	{"serve-icap", hl_cli_list_serve_icap,

@@ -27,7 +27,7 @@ struct hl_list_service {
 };
 
 #define HL_LIST_SERVE_USAGE                                              \
-	"                --file LIST --listen ADDRESS\n"                 \
+	"                --list FOLDER|--file LIST --listen ADDRESS\n"   \
 	"                [--who NAME] [--hotline NAME] [--appeal URL]\n" \
 	"                [--support URL] [--threads N] "                 \
 	"[--connections N]\n"                                            \

@@ -11,7 +11,8 @@
 #include "consume/squid.h"
 
 static const char help[] =
-	"usage: hotline list serve-squid --file LIST [--format CODES]\n"
+	"usage: hotline list serve-squid --list FOLDER|--file LIST\n"
+	"                                [--format CODES]\n"
 	"                                [--no-channels] [--threads N]\n"
 	"                                [--user NAME]\n"
 	"\n"

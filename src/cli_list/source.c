@@ -13,16 +13,21 @@
 #include "cli/common.h"
 #include "proc/sandbox.h"
 
+#define PATHS_MAX 20
+
 bool hl_list_source_take(
 	struct hl_list_source *s, const char *verb, int *argc, char **argv)
 {
 	s->hup_fd = -1;
 	s->file = hl_cli_option(argc, argv, "--file");
+	s->list = hl_cli_option(argc, argv, "--list");
 	s->user = hl_cli_option(argc, argv, "--user");
-	if (s->file && *s->file) {
+	if (!s->file != !s->list && *(s->file ? s->file : s->list)) {
 		return true;
 	}
-	fprintf(stderr, "hotline list %s: which list? --file LIST\n", verb);
+	fprintf(stderr,
+		"hotline list %s: which list? --list FOLDER or --file LIST\n",
+		verb);
 	return false;
 }
 
@@ -47,8 +52,84 @@ bool hl_list_threads_take(
 	return true;
 }
 
+/* ---- A list that is followed ------------------------------------------ */
+
+static int open_hits(struct hl_list_source *s, struct hl_err *err)
+{
+	char path[PATH_MAX];
+	int r = hl_consume_setup_path(
+		s->folder, HL_CONSUME_SETUP_HITS, path, err);
+
+	return r ? r : hl_consume_hits_new(path, &s->hits, err);
+}
+
+int hl_list_keep_open(
+	struct hl_list_source *s, unsigned n_connections, struct hl_err *err)
+{
+	HL_BUF_AUTO token = HL_BUF_SECRET(4096);
+	char path[PATH_MAX];
+
+	int r = hl_consume_setup_read(s->list, &s->setup, err);
+	if (!r) {
+		r = hl_consume_token_read(s->setup.token_file, &token, err);
+	}
+	if (!r) {
+		r = hl_consume_setup_path(
+			s->list, HL_CONSUME_SETUP_LIST, path, err);
+	}
+	if (r) {
+		return r;
+	}
+	const struct hl_consume_keep_config config = {.folder = path,
+		.remote = {.url = s->setup.url,
+			.token = hl_buf_str(&token),
+			.ca_file = s->setup.ca_file,
+			.stop_fd = -1},
+		.hits = s->hits,
+		.n_connections = n_connections};
+	return hl_consume_keep_new(&config, &s->keep, err);
+}
+
+static int open_list(struct hl_list_source *s, struct hl_err *err)
+{
+	if (!realpath(s->list, s->folder)) {
+		HL_FAIL_SYS(err, "find the folder %s", s->list);
+		return errno == ENOENT ? HL_NOTFOUND : HL_E_IO;
+	}
+	int r = open_hits(s, err);
+	if (!r) {
+		r = hl_list_keep_open(s, 0, err);
+	}
+	if (!r) {
+		s->consume.judge = hl_consume_keep_judge(s->keep);
+		s->consume.count = hl_consume_hits_count(s->hits);
+	}
+	return r;
+}
+
+/* It connects to its hotline and reads the list. */
+static int shut_in_list(struct hl_list_source *s, struct hl_err *err)
+{
+	const char *const *net = hl_consume_remote_paths();
+	const char *paths[PATHS_MAX] = {s->folder};
+	const struct hl_proc_sandbox box = {
+		.kind = HL_PROC_REPLICA, .user = s->user, .read_paths = paths};
+	size_t n = 1;
+
+	while (*net && n < PATHS_MAX - 2) {
+		paths[n++] = *net++;
+	}
+	paths[n] = s->setup.ca_file[0] ? s->setup.ca_file : NULL;
+	return hl_proc_sandbox_enter(&box, NULL, err);
+}
+
+/* ---- A file, or a list ------------------------------------------------ */
+
 int hl_list_source_open(struct hl_list_source *s, struct hl_err *err)
 {
+	if (s->list) {
+		return open_list(s, err);
+	}
 	int r = hl_consume_file_new(s->file, &s->opened, err);
 
 	if (!r) {
@@ -72,7 +153,7 @@ static int folder_of(const char *path, char out[PATH_MAX], struct hl_err *err)
 	return 0;
 }
 
-static int shut_in(struct hl_list_source *s, struct hl_err *err)
+static int shut_in_file(struct hl_list_source *s, struct hl_err *err)
 {
 	char folder[PATH_MAX];
 	const char *const paths[] = {folder, NULL};
@@ -94,13 +175,24 @@ int hl_list_source_enter(struct hl_list_source *s, struct hl_err *err)
 	if (s->hup_fd < 0) {
 		return HL_FAIL_SYS(err, "signalfd");
 	}
-	int r = shut_in(s, err);
+	if (s->list) { /* it is looked at each second in any case */
+		int r = shut_in_list(s, err);
+
+		return r ? r : hl_consume_keep_watch(s->keep, err);
+	}
+	int r = shut_in_file(s, err);
 	return r ? r : hl_consume_file_watch(s->opened, s->hup_fd, err);
 }
 
 void hl_list_source_close(struct hl_list_source *s)
 {
 	hl_consume_file_free(s->opened);
+	hl_consume_keep_free(s->keep);
+	hl_consume_hits_free(s->hits);
 	s->opened = NULL;
+	s->keep = NULL;
+	s->hits = NULL;
+	s->consume.judge = NULL;
+	s->consume.count = NULL;
 	hl_file_closep(&s->hup_fd);
 }
