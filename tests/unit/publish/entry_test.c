@@ -28,6 +28,11 @@ static void one_proposes_another_approves(void **state)
 	assert_int_equal(0, try_approve(d, BENNY, id));
 	assert_int_equal(HL_LIST_ACTIVE, state_of(d, id));
 	assert_int_equal(1, check_log(d));
+	/* what both sign with is kept for who verifies */
+	assert_int_equal(2, number(d->f, "SELECT count(DISTINCT sign_key) "
+					 "FROM staff JOIN list_entry ON "
+					 "sign_key IN (proposed_key, "
+					 "approved_key)"));
 	/* twice */
 	assert_int_equal(HL_PUBLISH_WRONG_STATE, try_approve(d, SOFIE, id));
 	assert_int_equal(1, check_log(d));

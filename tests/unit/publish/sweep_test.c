@@ -78,6 +78,34 @@ static void one_that_waits_ends_without_a_leaf(void **state)
 	assert_int_equal(0, check_log(d));
 }
 
+/* The same by what people do, who need not know of lists. */
+static void people_end_it_without_knowing(void **state)
+{
+	struct desk *d = *state;
+	int64_t case_id, id = listed(d, "http://example.org/p", &case_id);
+
+	ok(hl_casework_reopen(AS(SOFIE), case_id, NULL, NULL));
+	assert_int_equal(1, sweep(d));
+	assert_int_equal(HL_LIST_ENDED, state_of(d, id));
+	assert_int_equal(2, check_log(d));
+	id = listed(d, "http://example.org/q", &case_id);
+	ok(hl_casework_close(
+		AS(SOFIE), case_id, HL_CLOSE_UNREACHABLE, NULL, NULL));
+	/* nobody can be reached: that is what blocking is for */
+	assert_int_equal(0, sweep(d));
+	ok(hl_casework_erase_propose(AS(SOFIE), case_id, NULL, NULL));
+	ok(hl_casework_erase_approve(AS(SIMON), case_id, NULL, NULL));
+	assert_int_equal(1, sweep(d));
+	assert_int_equal(HL_LIST_END_ERASED,
+		number_of(d->f,
+			"SELECT ended_why FROM list_entry WHERE id = %lld",
+			id));
+	assert_int_equal(0, number_of(d->f,
+				    "SELECT item_id + case_id FROM list_entry "
+				    "WHERE id = %lld",
+				    id));
+}
+
 /* Over one batch of them. */
 static void many_end_at_once(void **state)
 {
@@ -108,6 +136,7 @@ int main(void)
 		TEST_DESK(it_ends_with_its_cause),
 		TEST_DESK(what_is_still_there_stays),
 		TEST_DESK(one_that_waits_ends_without_a_leaf),
+		TEST_DESK(people_end_it_without_knowing),
 		TEST_DESK(many_end_at_once),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -186,15 +186,18 @@ static void password_change(void **state)
 static void derived_keys_differ(void **state)
 {
 	struct hl_seal_secret a = {{1}}, b = {{2}};
-	struct hl_seal_key totp, recovery, of_b, again;
+	struct hl_seal_key totp, recovery, sign, of_b, again;
 
 	(void)state;
 	hl_seal_staff_key(&a, HL_SEAL_STAFF_TOTP, &totp);
 	hl_seal_staff_key(&a, HL_SEAL_STAFF_TOTP, &again);
 	hl_seal_staff_key(&a, HL_SEAL_STAFF_RECOVERY, &recovery);
+	hl_seal_staff_key(&a, HL_SEAL_STAFF_SIGN, &sign);
 	hl_seal_staff_key(&b, HL_SEAL_STAFF_TOTP, &of_b);
 	assert_memory_equal(&totp, &again, sizeof(totp));
 	assert_memory_not_equal(&totp, &recovery, sizeof(totp));
+	assert_memory_not_equal(&totp, &sign, sizeof(totp));
+	assert_memory_not_equal(&recovery, &sign, sizeof(totp));
 	assert_memory_not_equal(&totp, &of_b, sizeof(totp));
 }
 

@@ -3,8 +3,9 @@
 
 #include "seal_test.h"
 
-static const enum hl_seal_token_kind kinds[] = {
-	HL_SEAL_TOKEN_SESSION, HL_SEAL_TOKEN_ANSWER, HL_SEAL_TOKEN_DRAFT};
+static const enum hl_seal_token_kind kinds[] = {HL_SEAL_TOKEN_SESSION,
+	HL_SEAL_TOKEN_ANSWER, HL_SEAL_TOKEN_DRAFT, HL_SEAL_TOKEN_API,
+	HL_SEAL_TOKEN_LIST};
 
 static void round_trip(void **state)
 {
