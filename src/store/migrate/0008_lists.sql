@@ -227,12 +227,13 @@ CREATE TRIGGER list_consumer_moved AFTER UPDATE OF state, tier, stage,
 	UPDATE list_head SET seq = seq + 1;
 END;
 CREATE TRIGGER list_item_moved AFTER UPDATE OF state, url_sealed ON item
-WHEN EXISTS (SELECT 1 FROM list_entry WHERE item_id = new.id) BEGIN
+WHEN EXISTS (SELECT 1 FROM list_entry
+	WHERE item_id = new.id AND item_id > 0) BEGIN
 	UPDATE list_head SET seq = seq + 1;
 END;
 CREATE TRIGGER list_case_moved AFTER UPDATE OF state, outcome ON cases
 WHEN EXISTS (SELECT 1 FROM list_entry AS e JOIN item AS i ON i.id = e.item_id
-	WHERE i.case_id = new.id) BEGIN
+	WHERE i.case_id = new.id AND e.item_id > 0) BEGIN
 	UPDATE list_head SET seq = seq + 1;
 END;
 CREATE TRIGGER list_rollback_decided AFTER UPDATE OF state ON list_rollback BEGIN

@@ -386,7 +386,8 @@ WHERE id = $7 AND version = $8 AND state = 2 AND budget >= $5
 -- out: proposed_by int, proposed_key blob, proposed_sig blob, state int
 SELECT id, version, scope, place_hash, commitment, proposed_by, proposed_key,
 	proposed_sig, state
-FROM list_entry WHERE consumer_id = $1 AND kind = 2 AND state IN (1, 2)
+FROM list_entry WHERE consumer_id = $1 AND consumer_id > 0 AND kind = 2
+	AND state IN (1, 2)
 ORDER BY id;
 
 -- name: list_changes

@@ -39,7 +39,7 @@ static int check(void *arg, struct hl_str url, struct hl_consume_decision *out)
 	} else if (hl_str_find(url, HL_STR("bad")) < url.n) {
 		*out = (struct hl_consume_decision){HL_CONSUME_LISTED,
 			host_only ? HL_CONSUME_DOMAIN : HL_CONSUME_PAGE, 42, 30,
-			false, false};
+			false, false, false};
 	} else if (!hl_str_starts(url, HL_STR("http"))) {
 		out->what = HL_CONSUME_UNREADABLE;
 	}
