@@ -3,8 +3,8 @@
 #include "store/sql.h"
 #include "tally/record.h"
 
-enum { IN_ONE = 250 };
-#define AHEAD_US (5 * HL_US_PER_MIN)
+enum { IN_ONE = 250, CELL_MIN = 5 };
+#define AHEAD_US (2 * HL_US_PER_HOUR)
 
 static int64_t number(uint64_t v)
 {
@@ -101,17 +101,17 @@ static const char *wrong(
 	if (rec->consumer != asking->seat->who.id) {
 		return "/consumer";
 	}
-	if (rec->hour_us + HL_TALLY_HOUR_US > ctx->now_us + AHEAD_US ||
+	if (rec->hour_us > ctx->now_us + AHEAD_US ||
 		rec->hour_us < ctx->now_us - 90 * HL_US_PER_DAY) {
 		return "/hour";
 	}
-	/* a number under the least would tell of single people */
+	/* smaller numbers would tell of single people */
 	for (size_t i = 0; i < rec->n_entry; i++) {
-		if (rec->entry[i].clients > rec->entry[i].hits) {
+		if (rec->entry[i].clients < CELL_MIN) {
 			return "/entry";
 		}
 	}
-	return NULL;
+	return rec->clients && rec->clients < CELL_MIN ? "/clients" : NULL;
 }
 
 int hl_lists_counters_post(struct hl_web_ctx *ctx,

@@ -13,6 +13,7 @@
 #include "lists/service.h"
 #include "main/listener.h"
 #include "proc/sandbox.h"
+#include "publish/sweep.h"
 #include "seal/key.h"
 
 /* Links of the process, one a user. */
@@ -94,7 +95,7 @@ static int prepare(struct life *l, struct hl_err *err)
 		.stage_minutes = l->hotline->settings->lists_stage_minutes,
 		.shelf = &l->shelf,
 		.uses = l->app.uses,
-		.sweep = NULL};
+		.sweep = hl_publish_sweep};
 	return hl_lists_publisher_new(&config, &l->publisher, err);
 }
 

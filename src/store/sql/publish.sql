@@ -230,7 +230,7 @@ WHERE id = $3 AND version = $4 AND state IN (1, 3) AND kind = 1;
 -- name: list_entry_end
 -- doc: Ends an entry; why as enum hl_list_end. Of an erased case it forgets
 -- doc: which that was.
--- roles: staff, worker, admin
+-- roles: staff, worker, lists, admin
 -- in: ended_by int, ended_at_us int, ended_why int, id int, version int
 -- expect: one
 UPDATE list_entry SET state = 5, ended_by = $1, ended_at_us = $2,
@@ -256,14 +256,14 @@ WHERE id = $2 AND version = $3 AND state = 2 AND kind = 1
 
 -- name: list_leaf_add
 -- doc: The next leaf of the log; its places have no gaps.
--- roles: staff, worker, admin
+-- roles: staff, worker, lists, admin
 -- in: entry_id int, leaf blob
 INSERT INTO list_leaf (place, entry_id, leaf)
 VALUES ((SELECT coalesce(max(place), -1) + 1 FROM list_leaf), $1, $2);
 
 -- name: list_sweep
 -- doc: What is not to be listed any more and has not ended, and why.
--- roles: worker, admin
+-- roles: worker, lists, admin
 -- in: n_most int
 -- out: id int, version int, why int, logged int
 SELECT id, version, why, state = 2 FROM (

@@ -125,6 +125,19 @@ static void a_flood_is_held(void **state)
 	assert_int_equal(0, town_count(t, HELD));
 }
 
+static void an_item_is_gone(void **state)
+{
+	struct town *t = *state;
+
+	town_entries(t, 1, 5);
+	town_look(t, NOW);
+	assert_true(town_lists(t, 1, "h5.example", NULL));
+	town_sql(t, "UPDATE item SET state = 4 WHERE id = 5");
+	town_look(t, NOW + HL_US_PER_S);
+	assert_false(town_lists(t, 1, "h5.example", NULL));
+	assert_true(town_lists(t, 1, "h4.example", NULL));
+}
+
 static void a_refused_one_stays_back(void **state)
 {
 	struct town *t = *state;
@@ -324,6 +337,7 @@ int main(void)
 		IN_TOWN(a_minute_is_kept),
 		IN_TOWN(renewed_twice_a_day),
 		IN_TOWN(a_flood_is_held),
+		IN_TOWN(an_item_is_gone),
 		IN_TOWN(a_refused_one_stays_back),
 		IN_TOWN(a_sudden_loss_is_held),
 		IN_TOWN(halted),

@@ -260,6 +260,34 @@ static void put_leaf(struct town *t, sqlite3 *db, int64_t id)
 	run(t, db, st);
 }
 
+/* Found illegal, and online. */
+static void put_case(struct town *t, sqlite3 *db, int64_t id)
+{
+	static const char sql[] =
+		"INSERT INTO item (id, case_id, url_hash, host_hash, "
+		"canon_version, kind, epoch, url_sealed, worker_sealed, state, "
+		"public_status, passed_to, n_reports, n_independent, "
+		"first_at_us, last_at_us, country, asn, network, provider_id, "
+		"traced_at_us, removed_at_us) VALUES (?1, ?1, ?2, x'', 1, 1, "
+		"1, "
+		"x'01', x'', 2, 0, 0, 1, 1, 1, 1, '', 0, '', 0, 0, 0)";
+	char made[400];
+	sqlite3_stmt *st;
+
+	snprintf(made, sizeof(made),
+		"INSERT INTO cases (id, state, state_at_us, version, "
+		"created_at_us, priority, reasons, danger, is_test, holder, "
+		"lease_until_us, first_by, second_by, third_by, outcome, "
+		"closed_reason, closed_at_us, reopened, legal_hold) VALUES "
+		"(%lld, 9, 1, 1, 1, 0, 0, 0, 0, 0, 0, 1, 2, 0, 1, 0, 0, 0, 0)",
+		(long long)id);
+	assert_int_equal(SQLITE_OK, sqlite3_exec(db, made, NULL, NULL, NULL));
+	assert_int_equal(SQLITE_OK, sqlite3_prepare_v2(db, sql, -1, &st, NULL));
+	sqlite3_bind_int64(st, 1, id);
+	bind_blob(st, 2, &id, sizeof(id));
+	run(t, db, st);
+}
+
 static void put_entry(struct town *t, sqlite3 *db, const struct row *row)
 {
 	static const char sql[] =
@@ -269,7 +297,7 @@ static void put_entry(struct town *t, sqlite3 *db, const struct row *row)
 		"proposed_at_us, proposed_key, proposed_sig, approved_by, "
 		"approved_at_us, approved_key, approved_sig, third_by, "
 		"third_at_us, looked_at_us, ended_by, ended_at_us, ended_why, "
-		"first_edition, released_at_us) VALUES (?1, ?2, 0, 0, ?3, 1, "
+		"first_edition, released_at_us) VALUES (?1, ?2, ?8, ?8, ?3, 1, "
 		"0, "
 		"0, ?4, ?5, ?6, 0, 2, 1, 1, 1, x'', x'', 2, 2, x'', x'', 0, 0, "
 		"?7, 0, 0, 0, 0, 0)";
@@ -296,8 +324,12 @@ static void put_entry(struct town *t, sqlite3 *db, const struct row *row)
 	bind_blob(st, 5, sealed.p, sealed.n);
 	bind_blob(st, 6, c.b, sizeof(c.b));
 	sqlite3_bind_int64(st, 7, row->seen_us);
+	sqlite3_bind_int64(st, 8, row->kind == HL_LIST_OF_CASE ? row->id : 0);
 	run(t, db, st);
 	put_leaf(t, db, row->id);
+	if (row->kind == HL_LIST_OF_CASE) {
+		put_case(t, db, row->id);
+	}
 }
 
 void town_entry(struct town *t, int64_t id, int of_host, int64_t seen_us)
