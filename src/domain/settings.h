@@ -54,9 +54,7 @@ struct hl_settings {
 	const char *stop_worry_name, *stop_worry_url; /* of the stop page */
 	const char *stop_young_name, *stop_young_url;
 	const char *staff_listen, *staff_url, *staff_url_set;
-	const char *lists_listen; /* "": nobody gets a list */
-	int lists_stage_minutes;
-	const char *api_listen; /* "": nobody may ask the registry */
+	const char *api_listen, *lists_listen; /* "": nobody is answered */
 	bool api_pictures;
 	int api_picture_megapixels, api_picture_seconds, api_picture_memory_mib;
 
@@ -65,7 +63,7 @@ struct hl_settings {
 	const char *law_national; /* id of a profile: "dk"; "" is none */
 
 	struct hl_priority_weights priority;
-	int duplicate_window_days;
+	int duplicate_window_days, lists_stage_minutes;
 	int case_lease_minutes;
 
 	int police_hold_hours;

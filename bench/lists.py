@@ -1,0 +1,105 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: Apache-2.0
+"""Making lists and answering confirmations with a real hotline over loopback.
+One JSON line a measure; CPU seconds are those of the process `lists` alone.
+
+usage: bench/lists.py [HOSTS [CONSUMERS]]   (6000, 20)
+"""
+import http.client
+import importlib.util
+import json
+import os
+import pathlib
+import re
+import shutil
+import struct
+import sys
+import tempfile
+import time
+
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+SECONDS = 10
+BATCH = 64
+
+
+def load_hotline():
+    hosts, sys.argv = sys.argv[1:], sys.argv[:1]
+    spec = importlib.util.spec_from_file_location(
+        'lists_test', ROOT / 'tests/e2e/lists_test.py')
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module, [int(n) for n in hosts]
+
+
+def say(what, **values):
+    print(json.dumps({'bench': 'lists', 'measure': what, **values}), flush=True)
+
+
+def pid_of(h):
+    for pid in pathlib.Path(f'/proc/{h.process.pid}/task/{h.process.pid}/'
+                            'children').read_text().split():
+        if pathlib.Path(f'/proc/{pid}/comm').read_text() == 'lists\n':
+            return pid
+    raise SystemExit('no process of lists')
+
+
+def cpu_s(pid):
+    stat = pathlib.Path(f'/proc/{pid}/stat').read_text().rpartition(')')[2]
+    fields = stat.split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf('SC_CLK_TCK')
+
+
+def confirmations(h, module, epoch):
+    c = http.client.HTTPConnection('127.0.0.1', h.ports[0], timeout=30)
+    body = (struct.pack('<BBHIQ', 1, 0, BATCH, 0, epoch) +
+            module.ELEMENT * BATCH)
+    headers = {'Authorization': h.tokens[0],
+               'Content-Type': 'application/octet-stream'}
+    pid, n = pid_of(h), 0
+    before, end = cpu_s(pid), time.monotonic() + SECONDS
+    while time.monotonic() < end:
+        c.request('POST', '/v1/lists/confirm', body, headers)
+        answer = c.getresponse()
+        data = answer.read()
+        assert answer.status == 200 and len(data) == 16 + 32 * BATCH
+        n += BATCH
+    spent = cpu_s(pid) - before
+    say('confirmations over HTTP', hosts_a_request=BATCH, n=n,
+        cpu_s=round(spent, 2), per_core_s=round(n / spent))
+
+
+def building(h, hosts, consumers):
+    log = pathlib.Path(h.dir + '/log')
+    times = []
+    while len(times) < consumers:
+        times = [int(m) for m in re.findall(
+            rf': {hosts} hosts, 0 rows as before, (\d+) ms', log.read_text())]
+        time.sleep(0.1)
+    times.sort()
+    say('making a list', hosts=hosts, consumers=consumers,
+        median_ms=times[len(times) // 2], all_ms=sum(times))
+
+
+def main():
+    module, given = load_hotline()
+    hosts, consumers = (given + [6000, 20][len(given):])[:2]
+    folder = tempfile.mkdtemp(prefix='hl-lists-bench-')
+    h = module.Hotline(folder + '/h')
+    h.seed(consumers, 1, hosts)
+    h.sql('UPDATE list_consumer SET budget = 100000000')
+    h.start()
+    held = module.until('what is held', lambda: json.loads(
+        h.run('list', 'status').splitlines()[0])['held'])
+    h.stop()
+    h.sql(f'UPDATE list_edition SET state = 5 WHERE id = {held}')
+    h.start()
+    building(h, hosts, consumers)
+    m = h.version(2)
+    h.check(m)
+    confirmations(h, module, int(m['epoch']))
+    h.stop()
+    shutil.rmtree(folder)
+
+
+if __name__ == '__main__':
+    main()
