@@ -91,6 +91,7 @@ static void look(struct hl_doctor *d, bool network)
 		hl_cli_doctor_log(d);
 	}
 	hl_cli_doctor_match(d);
+	hl_cli_doctor_lists(d);
 	hl_cli_doctor_clock(d);
 	hl_cli_doctor_sandbox(d);
 	if (network) {

@@ -66,6 +66,8 @@ void hl_cli_doctor_watch(struct hl_doctor *d);
 void hl_cli_doctor_log(struct hl_doctor *d);
 /* doctor_match.c */
 void hl_cli_doctor_match(struct hl_doctor *d);
+/* doctor_lists.c */
+void hl_cli_doctor_lists(struct hl_doctor *d);
 /* doctor_host.c */
 void hl_cli_doctor_clock(struct hl_doctor *d);
 /* The time is credible, and the kernel knows of a time service that keeps

@@ -1,0 +1,67 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#include "cli_doctor/doctor.h"
+
+#include "seal/listkey.h"
+#include "store/sql.h"
+
+/* 0, or the outcome of the first of the four that cannot be read. */
+static int load_all(const char *dir, struct hl_err *err)
+{
+	struct hl_seal_pub pub;
+	HL_SEAL_SECRET_AUTO place = {0};
+	HL_SEAL_KEY_AUTO seed = {0};
+	HL_SEAL_LIST_COMMIT_AUTO commit = {0};
+	HL_SEAL_SIGN_KEY_AUTO online = {0};
+	char path[HL_CLI_PATH_MAX];
+	int r = hl_cli_path(dir, HL_SEAL_LIST_PLACE, path, err);
+
+	r = r ? r : hl_seal_list_place_load(path, &pub, &place, err);
+	r = r ? r : hl_cli_path(dir, HL_SEAL_LIST_SEED, path, err);
+	r = r ? r : hl_seal_list_seed_load(path, &seed, err);
+	r = r ? r : hl_cli_path(dir, HL_SEAL_LIST_COMMIT, path, err);
+	r = r ? r : hl_seal_list_commit_load(path, &commit, err);
+	r = r ? r : hl_cli_path(dir, HL_SEAL_LIST_ONLINE, path, err);
+	return r ? r : hl_seal_list_online_load(path, &online, err);
+}
+
+static void check_root(struct hl_doctor *d)
+{
+	const struct hl_in_meta_get in = {.key = HL_STR("lists.root.1")};
+	struct hl_row_meta_get *row;
+	size_t n = 0;
+
+	if (!d->store ||
+		hl_get_meta_get(d->store, d->arena, &in, &row, &n, NULL)) {
+		return;
+	}
+	if (n) {
+		HL_DOCTOR_SAY(d, HL_DOCTOR_OK, "lists", NULL,
+			"The keys of lists are there, and a root is "
+			"installed.");
+	} else {
+		HL_DOCTOR_SAY(d, HL_DOCTOR_NOTE, "lists", NULL,
+			"No root of lists is installed, so no list of "
+			"addresses is published: hotline list root --help "
+			"says how.");
+	}
+}
+
+void hl_cli_doctor_lists(struct hl_doctor *d)
+{
+	char dir[HL_CLI_PATH_MAX];
+	struct hl_err err = {0};
+	int r = hl_cli_path(d->dir, d->settings->keys_dir, dir, &err);
+
+	r = r ? r : load_all(dir, &err);
+	if (!r) {
+		check_root(d);
+	} else if (r == HL_NOTFOUND) {
+		HL_DOCTOR_SAY(d, HL_DOCTOR_NOTE, "lists", NULL,
+			"Not all keys of lists are there, so no list of "
+			"addresses is published: hotline list init says more.");
+	} else {
+		HL_DOCTOR_SAY(d, HL_DOCTOR_ERROR, "lists",
+			"Put the keys of lists back from the copy of the keys.",
+			"%s", hl_cli_doctor_why(r, &err));
+	}
+}
