@@ -225,7 +225,8 @@ static void tell_item(const struct hl_urls_item *item, int64_t now,
 	out->verdict = HL_URLS_LISTED;
 	out->scope = item->scope;
 	out->entry = item->entry;
-	(void)hl_ref_print(HL_REF_LIST_ENTRY, (int64_t)item->entry, out->entry_text);
+	(void)hl_ref_print(
+		HL_REF_LIST_ENTRY, (int64_t)item->entry, out->entry_text);
 	out->until = (int64_t)item->minute * 60;
 	left = out->until - now;
 	out->keep = left < KEEP_S ? (uint32_t)left : KEEP_S;
