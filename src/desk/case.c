@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* The case page: what one sees and what one may do now. */
+#include "desk/extra.h"
 #include "desk/hash.h"
 #include "desk/work.h"
 
@@ -239,6 +240,19 @@ static void fill(struct hl_web_ctx *ctx, const struct hl_casework_page *from,
 	}
 }
 
+/* Hashes, and what a room above has to say about the case. */
+static int add_sections(
+	struct hl_web_ctx *ctx, int64_t id, struct hl_desk_case *v)
+{
+	const struct hl_desk_extra *extra = hl_desk_of(ctx)->extra;
+	int r = hl_desk_case_hashes(ctx, id, &v->hashes);
+
+	if (!r && extra) {
+		r = extra->case_section(ctx, id, &v->extra);
+	}
+	return r;
+}
+
 int hl_desk_case_show(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp, int64_t id,
 	const struct hl_desk_case_try *again)
@@ -258,7 +272,7 @@ int hl_desk_case_show(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		return HL_NOTFOUND;
 	}
 	if (page->content) {
-		r = hl_desk_case_hashes(ctx, id, &v.hashes);
+		r = add_sections(ctx, id, &v);
 	}
 	if (r) {
 		return r;

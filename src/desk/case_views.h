@@ -140,6 +140,7 @@ struct hl_desk_case {
 	bool may_note, may_retake; /* take it first, with the words kept */
 	struct hl_str words, words_error;
 	struct hl_desk_case_hashes hashes;
+	struct hl_html extra; /* of a room above; absent: none */
 	bool may_view;
 	int64_t viewing_since_us, viewed_us;
 };

@@ -4,6 +4,7 @@
 #include "casework/contact.h"
 #include "casework/lease.h"
 #include "casework/viewing.h"
+#include "desk/extra.h"
 #include "desk/hash.h"
 #include "desk/work.h"
 #include "domain/status.h"
@@ -373,56 +374,89 @@ int hl_desk_erase_refuse_post(struct hl_web_ctx *ctx,
 		HL_TR("The proposal has been taken back. Nothing is erased."));
 }
 
+struct approvals {
+	const struct hl_casework_request *contacts;
+	const struct hl_casework_proposal *erasures;
+	struct hl_desk_approval *hashes;
+	const struct hl_desk_approval *extra; /* of a room above */
+	size_t n_contacts, n_erasures, n_hashes, n_extra;
+};
+
+static int load_approvals(struct hl_web_ctx *ctx, struct approvals *out)
+{
+	const struct hl_desk_extra *extra = hl_desk_of(ctx)->extra;
+	const struct hl_who *who = hl_desk_who(ctx);
+	int r = hl_casework_proposals(
+		who, &out->erasures, &out->n_erasures, &ctx->err);
+
+	if (!r) {
+		r = hl_casework_contact_requests(
+			who, &out->contacts, &out->n_contacts, &ctx->err);
+	}
+	if (!r) {
+		r = hl_desk_hash_approvals(ctx, &out->hashes, &out->n_hashes);
+	}
+	if (!r && extra) {
+		r = extra->approvals(ctx, &out->extra, &out->n_extra);
+	}
+	return r;
+}
+
+static struct hl_desk_approval contact_row(
+	struct hl_web_ctx *ctx, const struct hl_casework_request *from)
+{
+	struct hl_arena *arena = ctx->arena;
+
+	return (struct hl_desk_approval){
+		.what = hl_web_tr(HL_TR("Release a reporter’s contact")),
+		.ref = hl_desk_ref(arena, HL_REF_REPORT, from->report_id),
+		.who = from->asked_name,
+		.mine = from->asked_by == hl_desk_who(ctx)->actor.user_id,
+		.at_us = from->asked_at_us,
+		.href = hl_desk_path(
+			arena, "/report/", HL_REF_REPORT, from->report_id, "")};
+}
+
+static struct hl_desk_approval erasure_row(
+	struct hl_web_ctx *ctx, const struct hl_casework_proposal *from)
+{
+	struct hl_arena *arena = ctx->arena;
+
+	return (struct hl_desk_approval){
+		.what = hl_web_tr(HL_TR("Erase a case")),
+		.ref = hl_desk_ref(arena, HL_REF_CASE, from->case_id),
+		.who = from->proposed_name,
+		.mine = from->proposed_by == hl_desk_who(ctx)->actor.user_id,
+		.at_us = from->proposed_at_us,
+		.href = hl_desk_case_path(arena, from->case_id, "/erase")};
+}
+
 /* What waits for a second person. */
 int hl_desk_approvals_get(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, struct hl_web_response *resp)
 {
-	const struct hl_who *who = hl_desk_who(ctx);
-	const struct hl_casework_proposal *erasures = NULL;
-	const struct hl_casework_request *contacts = NULL;
 	struct hl_desk_approvals v = {0};
 	struct hl_desk_approval *rows;
-	struct hl_desk_approval *hashes = NULL;
-	size_t n_erasures = 0, n_contacts = 0, n_hashes = 0;
-	int r = hl_casework_proposals(who, &erasures, &n_erasures, &ctx->err);
+	struct approvals a = {0};
+	int r = load_approvals(ctx, &a);
 
-	if (!r) {
-		r = hl_casework_contact_requests(
-			who, &contacts, &n_contacts, &ctx->err);
-	}
-	if (!r) {
-		r = hl_desk_hash_approvals(ctx, &hashes, &n_hashes);
-	}
 	if (r) {
 		return r;
 	}
-	rows = hl_arena_array(
-		ctx->arena, n_erasures + n_contacts + n_hashes, sizeof(*rows));
-	for (size_t i = 0; rows && i < n_contacts; i++) {
-		rows[v.n_rows++] = (struct hl_desk_approval){
-			.what = hl_web_tr(
-				HL_TR("Release a reporter’s contact")),
-			.ref = hl_desk_ref(ctx->arena, HL_REF_REPORT,
-				contacts[i].report_id),
-			.who = contacts[i].asked_name,
-			.mine = contacts[i].asked_by == who->actor.user_id,
-			.at_us = contacts[i].asked_at_us,
-			.href = hl_desk_path(ctx->arena, "/report/",
-				HL_REF_REPORT, contacts[i].report_id, "")};
+	rows = hl_arena_array(ctx->arena,
+		a.n_erasures + a.n_contacts + a.n_hashes + a.n_extra,
+		sizeof(*rows));
+	for (size_t i = 0; rows && i < a.n_contacts; i++) {
+		rows[v.n_rows++] = contact_row(ctx, &a.contacts[i]);
 	}
-	for (size_t i = 0; rows && i < n_erasures; i++) {
-		rows[v.n_rows++] = (struct hl_desk_approval){
-			.what = hl_web_tr(HL_TR("Erase a case")),
-			.ref = hl_desk_ref(
-				ctx->arena, HL_REF_CASE, erasures[i].case_id),
-			.who = erasures[i].proposed_name,
-			.mine = erasures[i].proposed_by == who->actor.user_id,
-			.at_us = erasures[i].proposed_at_us,
-			.href = hl_desk_case_path(
-				ctx->arena, erasures[i].case_id, "/erase")};
+	for (size_t i = 0; rows && i < a.n_erasures; i++) {
+		rows[v.n_rows++] = erasure_row(ctx, &a.erasures[i]);
 	}
-	for (size_t i = 0; rows && i < n_hashes; i++) {
-		rows[v.n_rows++] = hashes[i];
+	for (size_t i = 0; rows && i < a.n_hashes; i++) {
+		rows[v.n_rows++] = a.hashes[i];
+	}
+	for (size_t i = 0; rows && i < a.n_extra; i++) {
+		rows[v.n_rows++] = a.extra[i];
 	}
 	v.rows = rows;
 	hl_desk_page_init(

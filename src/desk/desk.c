@@ -5,6 +5,7 @@
  * a POST comes from one of our forms, and only then call the handler.
  */
 #include "desk/apikey.h"
+#include "desk/extra.h"
 #include "desk/hash.h"
 #include "desk/refer.h"
 #include "desk/work.h"
@@ -452,13 +453,25 @@ static int same_answer(int r)
 	return r == HL_DENIED ? HL_NOTFOUND : r;
 }
 
+/* Pages of rooms above come last, and refuse a path that is nowhere. */
+static int find(const struct hl_desk_app *app, const struct hl_web_request *req,
+	struct hl_arena *arena, struct hl_web_match *m)
+{
+	int r = hl_web_route_find(&hl_desk_routes, req, arena, m);
+
+	if (r && app->extra && !m->allowed) {
+		r = hl_web_route_find(&app->extra->routes, req, arena, m);
+	}
+	return r;
+}
+
 int hl_desk_handle(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp)
 {
 	struct hl_desk_session s = {0};
 	struct hl_web_match m;
 
-	if (hl_web_route_find(&hl_desk_routes, req, ctx->arena, &m)) {
+	if (find(hl_desk_of(ctx), req, ctx->arena, &m)) {
 		return hl_web_route_refuse(&m, ctx, req, resp);
 	}
 	if (m.route->action == HL_DESK_OPEN) {

@@ -16,6 +16,8 @@
  * pages. Everything works without JavaScript.
  */
 
+struct hl_desk_extra; /* desk/extra.h */
+
 #define HL_DESK_LAWS_MAX 4 /* the baseline, the national one, reserves */
 
 /* ctx->app of the staff process; constant while it serves. Filled by the
@@ -27,6 +29,7 @@ struct hl_desk_app {
 	const struct hl_seal_sign_key *sign; /* for bundles */
 	const char *checkpoints_path;        /* of the audit log */
 	const struct hl_registry_near *near; /* the index; NULL: none */
+	const struct hl_desk_extra *extra;   /* of a room above; NULL: none */
 	/* Bounds how many passwords are checked at a time: each takes 64 MiB
 	 * for a moment. */
 	sem_t passwords;

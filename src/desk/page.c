@@ -20,6 +20,7 @@ static const struct {
 	{HL_TR("Recipients"), "/recipients", HL_AUTHZ_RECIPIENT_READ},
 	{HL_TR("Watch"), "/watch", HL_AUTHZ_WATCH_PAUSE},
 	{HL_TR("Known hashes"), "/hashes", HL_AUTHZ_HASH_READ},
+	{HL_TR("Block lists"), "/lists", HL_AUTHZ_LIST_READ},
 	{HL_TR("Statistics"), "/statistics", HL_AUTHZ_STATS_READ},
 	{HL_TR("Audit log"), "/audit", HL_AUTHZ_AUDIT_READ},
 	{HL_TR("Staff"), "/staff", HL_DESK_SELF},

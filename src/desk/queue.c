@@ -410,6 +410,29 @@ static struct hl_str found_href(
 		       : HL_STR_NONE;
 }
 
+/* What has a page that says itself whether somebody may see it. */
+static struct hl_str page_of(struct hl_arena *arena, struct hl_str typed)
+{
+	static const struct {
+		enum hl_ref_kind kind;
+		const char *prefix;
+	} pages[] = {{HL_REF_STAFF, "/staff/"},
+		{HL_REF_RECIPIENT, "/recipient/"}, {HL_REF_HASH, "/hash/"},
+		{HL_REF_HASH_LIST, "/hash-list/"},
+		{HL_REF_LIST_ENTRY, "/lists/entry/"},
+		{HL_REF_CONSUMER, "/lists/consumer/"},
+		{HL_REF_APPEAL, "/lists/appeal/"}};
+	int64_t id;
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(pages); i++) {
+		if (hl_ref_parse(pages[i].kind, typed, &id) == 0) {
+			return hl_desk_path(
+				arena, pages[i].prefix, pages[i].kind, id, "");
+		}
+	}
+	return HL_STR_NONE;
+}
+
 int hl_desk_find_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp)
 {
@@ -417,24 +440,14 @@ int hl_desk_find_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_desk_queue v = {0};
 	struct hl_str href = HL_STR_NONE;
 	struct hl_web_form query;
-	int64_t id;
 	int r = hl_web_query_read(ctx, req, &query);
 
 	if (r) {
 		return r;
 	}
 	v.typed = hl_web_form_get(&query, "ref");
-	if (hl_ref_parse(HL_REF_STAFF, v.typed, &id) == 0) {
-		href = hl_desk_path(
-			ctx->arena, "/staff/", HL_REF_STAFF, id, "");
-	} else if (hl_ref_parse(HL_REF_RECIPIENT, v.typed, &id) == 0) {
-		href = hl_desk_path(
-			ctx->arena, "/recipient/", HL_REF_RECIPIENT, id, "");
-	} else if (hl_ref_parse(HL_REF_HASH, v.typed, &id) == 0) {
-		href = hl_desk_hash_path(ctx->arena, id, "");
-	} else if (hl_ref_parse(HL_REF_HASH_LIST, v.typed, &id) == 0) {
-		href = hl_desk_hash_list_path(ctx->arena, id, "");
-	} else {
+	href = page_of(ctx->arena, v.typed);
+	if (!href.n) {
 		r = hl_casework_find(
 			hl_desk_who(ctx), v.typed, &found, &ctx->err);
 		href = r == 0 ? found_href(ctx, &found) : HL_STR_NONE;

@@ -8,37 +8,7 @@
 
 /* What the pages of casework share; inside the room only. */
 
-/* The label of a word, translated; "" for a value without one. */
-struct hl_str hl_desk_word(const struct hl_vocab *vocab, int value);
-/* The labels of a set, with commas; "" for none. */
-struct hl_str hl_desk_words(
-	struct hl_arena *arena, const struct hl_vocab *vocab, uint32_t set);
 struct hl_w_tag hl_desk_case_tag(enum hl_case_state state);
-/* Words with "{1}" and "{2}" filled in. */
-struct hl_str hl_desk_fill(struct hl_arena *arena, const char *words,
-	struct hl_str one, struct hl_str two);
-/* The form for n things, with the number at "{n}". */
-struct hl_str hl_desk_count(
-	struct hl_arena *arena, const char *one, const char *many, int64_t n);
-/* A reference as text, in the arena. */
-struct hl_str hl_desk_ref(
-	struct hl_arena *arena, enum hl_ref_kind kind, int64_t id);
-/* "22 Nov 2026, 08:15 UTC", "5 h 10 min" */
-struct hl_str hl_desk_at(struct hl_arena *arena, int64_t at_us);
-struct hl_str hl_desk_span(struct hl_arena *arena, int64_t span_us);
-
-/* hl_desk_options() behind one with an empty value, for select. */
-const struct hl_w_option *hl_desk_choices(struct hl_arena *arena,
-	const struct hl_vocab *vocab, int chosen, struct hl_str none,
-	size_t *n);
-
-/* Long lists: ?page=N, from 1; ask for one row more than a page has. */
-#define HL_DESK_ROWS 50
-size_t hl_desk_page_no(const struct hl_web_form *query);
-size_t hl_desk_page_skip(size_t page);
-/* The links below a list at `path`; *n becomes what is on the page. */
-struct hl_w_pagination hl_desk_pages(
-	struct hl_arena *arena, struct hl_str path, size_t page, size_t *n);
 
 /* A row of the queue as it is shown. */
 void hl_desk_case_row(struct hl_web_ctx *ctx,
@@ -64,11 +34,6 @@ static inline bool hl_desk_refused(int r, enum hl_casework_why why)
 	       why > HL_CASEWORK_NOT_PERMITTED;
 }
 
-/* The case in the path. */
-int hl_desk_case_param(const struct hl_web_request *req, int64_t *id);
-struct hl_str hl_desk_case_path(
-	struct hl_arena *arena, int64_t id, const char *suffix);
-
 /* The case page. With `words` and `error`: a note that was not saved. */
 struct hl_desk_case_try {
 	struct hl_str words, error;
@@ -77,9 +42,6 @@ struct hl_desk_case_try {
 int hl_desk_case_show(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp, int64_t id,
 	const struct hl_desk_case_try *again);
-/* Identity bar and so on of a page about a case. */
-void hl_desk_case_head(struct hl_web_ctx *ctx,
-	const struct hl_casework_page *from, struct hl_desk_case_head *out);
 
 /* The parts of the case page, case_parts.c. */
 void hl_desk_case_facts(struct hl_web_ctx *ctx,

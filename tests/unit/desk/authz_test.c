@@ -91,6 +91,10 @@ static struct hl_authz_object object_of(
 	case HL_OBJECT_NONE:
 	case HL_OBJECT_REPORT:
 	case HL_OBJECT_ITEM:
+	case HL_OBJECT_LIST_ENTRY: /* of desk_lists */
+	case HL_OBJECT_CONSUMER:
+	case HL_OBJECT_EDITION:
+	case HL_OBJECT_APPEAL:
 		break;
 	}
 	return o;
@@ -148,6 +152,10 @@ static bool may_read(struct world *w, const struct row *row)
 	case HL_OBJECT_RECIPIENT:
 	case HL_OBJECT_USER:
 	case HL_OBJECT_SYSTEM:
+	case HL_OBJECT_LIST_ENTRY:
+	case HL_OBJECT_CONSUMER:
+	case HL_OBJECT_EDITION:
+	case HL_OBJECT_APPEAL:
 		break;
 	}
 	return false;
@@ -348,6 +356,10 @@ static void try_route(
 	case HL_OBJECT_USER:
 	case HL_OBJECT_NONE:
 	case HL_OBJECT_ITEM:
+	case HL_OBJECT_LIST_ENTRY:
+	case HL_OBJECT_CONSUMER:
+	case HL_OBJECT_EDITION:
+	case HL_OBJECT_APPEAL:
 		try_object(w, row, w->f->people[VERA], true, HL_REF_STAFF);
 		break;
 	}
