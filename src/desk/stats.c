@@ -8,7 +8,7 @@
 #include "insight/insight.h"
 #include "web/templates.h"
 
-#define TABLES_MAX 12
+#define TABLES_MAX 16
 
 struct build {
 	struct hl_arena *arena;
@@ -147,12 +147,11 @@ static void add_counts(struct build *b, const char *title, const char *head,
 	}
 }
 
-static void add_days(struct build *b)
+/* Counts by day, drawn; returns the table. */
+static struct hl_desk_stats_table *add_days(struct build *b, const char *title,
+	const char *const heads[2], const struct hl_insight_counts *days)
 {
-	static const char *const heads[] = {HL_TR("Day"), HL_TR("Reports")};
-	const struct hl_insight_counts *days = &b->in->by_day;
-	struct hl_desk_stats_table *t =
-		add_table(b, HL_TR("Reports a day"), heads, 2, days->n);
+	struct hl_desk_stats_table *t = add_table(b, title, heads, 2, days->n);
 	HL_BUF_AUTO svg = HL_BUF_INIT(1 << 20);
 
 	for (size_t i = 0; i < days->n; i++) {
@@ -163,10 +162,50 @@ static void add_days(struct build *b)
 		set_cell(t, i, 0,
 			hl_arena_dup(b->arena, hl_str_sub(day, 0, 10)));
 		set_cell(t, i, 1, number(b->arena, days->at[i].n));
-		t->most = days->at[i].n > t->most ? days->at[i].n : t->most;
 	}
-	hl_insight_put_svg_days(&svg, b->in);
+	hl_insight_put_svg_days(&svg, b->in, days);
 	set_chart(b, t, &svg);
+	return t;
+}
+
+static int64_t most_of(const struct hl_insight_counts *days)
+{
+	int64_t most = 0;
+
+	for (size_t i = 0; i < days->n; i++) {
+		most = days->at[i].n > most ? days->at[i].n : most;
+	}
+	return most;
+}
+
+static void add_reports(struct build *b)
+{
+	static const char *const heads[] = {HL_TR("Day"), HL_TR("Reports")};
+	struct hl_desk_stats_table *t =
+		add_days(b, HL_TR("Reports a day"), heads, &b->in->by_day);
+
+	t->most = most_of(&b->in->by_day);
+}
+
+/* What consumers of lists of addresses told. */
+static void add_blocked(struct build *b)
+{
+	static const char *const heads[][2] = {
+		{HL_TR("Day"), HL_TR("Blocked requests")},
+		{HL_TR("Day"), HL_TR("Client-days")},
+		{HL_TR("Day"), HL_TR("Entries")},
+		{HL_TR("Day"), HL_TR("Let through")}};
+
+	add_days(b, HL_TR("Block lists: blocked requests a day"), heads[0],
+		&b->in->blocked);
+	add_days(b, HL_TR("Block lists: clients a day"), heads[1],
+		&b->in->clients);
+	add_days(b, HL_TR("Block lists: entries that were hit, a day"),
+		heads[2], &b->in->entries_hit);
+	add_days(b,
+		HL_TR("Block lists: let through a day, since nobody could be "
+		      "asked"),
+		heads[3], &b->in->let_through);
 }
 
 static void add_steps(struct build *b)
@@ -368,7 +407,7 @@ static void fill(struct hl_web_ctx *ctx, const struct hl_insight *in,
 	}
 	v->summary = summary(&b);
 	b.tables[0] = (struct hl_desk_stats_table){0};
-	add_days(&b);
+	add_reports(&b);
 	add_counts(&b, HL_TR("Reports by triage"), HL_TR("Triage"),
 		&hl_vocab_triage, &in->by_triage);
 	add_counts(&b, HL_TR("Reports by kind of place"), HL_TR("Place"),
@@ -383,6 +422,7 @@ static void fill(struct hl_web_ctx *ctx, const struct hl_insight *in,
 		&hl_vocab_answer, &in->answers);
 	add_online(&b);
 	add_priority(&b);
+	add_blocked(&b);
 	v->tables = b.tables;
 	v->n_tables = b.n_tables;
 }

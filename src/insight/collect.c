@@ -3,7 +3,7 @@
  * All statements of one collection run in one batch, so that the numbers
  * belong to one moment and add up.
  */
-#include "insight/insight.h"
+#include "insight/inner.h"
 
 #include "base/time.h"
 #include "domain/flow.h"
@@ -345,6 +345,11 @@ static void take_removals(struct job *j)
 	}
 }
 
+static void take_lists(struct job *j)
+{
+	j->fault = hl_insight_take_lists(j->tx, j->arena, j->out);
+}
+
 static void prepare(struct hl_insight *out, int64_t from_us, int64_t to_us)
 {
 	*out = (struct hl_insight){.from_us = from_us,
@@ -374,7 +379,7 @@ int hl_insight_collect(struct hl_store *store, struct hl_arena *arena,
 {
 	static void (*const takers[])(struct job *) = {take_reports, take_days,
 		take_intake, take_outcomes, take_steps, take_priority,
-		take_referrals, take_removals};
+		take_referrals, take_removals, take_lists};
 	struct job j = {.arena = arena, .out = out};
 
 	prepare(out, from_us, to_us);
@@ -386,6 +391,7 @@ int hl_insight_collect(struct hl_store *store, struct hl_arena *arena,
 	ask_reports(&j);
 	ask_cases(&j);
 	ask_referrals(&j);
+	hl_insight_ask_lists(j.tx, out);
 	int r = hl_tx_run(j.tx, err);
 	for (size_t i = 0; !r && i < HL_ARRAY_LEN(takers); i++) {
 		takers[i](&j);

@@ -62,6 +62,8 @@ struct hl_insight {
 	struct hl_insight_span removal, notice_to_removal;
 	int64_t online_by_age[HL_INSIGHT_AGES];
 	struct hl_insight_band priority[HL_INSIGHT_BANDS];
+	/* what consumers of lists of addresses told, by day */
+	struct hl_insight_counts blocked, clients, entries_hit, let_through;
 };
 
 /* What page and program show unless told otherwise: so many UTC days, of
@@ -99,7 +101,17 @@ struct hl_insight_bar {
 };
 void hl_insight_put_svg_bars(
 	struct hl_buf *out, const struct hl_insight_bar *bars, size_t n_bars);
-/* Reports a day as a line of columns, the whole period wide. */
-void hl_insight_put_svg_days(struct hl_buf *out, const struct hl_insight *in);
+/* Counts by UTC day as a line of columns, the whole period wide. */
+void hl_insight_put_svg_days(struct hl_buf *out, const struct hl_insight *in,
+	const struct hl_insight_counts *days);
+
+/* What a consumer of lists asked for in a period, by day; in the arena.
+ * asked and refused have the same days. HL_E_INVALID as for collect. */
+struct hl_insight_use {
+	struct hl_insight_counts asked, refused;
+};
+int hl_insight_list_use(struct hl_store *store, struct hl_arena *arena,
+	int64_t consumer_id, const struct hl_insight *period,
+	struct hl_insight_use *out, struct hl_err *err);
 
 #endif

@@ -62,6 +62,20 @@ static void vocab_counts(struct walk *w, const char *section,
 	}
 }
 
+static void day_counts(struct walk *w, const char *section,
+	const struct hl_insight_counts *counts)
+{
+	begin(w, section);
+	for (size_t i = 0; i < counts->n; i++) {
+		char at[HL_TIME_ISO_MAX];
+
+		w->name = hl_str_sub(
+			hl_time_iso_s(counts->at[i].value * HL_US_PER_DAY, at),
+			0, 10);
+		count(w, "n", counts->at[i].n);
+	}
+}
+
 static void put_reports(struct walk *w, const struct hl_insight *in)
 {
 	static const char *const channels[] = {
@@ -79,16 +93,7 @@ static void put_reports(struct walk *w, const struct hl_insight *in)
 		w->name = hl_str_c(channels[v >= 1 && v <= 3 ? v : 0]);
 		count(w, "n", in->by_channel.at[i].n);
 	}
-	begin(w, "day");
-	for (size_t i = 0; i < in->by_day.n; i++) {
-		char at[HL_TIME_ISO_MAX];
-
-		w->name = hl_str_sub(
-			hl_time_iso_s(
-				in->by_day.at[i].value * HL_US_PER_DAY, at),
-			0, 10);
-		count(w, "n", in->by_day.at[i].n);
-	}
+	day_counts(w, "day", &in->by_day);
 	begin(w, "addresses");
 	count(w, "n", in->n_addresses);
 	count(w, "duplicates", in->n_duplicates);
@@ -171,6 +176,14 @@ static void put_removals(struct walk *w, const struct hl_insight *in)
 	}
 }
 
+static void put_lists(struct walk *w, const struct hl_insight *in)
+{
+	day_counts(w, "blocked_requests", &in->blocked);
+	day_counts(w, "blocked_clients", &in->clients);
+	day_counts(w, "blocked_entries", &in->entries_hit);
+	day_counts(w, "blocked_let_through", &in->let_through);
+}
+
 void hl_insight_rows(
 	const struct hl_insight *in, hl_insight_each *each, void *arg)
 {
@@ -180,4 +193,5 @@ void hl_insight_rows(
 	put_cases(&w, in);
 	put_referrals(&w, in);
 	put_removals(&w, in);
+	put_lists(&w, in);
 }

@@ -296,6 +296,19 @@ static void hide_online(struct hl_insight *in)
 	}
 }
 
+/* Their sums are published nowhere. */
+static void hide_lists(struct hl_insight *in)
+{
+	struct hl_insight_counts *lists[] = {
+		&in->blocked, &in->clients, &in->entries_hit, &in->let_through};
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(lists); i++) {
+		for (size_t k = 0; k < lists[i]->n; k++) {
+			hide_small(&lists[i]->at[k].n);
+		}
+	}
+}
+
 void hl_insight_suppress(struct hl_insight *in)
 {
 	hide_reports(in);
@@ -305,4 +318,5 @@ void hl_insight_suppress(struct hl_insight *in)
 	hide_referrals(in);
 	hide_removals(in);
 	hide_online(in);
+	hide_lists(in);
 }

@@ -86,29 +86,29 @@ static void put_day(struct hl_buf *out, double at, double width, double part)
 		at, DAYS_HEIGHT - height, width, height);
 }
 
-void hl_insight_put_svg_days(struct hl_buf *out, const struct hl_insight *in)
+void hl_insight_put_svg_days(struct hl_buf *out, const struct hl_insight *in,
+	const struct hl_insight_counts *days)
 {
 	int64_t first = in->from_us / HL_US_PER_DAY;
 	int64_t n_days = (in->to_us - 1) / HL_US_PER_DAY - first + 1;
 	int64_t most = 1;
 
-	if (in->by_day.n == 0 || n_days < 1) {
+	if (days->n == 0 || n_days < 1) {
 		return;
 	}
-	if (n_days >
-		DAYS_MAX) { /* a long period begins with its first report */
-		first = in->by_day.at[0].value;
-		n_days = in->by_day.at[in->by_day.n - 1].value - first + 1;
+	if (n_days > DAYS_MAX) { /* a long period begins with its first day */
+		first = days->at[0].value;
+		n_days = days->at[days->n - 1].value - first + 1;
 	}
-	for (size_t i = 0; i < in->by_day.n; i++) {
-		most = in->by_day.at[i].n > most ? in->by_day.at[i].n : most;
+	for (size_t i = 0; i < days->n; i++) {
+		most = days->at[i].n > most ? days->at[i].n : most;
 	}
 	double step = (double)WIDTH / (double)n_days;
 	double width = step > 3 ? step - 1 : step;
 	open_svg(out, DAYS_HEIGHT);
-	for (size_t i = 0; i < in->by_day.n; i++) {
-		put_day(out, (double)(in->by_day.at[i].value - first) * step,
-			width, (double)in->by_day.at[i].n / (double)most);
+	for (size_t i = 0; i < days->n; i++) {
+		put_day(out, (double)(days->at[i].value - first) * step, width,
+			(double)days->at[i].n / (double)most);
 	}
 	hl_buf_put(out, HL_STR("</svg>"));
 }

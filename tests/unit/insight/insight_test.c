@@ -375,6 +375,66 @@ static void labels_in_charts_are_escaped(void **state)
 	assert_int_equal(0, svg.n);
 }
 
+/* Two consumers, by day; what is before and after does not count. */
+static void what_was_blocked_is_told_by_day(void **state)
+{
+	struct fixture *f = *state;
+	const int64_t day0 = T0 / HL_US_PER_DAY;
+	const int64_t from = day0 * HL_US_PER_DAY;
+	struct hl_insight_use use = {0};
+	struct hl_store *store;
+
+	for (int i = 1; i <= 2; i++) {
+		run_sql(f,
+			"INSERT INTO list_consumer VALUES (%d, 'c%d', "
+			"'x', 1, "
+			"2, 2, 1, x'', x'', 9, '', '', x'', '', 1, 1, "
+			"2, 1, 0, "
+			"0)",
+			i, i);
+	}
+	for (int hour = -1; hour <= 48; hour += 7) {
+		long long at = (long long)day0 * 24 + hour;
+
+		run_sql(f,
+			"INSERT INTO list_count VALUES (1, %lld, 10, "
+			"4, 1, 2, "
+			"x''), (2, %lld, 1, 0, 1, 0, x'');"
+			"INSERT INTO list_count_entry VALUES "
+			"(1, %lld, 5, 9, 5), (2, %lld, 5, 1, 5), "
+			"(2, %lld, 6, 1, 5);"
+			"INSERT INTO list_use VALUES (1, %lld, 30, 1), "
+			"(2, %lld, 500, 0)",
+			at, at, at, at, at, at, at);
+	}
+	assert_int_equal(0, collect(f, from, from + 2 * HL_US_PER_DAY));
+	const struct hl_insight *in = &f->in;
+	/* hours 6, 13, 20; then 27, 34, 41, and 48 is of the third day
+	 */
+	assert_int_equal(2, in->blocked.n);
+	for (size_t i = 0; i < 2; i++) {
+		assert_int_equal(day0 + (int64_t)i, in->blocked.at[i].value);
+		assert_int_equal(33, in->blocked.at[i].n);
+		assert_int_equal(12, in->clients.at[i].n);
+		assert_int_equal(6, in->let_through.at[i].n);
+		assert_int_equal(2, in->entries_hit.at[i].n);
+	}
+	assert_int_equal(
+		0, hl_store_open(f->path, HL_STORE_STAFF, &store, NULL));
+	assert_int_equal(
+		0, hl_insight_list_use(store, f->arena, 1, in, &use, NULL));
+	hl_store_close(store);
+	assert_int_equal(2, use.asked.n);
+	assert_int_equal(90, use.asked.at[1].n);
+	assert_int_equal(3, use.refused.at[1].n);
+	f->in.blocked.at[0].n = 3;
+	hl_insight_suppress(&f->in);
+	assert_int_equal(HL_INSIGHT_HIDDEN, in->blocked.at[0].n);
+	assert_int_equal(33, in->blocked.at[1].n);
+	assert_int_equal(HL_INSIGHT_HIDDEN, in->entries_hit.at[0].n);
+	assert_int_equal(12, in->clients.at[0].n);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -382,6 +442,7 @@ int main(void)
 		TEST(an_empty_store_gives_a_page_of_zeros),
 		TEST(a_period_that_ends_before_it_begins_is_refused),
 		TEST(a_known_history_gives_its_numbers),
+		TEST(what_was_blocked_is_told_by_day),
 		TEST(a_step_in_several_hands_is_one),
 		TEST(percentiles_agree_with_a_slow_model),
 		TEST(small_cells_are_hidden),
