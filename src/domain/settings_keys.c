@@ -108,6 +108,8 @@ const struct hl_settings_key hl_settings_keys[] = {
 	NUM("lists.stage_minutes", INT, lists_stage_minutes, "30", 0, 1440,
 		"How long consumers of the first stage have a new entry before "
 		"the others."),
+	KEY("lists.url", URL, lists_url, "",
+		"How consumers reach it, for what they are given to copy."),
 
 	KEY("store.path", PATH, store_path, "hotline.db", "The database file."),
 	KEY("keys.dir", PATH, keys_dir, "keys",

@@ -10,9 +10,11 @@
 #include "base/log.h"
 #include "cli/common.h"
 #include "desk/desk.h"
+#include "desk_lists/lists.h"
 #include "lookup/near.h"
 #include "main/listener.h"
 #include "proc/sandbox.h"
+#include "seal/listkey.h"
 
 struct app {
 	struct hl_desk_app desk; /* first: it is what handlers see */
@@ -20,6 +22,9 @@ struct app {
 	struct hl_seal_sign_key sign;
 	struct hl_law *laws[HL_DESK_LAWS_MAX];
 	struct hl_lookup_near *near;
+	struct hl_desk_lists lists;
+	struct hl_seal_list_commit commit;
+	struct hl_popular *popular;
 	char checkpoints[HL_CLI_PATH_MAX], match[HL_CLI_PATH_MAX];
 };
 
@@ -81,6 +86,52 @@ static int load_law(struct app *app, const char *id, struct hl_err *err)
 	return r;
 }
 
+static int load_popular(struct app *app, struct hl_err *err)
+{
+	const struct hl_main_hotline *h = app->hotline;
+	HL_BUF_AUTO more = HL_BUF_INIT(HL_POPULAR_BYTES_MAX);
+	char path[HL_CLI_PATH_MAX];
+	int r = 0;
+
+	if (*h->settings->lists_popular_file) {
+		r = hl_cli_path(
+			h->dir, h->settings->lists_popular_file, path, err);
+		if (!r) {
+			r = hl_file_read(path, &more, err);
+		}
+	}
+	if (r == HL_NOTFOUND) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"there is no file %s; look at lists.popular_file in "
+			"hotline.conf",
+			path);
+	}
+	return r ? r
+		 : hl_popular_new(hl_buf_str(&more), NULL, &app->popular, err);
+}
+
+/* The pages of lists. Without the publisher's key they say so. */
+static int prepare_lists(struct app *app, const char *keys, struct hl_err *err)
+{
+	const struct hl_settings *s = app->hotline->settings;
+	struct hl_publish_setup setup = {
+		.canary_domain = hl_str_c(s->lists_canary_domain)};
+	char path[HL_CLI_PATH_MAX];
+	int r = hl_cli_path(keys, HL_SEAL_LIST_COMMIT, path, err);
+
+	if (!r) {
+		r = hl_seal_list_commit_load(path, &app->commit, err);
+		setup.commit = r ? NULL : &app->commit;
+	}
+	if (r == 0 || r == HL_NOTFOUND) {
+		r = load_popular(app, err);
+	}
+	setup.popular = app->popular;
+	hl_desk_lists_init(&app->lists, &setup, s->lists_url);
+	app->desk.extra = &app->lists.extra;
+	return r;
+}
+
 /* What needs files is done before the sandbox shuts them away. */
 static int prepare(struct app *app, struct hl_err *err)
 {
@@ -93,6 +144,9 @@ static int prepare(struct app *app, struct hl_err *err)
 	}
 	if (!r) {
 		r = hl_seal_sign_load(path, &app->sign, err);
+	}
+	if (!r) {
+		r = prepare_lists(app, dir, err);
 	}
 	if (!r) {
 		r = hl_cli_path(
@@ -160,6 +214,8 @@ int hl_main_staff(struct hl_proc_self *self, void *arg)
 	hl_desk_fini(&app->desk);
 	hl_lookup_near_free(app->near);
 	hl_seal_sign_wipe(&app->sign);
+	hl_seal_list_commit_wipe(&app->commit);
+	hl_popular_free(app->popular);
 	for (size_t i = 0; i < app->desk.n_laws; i++) {
 		hl_law_free(app->laws[i]);
 	}

@@ -1,0 +1,27 @@
+/* SPDX-License-Identifier: Apache-2.0 */
+#ifndef HL_DESK_LISTS_LISTS_H
+#define HL_DESK_LISTS_LISTS_H
+
+#include "desk/extra.h"
+#include "publish/publish.h"
+
+/*
+ * The workbench's pages of lists of addresses that others block
+ * (docs/workbench.md, "Block lists"). They come into the workbench as its
+ * `extra`: hl_desk_app.extra points to that of this struct, which is constant
+ * while the process serves.
+ */
+struct hl_desk_lists {
+	struct hl_desk_extra extra;    /* first: found by what it is in */
+	struct hl_publish_setup setup; /* all but the person's secret */
+	const char *url; /* where consumers ask, for what they copy; or "" */
+};
+
+/* setup is copied, what it points to is borrowed. */
+void hl_desk_lists_init(struct hl_desk_lists *lists,
+	const struct hl_publish_setup *setup, const char *url);
+
+/* The pages, for tests that walk them. */
+extern const struct hl_web_routes hl_desk_lists_routes;
+
+#endif
