@@ -199,10 +199,11 @@ def restart(w, k):
 def cut_off(w, k):
     """The primary's address takes connections and says nothing, for a
     while in which questions are asked; nothing may change meanwhile."""
-    asked = w.truth["bind"].asked
+    asked = {who: truth.asked for who, truth in w.truth.items()}
     w.primary.child.send_signal(r.signal.SIGSTOP)
     r.wait_until("questions are answered while the primary is cut off",
-                 lambda: w.truth["bind"].asked > asked + 500)
+                 lambda: all(truth.asked > asked[who] + 500
+                             for who, truth in w.truth.items()))
     w.primary.child.send_signal(r.signal.SIGCONT)
     change = w.change(k)
     w.tell()
