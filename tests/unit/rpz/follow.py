@@ -303,8 +303,23 @@ def come_back(w):
     w.see(new, gone)
 
 
+def withdraw(w):
+    """A primary that is there, of a list that nobody vouches for."""
+    w.primary.kill()
+    new, gone = w.change(12)
+    w.start_primary(SHORT)
+    w.see(new, gone)
+    expired = w.knot.said().count("zone expired")
+    for number in w.primary.numbers.values():
+        w.primary.ask(f"clear {number}")
+    note("bind: not blocking any more after "
+         f"{w.wait_blocked('bind', new, False):.1f} s of 5")
+    r.wait_until("knot gave up the zone", lambda: (
+        w.knot.said().count("zone expired") > expired))
+
+
 CASES = [follow_whole, follow_updates, answers_right, differences_only,
-         expire, come_back]
+         expire, come_back, withdraw]
 
 
 def main():

@@ -543,6 +543,68 @@ static void notices_end_when_nobody_answers(void **state)
 	assert_int_equal(3, s.n_notify);
 }
 
+/* -- IPv6 -- */
+
+static int bound_6(int type, struct sockaddr_in6 *at)
+{
+	socklen_t n = sizeof(*at);
+	int fd = socket(AF_INET6, type | SOCK_CLOEXEC, 0);
+
+	if (fd >= 0 && bind(fd, (struct sockaddr *)at, sizeof(*at))) {
+		close(fd);
+		fd = -1;
+	}
+	if (fd >= 0) {
+		assert_int_equal(0, getsockname(fd, (struct sockaddr *)at, &n));
+	}
+	return fd;
+}
+
+/* Beside the IPv4 one: each consumer hears from its family's socket. */
+static void there_may_be_a_listener_of_ipv6(void **state)
+{
+	struct fixture *f = *state;
+	struct sockaddr_in6 at = {
+		.sin6_family = AF_INET6, .sin6_addr = IN6ADDR_LOOPBACK_INIT};
+	struct sockaddr_in6 mine = at;
+	int client = bound_6(SOCK_DGRAM, &mine);
+	uint8_t p[2048];
+
+	if (client < 0) {
+		skip(); /* no IPv6 here */
+	}
+	int udp = bound_6(SOCK_DGRAM, &at);
+	int tcp = bound_6(
+		SOCK_STREAM, &(struct sockaddr_in6){.sin6_family = AF_INET6,
+				     .sin6_addr = at.sin6_addr});
+	assert_int_equal(0, listen(tcp, 8));
+	f->conf.listeners[1] = (struct hl_rpz_listener){udp, tcp};
+	f->conf.n_listeners = 2;
+	assert_int_equal(
+		0, hl_net_endpoint_from_sockaddr(
+			   (struct sockaddr *)&mine, &f->zone->notify[0]));
+	assert_int_equal(0, test_set(f->zone, 1, 1));
+	start(f);
+	must_wait(client);
+	assert_true(recv(client, p, sizeof(p), 0) > 12);
+	assert_int_equal(HL_RPZ_OP_NOTIFY, p[2] >> 3 & 15);
+	size_t n = ask_bytes(HL_RPZ_SOA, p);
+	assert_int_equal(n - 2, sendto(client, p + 2, n - 2, 0,
+					(struct sockaddr *)&at, sizeof(at)));
+	do {
+		must_wait(client);
+		assert_true(recv(client, p, sizeof(p), 0) > 12);
+	} while (p[2] >> 3 & 15);
+	assert_int_equal(1, p[7]);
+	close(client);
+	assert_int_equal(8, write(f->conf.stop_fd, &(uint64_t){1}, 8));
+	assert_int_equal(0, pthread_join(f->thread, NULL));
+	hl_rpz_server_free(f->server);
+	f->server = NULL;
+	close(udp);
+	close(tcp);
+}
+
 int main(void)
 {
 #define CASE(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -558,6 +620,7 @@ int main(void)
 		CASE(changes_disturb_nobody),
 		CASE(notices_go_on_until_answered),
 		CASE(notices_end_when_nobody_answers),
+		CASE(there_may_be_a_listener_of_ipv6),
 	};
 
 	return cmocka_run_group_tests_name("rpz/server", tests, NULL, NULL);
