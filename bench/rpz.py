@@ -117,13 +117,14 @@ def updates(daemon, port, change):
 
 def measure(port, daemon, names, change):
     """Ready, its processor time, effect, stall, memory."""
-    ready_s = ready(daemon, port, names[N // 2])
-    cpu_s = daemon.cpu_s()
-    effect_s, stall_s = updates(daemon, port, change)
-    seen = {"ready": ready_s, "cpu": cpu_s, "effect": effect_s,
-            "stall": stall_s, "memory": daemon.peak_mib()}
-    daemon.stop()
-    return seen
+    try:
+        ready_s = ready(daemon, port, names[N // 2])
+        cpu_s = daemon.cpu_s()
+        effect_s, stall_s = updates(daemon, port, change)
+        return {"ready": ready_s, "cpu": cpu_s, "effect": effect_s,
+                "stall": stall_s, "memory": daemon.peak_mib()}
+    finally:
+        daemon.stop()
 
 
 def by_file(folder, who, upstream, names):
@@ -227,6 +228,7 @@ def tell_follower(w, who, names, knot=None):
 
 
 def main():
+    r.end_in_order()
     w = World()
     names = [f"name-{i:08x}.example" for i in range(N)]
     knot = r.knot(w.dir, w.ports["knot"], w.ports["primary"],

@@ -10,6 +10,7 @@ are told, not judged.
 import json
 import os
 import random
+import re
 import shutil
 import sys
 import tempfile
@@ -85,6 +86,10 @@ class Load(threading.Thread):
         self.join()
 
 
+class Taken(r.Gone):
+    """A server ended at once: perhaps somebody was faster with a port."""
+
+
 class World:
     def __init__(self, program):
         self.dir = tempfile.mkdtemp(prefix="rpz")
@@ -113,8 +118,11 @@ class World:
                   for who in ("bind", "knot")}
         self.primary = r.Primary(self.dir, self.program,
                                  self.ports["primary"], notify)
-        self.primary.start()
         self.daemons.append(self.primary)
+        try:
+            self.primary.start()
+        except r.Gone as fault:
+            raise Taken(str(fault)) from fault
         self.tell()
 
     def tell(self):
@@ -127,8 +135,16 @@ class World:
             daemon.start()
             self.daemons.append(daemon)
         for who, client in self.clients.items():
-            r.wait_until(f"{who} is up", client.is_up)
+            r.wait_until(f"{who} is up",
+                         lambda c=client: self.has_ports() and c.is_up())
             self.wait_blocked(who, self.listed[:1], True)
+
+    def has_ports(self):
+        for daemon in self.daemons:
+            if (daemon.child.poll() is not None or
+                    re.search("(?i)address.*in use", daemon.said())):
+                raise Taken(f"{daemon.name}: {daemon.said()[-500:]}")
+        return True
 
     def wait_blocked(self, who, names, blocked, patience=r.PATIENCE):
         """Seconds until a resolver had all of them so."""
@@ -177,8 +193,25 @@ def note(text):
     print("# " + text, flush=True)
 
 
+def started(program):
+    """BIND ends without a word when its port is taken, so we try again a
+    few times with others, whatever the reason was."""
+    for left in range(4, -1, -1):
+        w = World(program)
+        try:
+            w.start()
+            return w
+        except Taken:
+            w.stop()
+            if not left:
+                raise
+        except BaseException:
+            w.stop()
+            raise
+    return None
+
+
 def follow_whole(w):
-    w.start()
     for who in w.clients:
         for name in w.listed[::100]:
             assert w.clients[who].is_blocked(name), name
@@ -323,8 +356,9 @@ CASES = [follow_whole, follow_updates, answers_right, differences_only,
 
 
 def main():
-    w = World(os.path.abspath(sys.argv[1]))
+    r.end_in_order()
     print(f"1..{len(CASES)}", flush=True)
+    w = started(os.path.abspath(sys.argv[1]))
     failed = None
     try:
         for number, case in enumerate(CASES, 1):

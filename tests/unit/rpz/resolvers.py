@@ -43,6 +43,11 @@ def wait_until(what, condition, patience=PATIENCE):
     return time.monotonic() - began
 
 
+def end_in_order():
+    """Whoever ends us by SIGTERM leaves no server behind."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))
+
+
 class Daemon:
     def __init__(self, folder, name, command):
         self.name = name
@@ -105,14 +110,17 @@ class Primary(Daemon):
                 f"{SECRET.hex()} {options}")
 
     def expect(self):
-        line = self.child.stdout.readline().split(" ", 1)
+        line = (self.child.stdout.readline() or "ended").split(" ", 1)
         if line[0].strip() != "ok":
             raise Gone("primary: " + " ".join(line) + self.said()[-2000:])
         return line[1].strip() if len(line) > 1 else ""
 
     def ask(self, text):
-        self.child.stdin.write(text + "\n")
-        self.child.stdin.flush()
+        try:
+            self.child.stdin.write(text + "\n")
+            self.child.stdin.flush()
+        except BrokenPipeError as fault:
+            raise Gone("primary: " + self.said()[-2000:]) from fault
         return self.expect()
 
     def set(self, who, serial, names):
