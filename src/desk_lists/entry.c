@@ -99,21 +99,30 @@ static void add_facts(struct hl_web_ctx *ctx, const struct hl_publish_entry *e,
 	v->n_facts = n;
 }
 
+/* Who read it stands apart from what was done. */
 static void add_events(struct hl_web_ctx *ctx, const struct hl_publish_entry *e,
 	struct hl_desk_lists_entry *v)
 {
 	struct hl_w_event *events =
 		hl_arena_array(ctx->arena, e->n_events + 1, sizeof(*events));
+	struct hl_w_event *reads =
+		hl_arena_array(ctx->arena, e->n_events + 1, sizeof(*reads));
 
-	for (size_t i = 0; events && i < e->n_events; i++) {
-		events[i] = (struct hl_w_event){
+	for (size_t i = 0; events && reads && i < e->n_events; i++) {
+		struct hl_w_event event = {
 			.title = hl_desk_word(
 				&hl_vocab_event, (int)e->events[i].kind),
 			.by = e->events[i].name,
 			.at_us = e->events[i].at_us};
+
+		if (e->events[i].kind == HL_EVENT_LIST_READ) {
+			reads[v->n_reads++] = event;
+		} else {
+			events[v->n_events++] = event;
+		}
 	}
 	v->events = events;
-	v->n_events = events ? e->n_events : 0;
+	v->reads = reads;
 }
 
 /* Why the place is not shown to this person. */

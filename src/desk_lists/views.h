@@ -67,8 +67,8 @@ struct hl_desk_lists_entry {
 	const struct hl_w_option *reasons;
 	size_t n_reasons;
 	struct hl_str reason_error;
-	const struct hl_w_event *events;
-	size_t n_events;
+	const struct hl_w_event *events, *reads;
+	size_t n_events, n_reads;
 };
 
 struct hl_desk_lists_edition_row {

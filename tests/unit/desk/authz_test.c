@@ -84,10 +84,6 @@ static struct hl_authz_object object_of(
 		o.state = 1;
 		o.drafted_by = w->f->people[SOFIE];
 		return o;
-	case HL_OBJECT_LIST_ENTRY:
-	case HL_OBJECT_CONSUMER:
-	case HL_OBJECT_EDITION:
-	case HL_OBJECT_APPEAL:
 	case HL_OBJECT_NONE:
 	case HL_OBJECT_REPORT:
 	case HL_OBJECT_ITEM:
@@ -143,10 +139,6 @@ static bool may_read(struct world *w, const struct row *row)
 	case HL_OBJECT_HASH_LIST:
 	case HL_OBJECT_HASH:
 		return expected(w, row, HL_AUTHZ_HASH_READ, &why) == 0;
-	case HL_OBJECT_LIST_ENTRY:
-	case HL_OBJECT_CONSUMER:
-	case HL_OBJECT_EDITION:
-	case HL_OBJECT_APPEAL:
 	case HL_OBJECT_NONE:
 	case HL_OBJECT_ITEM:
 	case HL_OBJECT_RECIPIENT:
@@ -346,12 +338,6 @@ static void try_route(
 	case HL_OBJECT_SYSTEM:
 		try_object(w, row, w->apikey, true, HL_REF_API_KEY);
 		try_object(w, row, none, false, HL_REF_API_KEY);
-		break;
-	case HL_OBJECT_LIST_ENTRY:
-	case HL_OBJECT_CONSUMER:
-	case HL_OBJECT_EDITION:
-	case HL_OBJECT_APPEAL:
-		fail_msg("%s: put one into the world", route->pattern);
 		break;
 	case HL_OBJECT_USER:
 	case HL_OBJECT_NONE:

@@ -401,6 +401,10 @@ static void a_number_leads_to_its_entry(void **state)
 	get(l, VERA, path);
 	expect(l, 303, "a number");
 	assert_non_null(strstr(l->w->location, ref));
+	snprintf(path, sizeof(path), "/find?ref=%s", ref);
+	get(l, VERA, path);
+	expect(l, 303, "the search of the queue");
+	assert_non_null(strstr(l->w->location, "/lists/entry/"));
 	get(l, VERA, "/lists/entries?entry=%3Cb%3E");
 	expect(l, 422, "no number");
 	assert_true(says(l, "value=\"&lt;b&gt;\""));
@@ -538,8 +542,9 @@ static void a_roll_back_takes_two(void **state)
 
 	put_edition(l, 1, HL_LIST_EDITION_PUBLISHED, 0);
 	put_edition(l, 2, HL_LIST_EDITION_PUBLISHED, 0);
+	put_edition(l, 3, HL_LIST_EDITION_HELD, HL_LIST_BREAKER_DELTA);
 	get(l, SOFIE, "/lists/edition/2/roll-back");
-	expect(l, 303, "to the newest");
+	expect(l, 303, "to the newest that went out");
 	get(l, SOFIE, "/lists/edition/1/roll-back");
 	expect(l, 200, "asks first");
 	post(l, SOFIE, "/lists/edition/1/roll-back", "");
