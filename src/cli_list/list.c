@@ -13,10 +13,16 @@ struct verb {
 	const char *what;
 };
 
+/* Of a consumer's folder, or of the hotline's own lists. */
+static int status(int argc, char **argv)
+{
+	return argc == 2 && argv[1][0] != '-' ? hl_cli_list_standing(argc, argv)
+					      : hl_cli_list_status(argc, argv);
+}
+
 static const struct verb verbs[] = {
 	{"begin", hl_cli_list_begin, "sets up a folder for a hotline's list"},
 	{"follow", hl_cli_list_follow, "keeps the list of a folder in step"},
-	{"status", hl_cli_list_standing, "how it stands, for monitoring"},
 	{"check", hl_cli_list_check, "asks the list about addresses"},
 	{"serve-squid", hl_cli_list_serve_squid,
 		"a helper of squid's external_acl_type"},
@@ -27,7 +33,8 @@ static const struct verb verbs[] = {
 	{"init", hl_cli_list_init, "keys of lists for a hotline without"},
 	{"root", hl_cli_list_root,
 		"the root that people sign: new, sign, install"},
-	{"status", hl_cli_list_status, "what is published, and what waits"},
+	{"status", status,
+		"what is published and what waits; with FOLDER, how it stands"},
 	{"approvers", hl_cli_list_approvers, "public keys of who approves"},
 };
 

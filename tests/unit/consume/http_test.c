@@ -37,9 +37,11 @@ static int check(void *arg, struct hl_str url, struct hl_consume_decision *out)
 	if (hl_str_find(url, HL_STR("unsure")) < url.n) {
 		out->what = HL_CONSUME_UNSURE;
 	} else if (hl_str_find(url, HL_STR("bad")) < url.n) {
-		*out = (struct hl_consume_decision){HL_CONSUME_LISTED,
-			host_only ? HL_CONSUME_DOMAIN : HL_CONSUME_PAGE, 42, 30,
-			false, false, false};
+		*out = (struct hl_consume_decision){.what = HL_CONSUME_LISTED,
+			.reason =
+				host_only ? HL_CONSUME_DOMAIN : HL_CONSUME_PAGE,
+			.entry = 42,
+			.keep_s = 30};
 	} else if (!hl_str_starts(url, HL_STR("http"))) {
 		out->what = HL_CONSUME_UNREADABLE;
 	}
