@@ -24,15 +24,18 @@ static int make_place(void **state)
 {
 	struct place *p = calloc(1, sizeof(*p));
 	const char *tmp = getenv("TMPDIR");
+	char dir[sizeof(p->dir)];
 
-	snprintf(p->dir, sizeof(p->dir), "%s/hl-list-XXXXXX",
+	snprintf(dir, sizeof(dir), "%s/hl-list-XXXXXX",
 		tmp && strlen(tmp) < 40 ? tmp : "/tmp");
-	if (!mkdtemp(p->dir)) {
+	if (!p || !mkdtemp(dir)) {
+		free(p);
 		return -1;
 	}
+	memcpy(p->dir, dir, sizeof(dir));
 	for (int i = 0; i < N_FILES; i++) {
-		snprintf(p->path[i], sizeof(p->path[i]), "%s/%s", p->dir,
-			files[i]);
+		snprintf(
+			p->path[i], sizeof(p->path[i]), "%s/%s", dir, files[i]);
 	}
 	*state = p;
 	return 0;
