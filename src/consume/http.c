@@ -5,6 +5,7 @@
 #include <stdio.h>
 
 #include "base/json.h"
+#include "base/text.h"
 #include "base/log.h"
 #include "web/form.h"
 #include "web/route.h"
@@ -229,31 +230,41 @@ int hl_consume_ask_parse(struct hl_str body, struct hl_arena *arena,
 
 /* -- GET /stop -- */
 
-static uint64_t entry_of(struct hl_web_ctx *ctx, struct hl_str query)
+/* As it is shown: a reference, or a number of a text file. */
+static void take_entry(struct hl_str text, struct hl_consume_decision *d)
 {
-	struct hl_web_form form;
 	int64_t entry = 0;
 
+	d->is_ref = !hl_ref_parse(HL_REF_LIST_ENTRY, text, &entry);
+	if (!d->is_ref && !hl_str_to_i64(text, &entry)) {
+		entry = 0;
+	}
+	d->entry = entry > 0 ? (uint64_t)entry : 0;
+}
+
+static void find_entry(struct hl_web_ctx *ctx, struct hl_str query,
+	struct hl_consume_decision *d)
+{
+	struct hl_web_form form;
+
 	if (hl_web_form_parse(ctx->arena, query, &form, NULL)) {
-		return 0;
+		return;
 	}
 	for (size_t i = 0; i < form.n; i++) {
-		if (hl_str_eq(form.fields[i].name, HL_STR("entry")) &&
-			!hl_str_to_i64(form.fields[i].value, &entry)) {
-			entry = 0;
+		if (hl_str_eq(form.fields[i].name, HL_STR("entry"))) {
+			take_entry(form.fields[i].value, d);
 		}
 	}
-	return entry > 0 ? (uint64_t)entry : 0;
 }
 
 static int stop_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp)
 {
-	const struct hl_consume_decision d = {
-		.what = HL_CONSUME_LISTED, .entry = entry_of(ctx, req->query)};
+	struct hl_consume_decision d = {.what = HL_CONSUME_LISTED};
 	const struct hl_consume_stop *stop = of(ctx)->stop;
 	const char *tag = "en";
 
+	find_entry(ctx, req->query, &d);
 	hl_web_respond(resp, 451, "text/html");
 	int r = stop->page(stop->arg, &d,
 		hl_web_request_header(req, "Accept-Language"), &resp->body,
