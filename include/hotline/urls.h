@@ -194,6 +194,15 @@ HL_URLS_API int hl_urls_check(struct hl_urls_reader *reader,
  * dot, IPv6 with or without brackets; UNREADABLE with anything else. */
 HL_URLS_API int hl_urls_check_host(struct hl_urls_reader *reader,
 	const char *host, size_t n, int64_t now, struct hl_urls_decision *out);
+/*
+ * Whether anything at a host may be listed, for who asks about hosts first and
+ * keeps the answer: LISTED by an entry of any scope for this host, or of scope
+ * DOMAIN for one above it. The host is written as for hl_urls_check_host. What
+ * hl_urls_check finds LISTED is LISTED at its host, and where this is CLEAR
+ * every address is. No reason to block: the entry told is one of several.
+ */
+HL_URLS_API int hl_urls_check_any(struct hl_urls_reader *reader,
+	const char *host, size_t n, int64_t now, struct hl_urls_decision *out);
 
 /* ---- Confirmation ----------------------------------------------------- */
 
@@ -225,7 +234,8 @@ struct hl_urls_transport {
 struct hl_urls_address {
 	const char *p;
 	size_t n;
-	uint32_t host_only; /* 1: as hl_urls_check_host */
+	/* 1: as hl_urls_check_host, 2: as hl_urls_check_any; else 0 */
+	uint32_t host_only;
 };
 HL_URLS_API int hl_urls_confirm(struct hl_urls_reader *reader,
 	const struct hl_urls_transport *transport,

@@ -54,6 +54,7 @@ int hl_urls_ask_read(struct hl_urls_reader *reader,
 	int rc = 0;
 
 	out->host_only = address->host_only;
+	out->any = address->host_only == 2;
 	if (address->host_only && !host_text(address, reader->typed, &typed)) {
 		return HL_URLS_NOTFOUND;
 	}
@@ -217,6 +218,16 @@ static bool matches(
 	       (item->scope == HL_URLS_ITEM_PAGE ? paths->page : paths->path);
 }
 
+/* Of the own host everything counts, whatever its path. */
+static bool counts(const struct hl_urls_item *item, const struct paths *paths,
+	const struct hl_urls_ask *ask, bool own)
+{
+	if (ask->any && own && item->scope != HL_URLS_ITEM_DOMAIN) {
+		return true;
+	}
+	return matches(item, paths, own && !ask->host_only);
+}
+
 static void tell_item(const struct hl_urls_item *item, int64_t now,
 	struct hl_urls_decision *out)
 {
@@ -255,7 +266,7 @@ static bool host_lists(struct hl_urls_reader *reader, struct hl_urls_view *view,
 		const struct hl_urls_item *item = &reader->item[k];
 
 		if ((int64_t)item->minute * 60 > ask->now &&
-			matches(item, &paths, i == 0 && !ask->host_only)) {
+			counts(item, &paths, ask, i == 0)) {
 			tell_item(item, ask->now, out);
 			return true;
 		}
@@ -350,6 +361,14 @@ int hl_urls_check_host(struct hl_urls_reader *reader, const char *host,
 	size_t n, int64_t now, struct hl_urls_decision *out)
 {
 	struct hl_urls_address one = {host, n, 1};
+
+	return check(reader, &one, now, out);
+}
+
+int hl_urls_check_any(struct hl_urls_reader *reader, const char *host, size_t n,
+	int64_t now, struct hl_urls_decision *out)
+{
+	struct hl_urls_address one = {host, n, 2};
 
 	return check(reader, &one, now, out);
 }

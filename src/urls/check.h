@@ -10,6 +10,7 @@
 struct hl_urls_ask {
 	struct hl_url_exprs e;
 	bool host_only;
+	bool any; /* whatever is listed there */
 	int64_t now;
 };
 

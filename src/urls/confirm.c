@@ -245,7 +245,8 @@ static bool arguments_good(
 		return false;
 	}
 	for (size_t i = 0; i < c->n; i++) {
-		if (c->addresses[i].n && !c->addresses[i].p) {
+		if ((c->addresses[i].n && !c->addresses[i].p) ||
+			c->addresses[i].host_only > 2) {
 			return false;
 		}
 	}

@@ -7,6 +7,7 @@
 #include <stdint.h>
 #include <stdio.h>
 #include <cmocka.h>
+#include <sodium.h>
 
 struct held {
 	struct world *w;
@@ -177,6 +178,173 @@ static void hosts(void **state)
 	let_go(&h);
 }
 
+static void anything_at_a_host(void **state)
+{
+	static const struct {
+		const char *host;
+		unsigned verdict;
+	} rows[] = {
+		{"page.example.org", HL_URLS_LISTED},
+		{"Page.Example.Org.:8080", HL_URLS_LISTED},
+		{"path.example.org", HL_URLS_LISTED},
+		{"folder.example.org", HL_URLS_LISTED},
+		{"domain.example.org", HL_URLS_LISTED},
+		{"a.b.domain.example.org", HL_URLS_LISTED},
+		{"[2001:db8::1]", HL_URLS_LISTED},
+		{"2001:db8::1", HL_URLS_LISTED},
+		/* Pages are those of the host itself. */
+		{"www.page.example.org", HL_URLS_CLEAR},
+		{"a.folder.example.org", HL_URLS_CLEAR},
+		{"example.org", HL_URLS_CLEAR},
+		{"old.example.org", HL_URLS_CLEAR},
+		{"both.example.org", HL_URLS_LISTED},
+		{"", HL_URLS_UNREADABLE},
+		{"page.example.org/x", HL_URLS_UNREADABLE},
+	};
+	struct hl_urls_item old = {
+		.scope = 1, .entry = 6, .minute = WORLD_NOW / 60};
+	struct world *w = world_new(0);
+	struct held h;
+
+	world_put(w, "page.example.org", "/a?b", 1, 1);
+	world_put(w, "path.example.org", "/a", 2, 2);
+	world_put(w, "folder.example.org", "/a/", 3, 3);
+	world_put(w, "domain.example.org", "/", 4, 4);
+	world_put(w, "[2001:db8::1]", "/x", 1, 5);
+	world_put_until(w, "old.example.org", "/a", &old);
+	old.entry = 7;
+	world_put_until(w, "both.example.org", "/a", &old);
+	world_put(w, "both.example.org", "/b", 2, 8);
+	world_publish(w);
+	h = hold(w);
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		struct hl_urls_decision d = {.size_of = sizeof(d)};
+
+		assert_int_equal(0, hl_urls_check_any(h.reader, rows[i].host,
+					    strlen(rows[i].host), w->now, &d));
+		if (d.verdict != rows[i].verdict) {
+			fail_msg("%s: %u", rows[i].host, d.verdict);
+		}
+		assert_int_equal(
+			d.verdict == HL_URLS_UNREADABLE ? 0 : 60, d.keep);
+	}
+	let_go(&h);
+}
+
+enum { SOME_LABELS = 5, SOME_PATHS = 5, SOME_ENTRIES = 60 };
+
+/* One to four labels before a name: some are above others. */
+static void random_host(char *out, size_t n_max)
+{
+	static const char *const labels[SOME_LABELS] = {
+		"a", "b", "c", "www", "x"};
+	unsigned n = randombytes_uniform(4);
+	size_t at = 0;
+
+	for (unsigned i = 0; i < n; i++) {
+		at += (size_t)snprintf(out + at, n_max - at, "%s.",
+			labels[randombytes_uniform(SOME_LABELS)]);
+	}
+	snprintf(out + at, n_max - at, "example.org");
+}
+
+/* What hl_urls_check_any should say, from the entries themselves. */
+static bool is_any(const struct world *w, const char *host)
+{
+	for (size_t i = 0; i < w->n_hosts; i++) {
+		const struct world_host *at = &w->host[i];
+		size_t n = strlen(host), n_at = strlen(at->name);
+		bool own = strcmp(host, at->name) == 0;
+		bool above = n > n_at && host[n - n_at - 1] == '.' &&
+			     strcmp(host + n - n_at, at->name) == 0;
+
+		for (size_t k = 0; k < at->n; k++) {
+			if ((int64_t)at->item[k].minute * 60 > w->now &&
+				(own || (above && at->item[k].scope == 4))) {
+				return true;
+			}
+		}
+	}
+	return false;
+}
+
+static void random_entries(struct world *w)
+{
+	static const char *const paths[SOME_PATHS] = {
+		"/", "/p", "/p?q=1", "/f/", "/f/g"};
+
+	for (uint64_t entry = 1; entry <= SOME_ENTRIES; entry++) {
+		struct hl_urls_item item = {.scope = 1, .entry = entry};
+		const char *path = paths[randombytes_uniform(SOME_PATHS)];
+		char host[64];
+
+		random_host(host, sizeof(host));
+		if (strcmp(path, "/") == 0 && entry % 8 == 0) {
+			item.scope = 4;
+		} else if (path[strlen(path) - 1] == '/') {
+			item.scope = 3;
+		} else if (!strchr(path, '?') && entry % 2) {
+			item.scope = 2;
+		}
+		/* One in four has run out. */
+		item.minute = (uint32_t)(WORLD_NOW / 60) +
+			      (randombytes_uniform(4) ? 60 : 0);
+		for (size_t i = 0; i < w->n_hosts; i++) {
+			if (strcmp(w->host[i].name, host) == 0 &&
+				w->host[i].n == WORLD_ITEMS) {
+				host[0] = '\0'; /* it is full */
+			}
+		}
+		if (host[0]) {
+			world_put_until(w, host, path, &item);
+		}
+	}
+}
+
+/* Whatever is listed is `any` at its host, and nothing else is. */
+static void any_agrees_with_check(void **state)
+{
+	static const char *const asked[] = {"/", "/p", "/p?q=1", "/p?q=2",
+		"/f/", "/f/g", "/f/g/h?i", "/other"};
+	size_t n_listed = 0, n_any = 0, n_clear = 0;
+
+	for (int round = 0; round < 20; round++) {
+		struct world *w = world_new(0);
+		struct held h;
+
+		random_entries(w);
+		world_publish(w);
+		h = hold(w);
+		for (int i = 0; i < 300; i++) {
+			struct hl_urls_decision d = {.size_of = sizeof(d)};
+			char host[64], url[128];
+			bool any;
+
+			random_host(host, sizeof(host));
+			assert_int_equal(0, hl_urls_check_any(h.reader, host,
+						    strlen(host), w->now, &d));
+			any = d.verdict == HL_URLS_LISTED;
+			if (any != is_any(w, host) ||
+				(!any && d.verdict != HL_URLS_CLEAR)) {
+				fail_msg("%s: %u", host, d.verdict);
+			}
+			n_any += any;
+			n_clear += !any;
+			for (size_t k = 0; k < HL_ARRAY_LEN(asked); k++) {
+				snprintf(url, sizeof(url), "http://%s%s", host,
+					asked[k]);
+				d = world_check(w, h.reader, url);
+				n_listed += d.verdict == HL_URLS_LISTED;
+				if (d.verdict != HL_URLS_CLEAR && !any) {
+					fail_msg("%s: %u", url, d.verdict);
+				}
+			}
+		}
+		let_go(&h);
+	}
+	assert_true(n_listed > 100 && n_any > 100 && n_clear > 100);
+}
+
 static void decision(void **state)
 {
 	struct world *w = world_new(0);
@@ -248,6 +416,12 @@ static void odd_arguments(void **state)
 		HL_URLS_E_ARG, hl_urls_check(h.reader, NULL, 3, 0, &d));
 	assert_int_equal(
 		HL_URLS_E_ARG, hl_urls_check(h.reader, "a.b", 3, 0, NULL));
+	assert_int_equal(
+		HL_URLS_E_ARG, hl_urls_check_any(NULL, "a.b", 3, 0, &d));
+	assert_int_equal(
+		HL_URLS_E_ARG, hl_urls_check_any(h.reader, NULL, 3, 0, &d));
+	assert_int_equal(
+		HL_URLS_E_ARG, hl_urls_check_any(h.reader, "a.b", 3, 0, NULL));
 	d.size_of = 0;
 	assert_int_equal(
 		HL_URLS_E_ARG, hl_urls_check(h.reader, "a.b", 3, 0, &d));
@@ -321,6 +495,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(scopes),
 		cmocka_unit_test(hosts),
+		cmocka_unit_test(anything_at_a_host),
+		cmocka_unit_test(any_agrees_with_check),
 		cmocka_unit_test(decision),
 		cmocka_unit_test(odd_arguments),
 		cmocka_unit_test(without_a_list),

@@ -53,6 +53,36 @@ static int confirm_one(
 		h->reader, &transport, &one, 1, h->w->now, out, NULL);
 }
 
+/* What passes the prefilter is asked for at the host, then known. */
+static void any_is_confirmed(void **state)
+{
+	struct held h = hold();
+	struct hl_urls_transport transport = world_transport(h.w);
+	struct hl_urls_address one = {"two.example.org", 15, 2};
+	struct hl_urls_decision d = {.size_of = sizeof(d)};
+
+	assert_int_equal(
+		0, hl_urls_check_any(h.reader, one.p, one.n, h.w->now, &d));
+	assert_int_equal(HL_URLS_UNSURE, d.verdict);
+	assert_int_equal(0, hl_urls_confirm(h.reader, &transport, &one, 1,
+				    h.w->now, &d, NULL));
+	assert_int_equal(HL_URLS_LISTED, d.verdict);
+	assert_int_equal(2, d.entry);
+	assert_int_equal(1, h.w->n_requests);
+	assert_int_equal(
+		0, hl_urls_check_any(h.reader, one.p, one.n, h.w->now, &d));
+	assert_int_equal(HL_URLS_LISTED, d.verdict);
+	one.host_only = 1;
+	assert_int_equal(0, hl_urls_confirm(h.reader, &transport, &one, 1,
+				    h.w->now, &d, NULL));
+	assert_int_equal(HL_URLS_CLEAR, d.verdict);
+	one.host_only = 3;
+	assert_int_equal(HL_URLS_E_ARG, hl_urls_confirm(h.reader, &transport,
+						&one, 1, h.w->now, &d, NULL));
+	assert_int_equal(1, h.w->n_requests);
+	let_go(&h);
+}
+
 static void asked_once(void **state)
 {
 	struct held h = hold();
@@ -323,6 +353,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asked_once),
+		cmocka_unit_test(any_is_confirmed),
 		cmocka_unit_test(not_listed),
 		cmocka_unit_test(remembered_over_versions),
 		cmocka_unit_test(new_epoch),
