@@ -12,7 +12,7 @@
 
 static const char help[] =
 	"usage: hotline list serve-squid --list FOLDER|--file LIST\n"
-	"                                [--format CODES]\n"
+	"                                [--format CODES] [--any]\n"
 	"                                [--no-channels] [--threads N]\n"
 	"                                [--user NAME]\n"
 	"\n"
@@ -26,6 +26,12 @@ static const char help[] =
 	"with\n"
 	"                  %DST instead whole domains are found only; %SRC is\n"
 	"                  used to count people, and not kept\n"
+	"  --any           tells of hosts, and blocks nothing: OK where "
+	"anything "
+	"is\n"
+	"                  listed or it cannot be asked about now; for a first "
+	"rule\n"
+	"                  by %DST, which saves squid the second by %URI\n"
 	"  --no-channels   squid has concurrency=0\n"
 	"  --threads N     that ask the hotline at a time (16)\n"
 	"\n"
@@ -76,6 +82,7 @@ int hl_cli_list_serve_squid(int argc, char **argv)
 		hl_cli_fail("list serve-squid", HL_E_INVALID, &err);
 		return HL_CLI_USAGE;
 	}
+	format.any = hl_cli_flag(&argc, argv, "--any");
 	format.no_channels = hl_cli_flag(&argc, argv, "--no-channels");
 	if (!hl_list_source_take(&source, "serve-squid", &argc, argv) ||
 		!hl_list_threads_take("serve-squid", &argc, argv, &n_threads)) {

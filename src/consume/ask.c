@@ -51,8 +51,19 @@ static bool may_log(struct hl_consume *c)
 	       atomic_compare_exchange_strong(&c->logged_us, &last, now);
 }
 
-static void left_open(struct hl_consume *c, struct hl_consume_decision *out)
+static struct hl_consume_decision asked(const struct hl_consume_question *q)
 {
+	return (struct hl_consume_decision){
+		.host_only = q->host_only, .any = q->any};
+}
+
+static void left_open(struct hl_consume *c, const struct hl_consume_question *q,
+	struct hl_consume_decision *out)
+{
+	if (q->any) {
+		*out = (struct hl_consume_decision){.what = HL_CONSUME_LISTED};
+		return;
+	}
 	*out = (struct hl_consume_decision){.open = true};
 	atomic_fetch_add(&c->n_open, 1);
 	if (c->count && c->count->let_through) {
@@ -66,29 +77,29 @@ static void left_open(struct hl_consume *c, struct hl_consume_decision *out)
 	}
 }
 
-static void finish(struct hl_consume *c, struct hl_str client,
+static void finish(struct hl_consume *c, const struct hl_consume_question *q,
 	struct hl_consume_decision *out)
 {
 	atomic_fetch_add_explicit(&c->n_asked, 1, memory_order_relaxed);
-	if (out->what != HL_CONSUME_LISTED) {
+	if (out->what != HL_CONSUME_LISTED || q->any) {
 		return;
 	}
 	atomic_fetch_add_explicit(&c->n_listed, 1, memory_order_relaxed);
 	if (c->count && c->count->hit) {
-		c->count->hit(c->count->arg, out, client);
+		c->count->hit(c->count->arg, out, q->client);
 	}
 }
 
 enum hl_consume_what hl_consume_check(struct hl_consume *c,
 	const struct hl_consume_question *q, struct hl_consume_decision *out)
 {
-	*out = (struct hl_consume_decision){.host_only = q->host_only};
+	*out = asked(q);
 	if (c->judge->check(c->judge->arg, q->url, out) ||
 		(unsigned)out->what >= HL_CONSUME_N_WHATS) {
-		left_open(c, out);
+		left_open(c, q, out);
 	}
 	if (out->what != HL_CONSUME_UNSURE) {
-		finish(c, q->client, out);
+		finish(c, q, out);
 	}
 	return out->what;
 }
@@ -98,7 +109,7 @@ void hl_consume_confirm(struct hl_consume *c,
 {
 	struct hl_err err = {0};
 
-	*out = (struct hl_consume_decision){.host_only = q->host_only};
+	*out = asked(q);
 	atomic_fetch_add(&c->n_confirm, 1);
 	int r = c->judge->confirm(c->judge->arg, q->url, out, &err);
 	if (r && err.code && may_log(c)) {
@@ -106,14 +117,14 @@ void hl_consume_confirm(struct hl_consume *c,
 	}
 	if (r || out->what == HL_CONSUME_UNSURE ||
 		(unsigned)out->what >= HL_CONSUME_N_WHATS) {
-		left_open(c, out);
+		left_open(c, q, out);
 	}
-	finish(c, q->client, out);
+	finish(c, q, out);
 }
 
-void hl_consume_leave_open(
-	struct hl_consume *c, struct hl_consume_decision *out)
+void hl_consume_leave_open(struct hl_consume *c,
+	const struct hl_consume_question *q, struct hl_consume_decision *out)
 {
-	left_open(c, out);
-	finish(c, HL_STR_NONE, out);
+	left_open(c, q, out);
+	finish(c, q, out);
 }

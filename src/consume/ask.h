@@ -10,6 +10,10 @@
  * Asking a judge by the rules that hold for every program: what cannot be
  * found out is clear, hits are counted once an answer, faults are logged
  * without the address and once a minute at most. Any thread.
+ *
+ * Who asks for any is about to ask for the address itself where it is listed:
+ * then nothing is counted but the answer, and what cannot be found out is
+ * listed, so that the second question decides.
  */
 struct hl_consume {
 	const struct hl_consume_judge *judge; /* borrowed */
@@ -30,7 +34,7 @@ enum hl_consume_what hl_consume_check(struct hl_consume *c,
 void hl_consume_confirm(struct hl_consume *c,
 	const struct hl_consume_question *q, struct hl_consume_decision *out);
 /* The answer for what was unsure and cannot be confirmed now: clear. */
-void hl_consume_leave_open(
-	struct hl_consume *c, struct hl_consume_decision *out);
+void hl_consume_leave_open(struct hl_consume *c,
+	const struct hl_consume_question *q, struct hl_consume_decision *out);
 
 #endif

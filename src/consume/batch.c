@@ -140,7 +140,7 @@ int hl_consume_batch(struct hl_consume_http *h,
 	atomic_fetch_sub(&h->n_waiting, 1);
 	for (size_t i = 0; i < n; i++) {
 		if (out[i].what == HL_CONSUME_UNSURE) {
-			hl_consume_leave_open(h->consume, &out[i]);
+			hl_consume_leave_open(h->consume, &q[i], &out[i]);
 		}
 	}
 	return r;

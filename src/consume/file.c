@@ -102,7 +102,7 @@ static int look_up(struct hl_consume_file *f, struct hl_str url, bool confirmed,
 	struct hl_buf canon = {
 		.p = room, .cap = sizeof(room), .max = sizeof(room) - 1};
 	struct hl_url_exprs exprs;
-	bool host_only = out->host_only;
+	const struct hl_consume_decision asked = *out;
 	int ms = 0;
 
 	if (hl_url_canon(url, &canon, NULL) ||
@@ -113,7 +113,7 @@ static int look_up(struct hl_consume_file *f, struct hl_str url, bool confirmed,
 	}
 	pthread_rwlock_rdlock(&f->lock);
 	const struct hl_consume_row *row =
-		hl_consume_table_find(f->table, &exprs, host_only);
+		hl_consume_table_find(f->table, &exprs, &asked);
 	decide(row, confirmed, out);
 	ms = row ? row->confirm_ms : 0;
 	pthread_rwlock_unlock(&f->lock);

@@ -47,8 +47,10 @@ static struct hl_consume_row *find(const struct hl_consume_table *t,
 
 const struct hl_consume_row *hl_consume_table_find(
 	const struct hl_consume_table *t, const struct hl_url_exprs *exprs,
-	bool host_only)
+	const struct hl_consume_decision *asked)
 {
+	bool whole_only = asked->host_only || asked->any;
+
 	for (size_t h = 0; h < exprs->n_hosts; h++) {
 		struct hl_str host = exprs->hosts[h];
 		uint64_t hash = mix(t->seed, host);
@@ -56,7 +58,7 @@ const struct hl_consume_row *hl_consume_table_find(
 			find(t, host, HL_STR_NONE, hash);
 
 		/* pages are those of the host itself */
-		size_t n = whole && h == 0 && !host_only ? exprs->n_paths : 0;
+		size_t n = whole && h == 0 && !whole_only ? exprs->n_paths : 0;
 
 		for (size_t p = 0; p < n; p++) {
 			const struct hl_consume_row *row = find(t, host,
@@ -66,7 +68,7 @@ const struct hl_consume_row *hl_consume_table_find(
 				return row;
 			}
 		}
-		if (whole && whole->reason) {
+		if (whole && (whole->reason || (asked->any && h == 0))) {
 			return whole;
 		}
 	}

@@ -28,9 +28,10 @@ int hl_consume_table_new(
 	struct hl_str lines, struct hl_consume_table **out, struct hl_err *err);
 void hl_consume_table_free(struct hl_consume_table *t);
 
-/* The most exact row for the address, or for its host alone; NULL: none. */
+/* The most exact row for the address, or for its host alone, or any row that is
+ * about the host; NULL: none. */
 const struct hl_consume_row *hl_consume_table_find(
 	const struct hl_consume_table *t, const struct hl_url_exprs *exprs,
-	bool host_only);
+	const struct hl_consume_decision *asked);
 
 #endif

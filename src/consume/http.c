@@ -101,7 +101,9 @@ static int check_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 				NULL});
 	}
 	const struct hl_consume_question q = {
-		url.p ? url : url_of_host(ctx, host), client_of(req), !url.p};
+		.url = url.p ? url : url_of_host(ctx, host),
+		.client = client_of(req),
+		.host_only = !url.p};
 	int r = hl_consume_batch(of(ctx), &q, 1, &d);
 	if (r || d.what != HL_CONSUME_LISTED) {
 		hl_web_respond(resp, 204, "text/plain");

@@ -124,8 +124,9 @@ static bool judge(
 	struct hl_consume_icap_session *s, struct hl_str url, bool host_only)
 {
 	struct hl_consume_icap_request *req = &s->req;
-	const struct hl_consume_question q = {url,
-		{req->n_client ? req->client : NULL, req->n_client}, host_only};
+	const struct hl_consume_question q = {.url = url,
+		.client = {req->n_client ? req->client : NULL, req->n_client},
+		.host_only = host_only};
 
 	s->phase = HL_ICAP_JUDGE;
 	if (hl_consume_check(s->config->consume, &q, &req->decision) ==

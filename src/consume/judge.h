@@ -41,6 +41,9 @@ struct hl_consume_decision {
 	/* Set by who asks, before: of the address only the host is known, as
 	 * with a CONNECT, so that only entries for whole domains count. */
 	bool host_only;
+	/* Set by who asks, before: is anything at the address's host listed,
+	 * whatever the path? Never a reason to block. */
+	bool any;
 };
 
 #define HL_CONSUME_ENTRY_TEXT 24
@@ -53,6 +56,7 @@ struct hl_consume_question {
 	struct hl_str url;
 	struct hl_str client; /* who asks it; absent if not told */
 	bool host_only;
+	bool any; /* whether anything at the host may be listed */
 };
 
 struct hl_consume_judge {

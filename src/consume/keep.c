@@ -104,8 +104,8 @@ static void free_seats(struct hl_consume_keep *k)
 
 /* ---- Answers ---------------------------------------------------------- */
 
-void hl_consume_keep_decide(const struct hl_urls_decision *from, bool host_only,
-	struct hl_consume_decision *out)
+void hl_consume_keep_decide(
+	const struct hl_urls_decision *from, struct hl_consume_decision *out)
 {
 	static const enum hl_consume_what whats[] = {
 		[HL_URLS_CLEAR] = HL_CONSUME_CLEAR,
@@ -125,7 +125,8 @@ void hl_consume_keep_decide(const struct hl_urls_decision *from, bool host_only,
 				? whats[from->verdict]
 				: HL_CONSUME_N_WHATS,
 		.keep_s = from->keep,
-		.host_only = host_only};
+		.host_only = out->host_only,
+		.any = out->any};
 	if (out->what == HL_CONSUME_LISTED) {
 		out->entry = from->entry;
 		out->is_ref = true;
@@ -144,7 +145,7 @@ struct hl_str hl_consume_keep_host(struct hl_str url, struct hl_buf *room)
 }
 
 static int check_host(struct hl_urls_reader *reader, struct hl_str url,
-	struct hl_urls_decision *out)
+	bool any, struct hl_urls_decision *out)
 {
 	char space[HL_URL_MAX + 64];
 	struct hl_buf room = {
@@ -155,7 +156,7 @@ static int check_host(struct hl_urls_reader *reader, struct hl_str url,
 		out->verdict = HL_URLS_UNREADABLE;
 		return 0;
 	}
-	return hl_urls_check_host(
+	return (any ? hl_urls_check_any : hl_urls_check_host)(
 		reader, host.p, host.n, hl_consume_keep_now(), out);
 }
 
@@ -163,18 +164,18 @@ static int check(void *arg, struct hl_str url, struct hl_consume_decision *out)
 {
 	struct hl_urls_decision d = {.size_of = sizeof(d)};
 	struct hl_urls_reader *reader = hl_consume_keep_reader(arg);
-	bool host_only = out->host_only;
 
 	if (!reader) {
 		return HL_E_NOMEM;
 	}
-	int r = host_only ? check_host(reader, url, &d)
-			  : hl_urls_check(reader, url.p, url.n,
-				    hl_consume_keep_now(), &d);
+	int r = hl_consume_keep_kind(out)
+			? check_host(reader, url, out->any, &d)
+			: hl_urls_check(reader, url.p, url.n,
+				  hl_consume_keep_now(), &d);
 	if (r < 0) {
 		return HL_E_INVALID;
 	}
-	hl_consume_keep_decide(&d, host_only, out);
+	hl_consume_keep_decide(&d, out);
 	return 0;
 }
 

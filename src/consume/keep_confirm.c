@@ -189,12 +189,12 @@ static bool is_open(const struct hl_consume_keep *k)
 }
 
 static bool take_address(struct hl_consume_waiter *w, struct hl_str url,
-	bool host_only, struct hl_buf *room)
+	uint32_t kind, struct hl_buf *room)
 {
-	if (host_only) {
+	if (kind) {
 		url = hl_consume_keep_host(url, room);
 	}
-	w->address = (struct hl_urls_address){url.p, url.n, host_only};
+	w->address = (struct hl_urls_address){url.p, url.n, kind};
 	return url.n > 0;
 }
 
@@ -206,9 +206,8 @@ int hl_consume_keep_confirm(void *arg, struct hl_str url,
 	char space[HL_URL_MAX + 64];
 	struct hl_buf room = {
 		.p = space, .cap = sizeof(space), .max = sizeof(space) - 1};
-	bool host_only = out->host_only;
 
-	if (!take_address(&w, url, host_only, &room)) {
+	if (!take_address(&w, url, hl_consume_keep_kind(out), &room)) {
 		out->what = HL_CONSUME_UNREADABLE;
 		return 0;
 	}
@@ -227,7 +226,7 @@ int hl_consume_keep_confirm(void *arg, struct hl_str url,
 	pthread_cond_init(&w.changed, NULL);
 	wait_for(k, &w);
 	pthread_cond_destroy(&w.changed);
-	hl_consume_keep_decide(&w.decision, host_only, out);
+	hl_consume_keep_decide(&w.decision, out);
 	if (w.outcome && out->what == HL_CONSUME_CLEAR && !out->keep_s) {
 		return HL_FAIL(err, HL_E_UNAVAILABLE,
 			"the hotline did not confirm an address: %s",

@@ -54,8 +54,15 @@ static inline int64_t hl_consume_keep_now(void)
 
 /* The reader of this thread; NULL: no memory. */
 struct hl_urls_reader *hl_consume_keep_reader(struct hl_consume_keep *k);
-void hl_consume_keep_decide(const struct hl_urls_decision *from, bool host_only,
-	struct hl_consume_decision *out);
+/* What out was asked for is in it before, and stays. */
+void hl_consume_keep_decide(
+	const struct hl_urls_decision *from, struct hl_consume_decision *out);
+/* As hl_urls_address has it. */
+static inline uint32_t hl_consume_keep_kind(
+	const struct hl_consume_decision *asked)
+{
+	return asked->any ? 2 : asked->host_only;
+}
 struct hl_str hl_consume_keep_host(struct hl_str url, struct hl_buf *room);
 /* The judge's second half. */
 int hl_consume_keep_confirm(void *arg, struct hl_str url,

@@ -31,7 +31,7 @@ static void answer(struct hl_consume_pool *p, struct job *job, bool let_through)
 	struct hl_consume_decision d;
 
 	if (let_through) {
-		hl_consume_leave_open(p->consume, &d);
+		hl_consume_leave_open(p->consume, &job->q, &d);
 	} else {
 		hl_consume_confirm(p->consume, &job->q, &d);
 	}
@@ -166,8 +166,8 @@ void hl_consume_pool_put(struct hl_consume_pool *p,
 	struct job *job = malloc(sizeof(*job) + q->url.n + q->client.n);
 
 	if (job) {
-		*job = (struct job){
-			.teller = teller, .q = {.host_only = q->host_only}};
+		*job = (struct job){.teller = teller,
+			.q = {.host_only = q->host_only, .any = q->any}};
 		job->q.url = copy(job->text, q->url);
 		job->q.client = copy(job->text + q->url.n, q->client);
 		if (enqueue(p, job)) {
@@ -177,7 +177,7 @@ void hl_consume_pool_put(struct hl_consume_pool *p,
 	struct hl_consume_decision d;
 
 	free(job);
-	hl_consume_leave_open(p->consume, &d);
+	hl_consume_leave_open(p->consume, q, &d);
 	teller.done(teller.arg, teller.id, &d);
 }
 

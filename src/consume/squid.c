@@ -55,6 +55,10 @@ static char *put_answer(const struct hl_consume_squid *s, char *to,
 	if (d->what != HL_CONSUME_LISTED) {
 		return put(to, HL_STR("ERR\n"));
 	}
+	if (s->config.format->any) {
+		/* A tag or number would stay with what is not blocked. */
+		return put(to, HL_STR("OK\n"));
+	}
 	char room[HL_CONSUME_ENTRY_TEXT];
 	struct hl_str entry = hl_consume_entry_text(d, room);
 	to = put(put(to, HL_STR("OK message=")), entry);

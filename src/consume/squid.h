@@ -11,6 +11,9 @@
  *   5 http://example.org/page 192.0.2.7  ->  5 OK message=42 tag=hotline log=42
  *   6 www.example.org:443 192.0.2.7      ->  6 ERR
  *
+ * Asked for any, OK is bare: "go on asking", since something at that host is
+ * listed or it could not be found out. Nothing is blocked or counted by it.
+ *
  * OK is "listed", with the entry's number; ERR is "not listed", also for
  * what is no address and for what could not be asked about, since squid
  * refuses a request on BH. BH goes to lines without a number or an address,
@@ -31,6 +34,8 @@ struct hl_consume_squid_format {
 	enum hl_consume_squid_field fields[HL_CONSUME_SQUID_FIELDS_MAX];
 	size_t n;
 	bool no_channels; /* squid has concurrency=0 */
+	/* Asked is whether anything at the host may be listed. */
+	bool any;
 };
 /* As in squid.conf, "%URI %SRC"; other codes are passed over. HL_E_INVALID:
  * neither %URI nor %DST, or one of them twice, or more than 16. */

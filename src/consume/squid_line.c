@@ -173,7 +173,7 @@ int hl_consume_squid_line_parse(const struct hl_consume_squid_format *format,
 	struct hl_str rest = line, word;
 	size_t i = 0;
 
-	*out = (struct hl_consume_squid_line){.channel = 0};
+	*out = (struct hl_consume_squid_line){.q.any = format->any};
 	if (line.n && line.p[line.n - 1] == '\r') {
 		rest.n--;
 	}

@@ -136,7 +136,8 @@ class World:
         setattr(self, verb.replace("-", "_"), child)
         return int(found.group(1))
 
-    def squid(self, example):
+    def squid(self, example, changes=()):
+        """Of the example, under the name of its file."""
         port = free_port()
         with open(self.path("hosts"), "w", encoding="ascii") as f:
             f.write("127.0.0.1 example.org www.example.org whole.example "
@@ -151,7 +152,7 @@ class World:
             "/usr/bin/hotline": self.program,
             "/etc/hotline/list": self.path("list"),
             "/etc/squid/errors": self.path("errors"),
-            "127.0.0.1:1344": f"127.0.0.1:{self.icap}"})
+            "127.0.0.1:1344": f"127.0.0.1:{self.icap}", **dict(changes)})
         text = (f"http_port 127.0.0.1:{port}\npid_filename none\n"
                 "cache deny all\nacl loopback dst 127.0.0.1\n"
                 f"{text}\nhttp_access allow loopback\n"
@@ -285,7 +286,8 @@ def by_host(host, path):
     return path, host
 
 
-def child_of(pid, word):
+def child_of(pid, word, without=None):
+    """One whose arguments hold a word, and not another."""
     for name in os.listdir("/proc"):
         try:
             with open(f"/proc/{name}/stat", encoding="ascii") as f:
@@ -294,26 +296,73 @@ def child_of(pid, word):
                 words = f.read()
         except (OSError, ValueError, IndexError):
             continue
-        if parent == pid and word.encode() in words:
+        if parent == pid and word.encode() in words and not (
+                without and without.encode() in words):
             return int(name)
     return None
 
 
 # -- the tests --
 
-def squid_with_the_helper(w):
+# What the example keeps for a minute; both rules.
+SHORT_TTL = {"ttl=60 negative_ttl=60": "ttl=2 negative_ttl=2"}
+
+
+def asked(pid):
+    """How many bytes a helper has read."""
+    with open(f"/proc/{pid}/io", encoding="ascii") as f:
+        return int(re.search(r"rchar: (\d+)", f.read()).group(1))
+
+
+def squid_asks_by_host_first(w):
+    """Only addresses of hosts where something is listed are asked about."""
     squid, port = w.squid("squid.conf")
+    first = until(lambda: child_of(squid.pid, "--any"), "the first helper")
+    second = until(lambda: child_of(squid.pid, "serve-squid", "--any"),
+                   "the second helper")
+
+    def code(host, path):
+        return status(port, f"http://{host}:{w.site}{path}")
+
+    # warm: both have answered
+    assert code("example.org", "/blocked/page.html") == 451
+    at, before = asked(second), asked(first)
+    for i in range(50):
+        assert code("new.example", f"/page?{i}") == 200
+        assert code("www.example.org", f"/blocked/page.html?{i}") == 200
+    assert connect(port, f"new.example:{w.site}") in (200, 403)
+    read = asked(second) - at
+    line = len(f"0 http://new.example:{w.site}/page?0 127.0.0.1\n")
+    assert read < line, f"the second helper read {read} bytes"
+    assert 0 < asked(first) - before < 50 * line
+    # where something is listed, it is asked, and lets the rest through
+    for i in range(5):
+        assert code("example.org", f"/open?{i}") == 200
+    assert asked(second) - at >= 5 * line, "the second helper was asked"
+    assert code("example.org", "/blocked/page.html?9") == 451
+    # a host alone: entries of whole domains, none of pages
+    assert connect(port, "whole.example:443") in (403, 451)
+    assert connect(port, "a.whole.example:443") in (403, 451)
+    assert connect(port, f"example.org:{w.site}") in (200, 403)
+
+
+def squid_with_the_helper(w):
+    squid, port = w.squid("squid.conf", SHORT_TTL)
     judged_well(port, by_proxy(w))
     assert connect(port, "whole.example:443") in (403, 451)
     # pages of a host do not block what shows the host alone
     assert connect(port, f"example.org:{w.site}") in (200, 403)
     crowd(port, by_proxy(w))
     list_changes(w, port, by_proxy(w))
-    # the helper is killed: squid starts another, and it blocks again
-    helper = child_of(squid.pid, "serve-squid")
-    os.kill(helper, signal.SIGKILL)
+    # the helpers are killed: squid starts others, and blocks again
+    helpers = (child_of(squid.pid, "--any"),
+               child_of(squid.pid, "serve-squid", "--any"))
+    for helper in helpers:
+        os.kill(helper, signal.SIGKILL)
     n = iter(range(10**9))
-    until(lambda: child_of(squid.pid, "serve-squid") not in (None, helper)
+    until(lambda: child_of(squid.pid, "--any") not in (None, helpers[0])
+          and child_of(squid.pid, "serve-squid", "--any") not in (
+              None, helpers[1])
           and status(port, f"http://example.org:{w.site}"
                      f"/blocked/page.html?{next(n)}") == 451,
           "another helper blocks")
@@ -524,7 +573,7 @@ def stopping(w):
 
 def main():
     tests = (c_icap_client, icap_from_hostile_clients, search_engine,
-             squid_with_the_helper, squid_by_icap, nginx, haproxy,
+             squid_with_the_helper, squid_asks_by_host_first, squid_by_icap, nginx, haproxy,
              rereading_by_signal, no_address_is_logged, usage, stopping)
     failed = 0
     world = World()

@@ -85,6 +85,48 @@ static void set_up(struct bench *b)
 	b->consume.count = &b->count;
 }
 
+/* Nothing is counted as a hit or as open; what fails goes on to be asked. */
+static void any_blocks_nobody(void **state)
+{
+	static const struct {
+		const char *name;
+		enum hl_consume_what says;
+		int fault;
+		enum hl_consume_what what;
+	} rows[] = {
+		{"clear", HL_CONSUME_CLEAR, 0, HL_CONSUME_CLEAR},
+		{"listed", HL_CONSUME_LISTED, 0, HL_CONSUME_LISTED},
+		{"unreadable", HL_CONSUME_UNREADABLE, 0, HL_CONSUME_UNREADABLE},
+		{"fault", HL_CONSUME_CLEAR, HL_E_IO, HL_CONSUME_LISTED},
+		{"unsure", HL_CONSUME_UNSURE, 0, HL_CONSUME_LISTED},
+		{"nonsense", (enum hl_consume_what)77, 0, HL_CONSUME_LISTED},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		const struct hl_consume_question q = {
+			.url = HL_STR("http://example.org/"), .any = true};
+		struct hl_consume_decision d;
+		struct bench b;
+
+		set_up(&b);
+		b.says.what = rows[i].says;
+		b.fault = rows[i].fault;
+		if (hl_consume_check(&b.consume, &q, &d) == HL_CONSUME_UNSURE) {
+			b.confirm_fault = HL_E_UNAVAILABLE;
+			hl_consume_confirm(&b.consume, &q, &d);
+			assert_int_equal(rows[i].what, d.what);
+			hl_consume_leave_open(&b.consume, &q, &d);
+		}
+		if (d.what != rows[i].what) {
+			fail_msg("%s: %d", rows[i].name, (int)d.what);
+		}
+		assert_int_equal(0, b.n_hits);
+		assert_int_equal(0, b.consume.n_listed);
+		assert_int_equal(0, b.consume.n_open);
+	}
+}
+
 static void answers(void **state)
 {
 	static const struct {
@@ -120,7 +162,7 @@ static void answers(void **state)
 		enum hl_consume_what what = hl_consume_check(&b.consume,
 			&(struct hl_consume_question){
 				HL_STR("http://example.org/"),
-				HL_STR("192.0.2.1"), false},
+				HL_STR("192.0.2.1"), false, false},
 			&d);
 		if (what != rows[i].what || d.what != what ||
 			d.open != rows[i].open || b.n_hits != rows[i].n_hits ||
@@ -160,7 +202,7 @@ static void what_cannot_be_confirmed_is_open(void **state)
 		hl_consume_confirm(&b.consume,
 			&(struct hl_consume_question){
 				HL_STR("http://example.org/"),
-				HL_STR("192.0.2.9"), false},
+				HL_STR("192.0.2.9"), false, false},
 			&d);
 		if (d.what != rows[i].what || d.open != rows[i].open ||
 			b.consume.n_confirm != 1) {
@@ -175,8 +217,8 @@ static void what_cannot_be_confirmed_is_open(void **state)
 static void put(struct hl_consume_pool *p, struct bench *b, uint64_t id)
 {
 	hl_consume_pool_put(p,
-		&(struct hl_consume_question){
-			HL_STR("http://example.org/"), HL_STR_NONE, false},
+		&(struct hl_consume_question){HL_STR("http://example.org/"),
+			HL_STR_NONE, false, false},
 		(struct hl_consume_teller){told, b, id});
 }
 
@@ -262,6 +304,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(answers),
+		cmocka_unit_test(any_blocks_nobody),
 		cmocka_unit_test(what_cannot_be_confirmed_is_open),
 		cmocka_unit_test(a_full_pool_lets_through),
 		cmocka_unit_test(what_waits_at_the_end_is_let_through),

@@ -151,6 +151,46 @@ static void what_lines_mean(void **state)
 	hl_consume_file_free(f);
 }
 
+/* Asked for any: the paths do not count, the rest is as ever. */
+static void anything_at_a_host(void **state)
+{
+	static const struct {
+		const char *url;
+		enum hl_consume_what what;
+	} rows[] = {
+		{"http://example.org/", HL_CONSUME_LISTED},
+		{"https://Example.ORG:8443/other?x", HL_CONSUME_LISTED},
+		{"http://www.example.org/one/page.html", HL_CONSUME_CLEAR},
+		{"http://notexample.org/", HL_CONSUME_CLEAR},
+		{"http://front.example/x", HL_CONSUME_LISTED},
+		{"http://a.whole.example/", HL_CONSUME_LISTED},
+		{"http://deep.example.net/", HL_CONSUME_LISTED},
+		{"http://example.net/", HL_CONSUME_CLEAR},
+		{"http://slow.example/y", HL_CONSUME_LISTED},
+		{"http://3221225985/", HL_CONSUME_LISTED},
+		{"http://[2001:DB8:0:0::1]/", HL_CONSUME_LISTED},
+		{"", HL_CONSUME_UNREADABLE},
+		{"urn:x", HL_CONSUME_UNREADABLE},
+	};
+	struct hl_consume_file *f;
+
+	put(*state, some);
+	assert_int_equal(0,
+		hl_consume_file_new(((struct place *)*state)->path, &f, NULL));
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		const struct hl_consume_judge *j = hl_consume_file_judge(f);
+		struct hl_consume_decision d = {.any = true};
+
+		assert_int_equal(
+			0, j->check(j->arg, hl_str_c(rows[i].url), &d));
+		if (d.what != rows[i].what) {
+			fail_msg("%s: %s", rows[i].url,
+				hl_consume_what_name(d.what));
+		}
+	}
+	hl_consume_file_free(f);
+}
+
 static void confirming(void **state)
 {
 	struct hl_consume_decision d = {.host_only = false};
@@ -271,6 +311,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			what_lines_mean, set_up, tear_down),
+		cmocka_unit_test_setup_teardown(
+			anything_at_a_host, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(confirming, set_up, tear_down),
 		cmocka_unit_test_setup_teardown(
 			bad_lines_are_named, set_up, tear_down),

@@ -297,7 +297,7 @@ static void *ask_unsure(void *arg)
 {
 	struct asker *a = arg;
 	const struct hl_consume_question q = {
-		HL_STR("http://unsure/"), HL_STR_NONE, false};
+		HL_STR("http://unsure/"), HL_STR_NONE, false, false};
 
 	assert_int_equal(0, hl_consume_batch(&a->b->app, &q, 1, &a->d));
 	return NULL;

@@ -63,6 +63,39 @@ static int ask(struct town *t, const char *url, bool host_only,
 	return r;
 }
 
+/* A host or an address of it; its path does not count. */
+static void any_at_hosts(struct town *t)
+{
+	static const struct {
+		const char *url;
+		enum hl_consume_what what;
+	} rows[] = {
+		{"http://page.example/other", HL_CONSUME_LISTED},
+		{"page.example:443", HL_CONSUME_LISTED},
+		{"http://path.example/", HL_CONSUME_LISTED},
+		{"http://folder.example/", HL_CONSUME_LISTED},
+		{"http://www.domain.example/", HL_CONSUME_LISTED},
+		{"http://www.page.example/", HL_CONSUME_CLEAR},
+		{"http://clear.example/", HL_CONSUME_CLEAR},
+		{"", HL_CONSUME_UNREADABLE},
+	};
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		struct hl_str url = hl_str_c(rows[i].url);
+		struct hl_consume_decision d = {.any = true};
+		int r = t->judge->check(t->judge->arg, url, &d);
+
+		if (!r && d.what == HL_CONSUME_UNSURE) {
+			d = (struct hl_consume_decision){.any = true};
+			r = t->judge->confirm(t->judge->arg, url, &d, NULL);
+		}
+		if (r || d.what != rows[i].what) {
+			fail_msg("%s: %d, %s", rows[i].url, r,
+				hl_consume_what_name(d.what));
+		}
+	}
+}
+
 static void answers(void **state)
 {
 	static const struct {
@@ -115,6 +148,7 @@ static void answers(void **state)
 			assert_memory_equal("E-0000-000", text, 10);
 		}
 	}
+	any_at_hosts(&t);
 	/* once for each host that passes the prefilter, then from memory */
 	unsigned n = t.s->n_confirms;
 	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {

@@ -290,6 +290,47 @@ static void out_of_order(void **state)
 	stop(&h);
 }
 
+/* A bare OK, also for what cannot be found out; nothing is counted. */
+static void any_is_told_bare(void **state)
+{
+	static const char lines[] = "1 example.org\n2 bad.example\n"
+				    "3 unsure.example\n4 unsure.fail.example\n"
+				    "5 -\n6\nx\n";
+	struct helper h;
+
+	(void)state;
+	start(&h, false);
+	h.format = format("%DST");
+	h.format.any = true;
+	assert_int_equal(
+		0, hl_consume_squid_feed(h.squid, hl_str_c(lines), NULL));
+	assert_string_equal("1 ERR\n2 OK\n3 OK\n4 OK\n5 ERR\n"
+			    "6 BH message=no%20address\n"
+			    "0 BH message=no%20channel\n",
+		h.out.p);
+	assert_int_equal(0, h.consume.n_listed);
+	assert_int_equal(0, h.consume.n_open);
+	stop(&h);
+}
+
+static void any_out_of_order(void **state)
+{
+	struct helper h;
+
+	(void)state;
+	start(&h, true);
+	h.format = format("%DST");
+	h.format.any = true;
+	assert_int_equal(
+		0, hl_consume_squid_feed(h.squid,
+			   HL_STR("7 unsure.fail.example\n8 example.org\n"),
+			   NULL));
+	hl_consume_pool_drain(h.pool);
+	assert_true(strcmp(h.out.p, "8 ERR\n7 OK\n") == 0 ||
+		    strcmp(h.out.p, "7 OK\n8 ERR\n") == 0);
+	stop(&h);
+}
+
 static void without_channels(void **state)
 {
 	struct helper h;
@@ -319,6 +360,8 @@ int main(void)
 		cmocka_unit_test(nothing_but_line_ends),
 		cmocka_unit_test(nuls_are_bytes),
 		cmocka_unit_test(out_of_order),
+		cmocka_unit_test(any_is_told_bare),
+		cmocka_unit_test(any_out_of_order),
 		cmocka_unit_test(without_channels),
 	};
 
