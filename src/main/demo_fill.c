@@ -10,6 +10,7 @@
 #include "base/time.h"
 #include "cli/common.h"
 #include "main/demo_hashes.h"
+#include "main/demo_lists.h"
 #include "main/demo_refer.h"
 
 const char *const *hl_main_demo_settings(size_t *n)
@@ -21,6 +22,10 @@ const char *const *hl_main_demo_settings(size_t *n)
 		"operator.mail = hotline@example.org",
 		"law.national = dk",
 		"api.listen = 127.0.0.1:8082",
+		"lists.listen = 127.0.0.1:8083",
+		"lists.url = http://127.0.0.1:8083",
+		"lists.canary_domain = lists.example.invalid",
+		"lists.popular_file = popular-hosts.txt",
 		"mail.transport = folder",
 		"mail.from = hotline@example.org",
 		"mail.production = no",
@@ -48,10 +53,11 @@ static void print_table(const struct hl_main_demo *demo, struct hl_buf *out)
 		"real use.\n\n"
 		"  Reporting form  %s\n"
 		"  Workbench       %s\n"
-		"  Match service   http://%s\n\n"
+		"  Match service   http://%s\n"
+		"  Block lists     %s\n\n"
 		"  %-8s %-22s %s\n",
-		s->public_url, s->staff_url, s->api_listen, "Login", "Password",
-		"Role");
+		s->public_url, s->staff_url, s->api_listen, s->lists_url,
+		"Login", "Password", "Role");
 	for (size_t i = 0; i < HL_DEMO_PEOPLE; i++) {
 		const struct hl_main_demo_login *l = &demo->logins.at[i];
 
@@ -59,8 +65,10 @@ static void print_table(const struct hl_main_demo *demo, struct hl_buf *out)
 			l->what);
 	}
 	hl_buf_printf(out, "\n  API key  %s\n", demo->logins.api_key);
+	hl_buf_printf(out, "  List     %s, with the token %s\n",
+		demo->logins.consumer, demo->logins.list_token);
 	hl_buf_printf(out,
-		"\nThe passwords and the key are printed once. After the "
+		"\nPasswords, key and token are printed once. After the "
 		"password the workbench\n"
 		"asks for a six-digit code; \"hotline demo code LOGIN\" says "
 		"which. So that it\n"
@@ -78,6 +86,11 @@ static void print_json(const struct hl_main_demo *demo, struct hl_buf *out)
 	hl_json_put_member(
 		out, "api_listen", hl_str_c(demo->made->settings->api_listen));
 	hl_json_put_member(out, "api_key", hl_str_c(demo->logins.api_key));
+	hl_json_put_member(
+		out, "lists_url", hl_str_c(demo->made->settings->lists_url));
+	hl_json_put_member(out, "consumer", hl_str_c(demo->logins.consumer));
+	hl_json_put_member(
+		out, "list_token", hl_str_c(demo->logins.list_token));
 	hl_json_put_name(out, "logins");
 	hl_buf_put_c(out, '[');
 	for (size_t i = 0; i < HL_DEMO_PEOPLE; i++) {
@@ -131,9 +144,13 @@ static int tell_history(struct hl_main_demo *demo, struct hl_err *err)
 		r = hl_main_demo_registry(demo, err);
 	}
 	if (!r) {
+		r = hl_main_demo_lists_new(demo, &demo->lists, err);
+	}
+	if (!r) {
 		r = hl_main_demo_history(demo, err);
 	}
-	return r ? r : hl_main_demo_known(demo, err);
+	r = r ? r : hl_main_demo_known(demo, err);
+	return r ? r : hl_main_demo_lists_told(demo->lists, err);
 }
 
 static int fill(struct hl_main_demo *demo, bool json, struct hl_err *err)
@@ -176,6 +193,7 @@ int hl_main_demo_fill(struct hl_main_install *made, const char *dir, bool json,
 	hl_time_pretend(0);
 	if (demo) {
 		hl_main_demo_post_free(demo->post);
+		hl_main_demo_lists_free(demo->lists);
 		hl_intake_free(demo->intake);
 		hl_law_free(demo->laws[0]);
 		hl_law_free(demo->laws[1]);

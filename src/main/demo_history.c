@@ -22,6 +22,7 @@
 #include "casework/triage.h"
 #include "casework/viewing.h"
 #include "intake/submit.h"
+#include "main/demo_lists.h"
 #include "main/demo_refer.h"
 #include "trace/record.h"
 #include "url/extract.h"
@@ -453,6 +454,18 @@ static struct life *earliest(struct life *lives, size_t n)
 	return first;
 }
 
+/* From now on it may be blocked. */
+static void note_judged(struct hl_main_demo *demo, const struct life *l)
+{
+	enum hl_main_demo_deed deed =
+		l->next < 0 ? HL_DEMO_END : l->story->plot->steps[l->next].deed;
+
+	if (deed == HL_DEMO_VERIFY || deed == HL_DEMO_SETTLE) {
+		hl_main_demo_lists_judged(
+			demo->lists, l->story->addresses, l->case_id);
+	}
+}
+
 static int one_step(
 	struct hl_main_demo *demo, struct life *l, struct hl_err *err)
 {
@@ -460,6 +473,7 @@ static int one_step(
 	struct hl_err why = {0};
 	int r = sweep(demo, err);
 
+	r = r ? r : hl_main_demo_lists_until(demo->lists, l->due_us, err);
 	if (r) {
 		return r;
 	}
@@ -476,6 +490,7 @@ static int one_step(
 			"story %zu, step %d: %s", l->number, l->next,
 			why.msg[0] ? why.msg : hl_err_name(r));
 	}
+	note_judged(demo, l);
 	l->next++;
 	bool more = l->next < HL_MAIN_DEMO_STEPS &&
 		    steps[l->next].deed != HL_DEMO_END;
@@ -516,6 +531,7 @@ int hl_main_demo_history(struct hl_main_demo *demo, struct hl_err *err)
 		hl_time_now_us() < demo->end_us) {
 		r = one_step(demo, l, err);
 	}
+	r = r ? r : hl_main_demo_lists_until(demo->lists, demo->end_us, err);
 	r = r ? r : sweep(demo, err);
 	free(lives);
 	return r;

@@ -76,6 +76,7 @@ struct hl_main_demo {
 	struct hl_intake *intake;
 	struct hl_law *laws[2]; /* the baseline, the national one */
 	struct hl_main_demo_post *post;
+	struct hl_main_demo_lists *lists;
 	int64_t api_key_id; /* of the invented platform */
 	int64_t begin_us, end_us;
 };

@@ -78,6 +78,8 @@ int hl_main_demo_logins_save(const struct hl_main_demo_logins *l,
 	}
 	hl_buf_put_c(&text, ']');
 	hl_json_put_member(&text, "api_key", hl_str_c(l->api_key));
+	hl_json_put_member(&text, "consumer", hl_str_c(l->consumer));
+	hl_json_put_member(&text, "list_token", hl_str_c(l->list_token));
 	hl_buf_put(&text, HL_STR("}\n"));
 	int r = text.fault;
 	if (!r) {
@@ -96,6 +98,17 @@ static int read_login(const json_t *from, struct hl_main_demo_login *to)
 	memcpy(to->password, password.p, password.n);
 	return hl_text_parse_hex(
 		hl_json_str(from, "secret"), to->totp.b, sizeof(to->totp.b));
+}
+
+/* Empty: made by a version that had none. */
+static void read_text(
+	const json_t *from, const char *name, char *to, size_t size)
+{
+	struct hl_str text = hl_json_str(from, name);
+
+	if (text.p && text.n < size) {
+		memcpy(to, text.p, text.n);
+	}
 }
 
 static int read_logins(
@@ -118,9 +131,11 @@ static int read_logins(
 				HL_MAIN_DEMO_LOGINS);
 		}
 	}
-	struct hl_str key = r ? HL_STR_NONE : hl_json_str(root, "api_key");
-	if (key.n < sizeof(l->api_key)) {
-		memcpy(l->api_key, key.p ? key.p : "", key.n);
+	if (!r) {
+		read_text(root, "api_key", l->api_key, sizeof(l->api_key));
+		read_text(root, "consumer", l->consumer, sizeof(l->consumer));
+		read_text(root, "list_token", l->list_token,
+			sizeof(l->list_token));
 	}
 	return r;
 }

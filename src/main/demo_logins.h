@@ -3,7 +3,9 @@
 #define HL_MAIN_DEMO_LOGINS_H
 
 #include "accounts/apikey.h"
+#include "base/text.h"
 #include "domain/flow.h"
+#include "publish/consumer.h"
 #include "seal/password.h"
 #include "seal/totp.h"
 
@@ -33,6 +35,9 @@ struct hl_main_demo_login {
 struct hl_main_demo_logins {
 	struct hl_main_demo_login at[HL_DEMO_PEOPLE];
 	char api_key[HL_ACCOUNTS_KEY_TEXT]; /* of a platform's program */
+	/* of a school that blocks, and its number */
+	char list_token[HL_PUBLISH_TOKEN_TEXT];
+	char consumer[HL_REF_MAX];
 };
 /* For the cleanup attribute as well. */
 void hl_main_demo_logins_wipe(struct hl_main_demo_logins *l);

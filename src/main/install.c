@@ -163,7 +163,8 @@ static int make_store(const char *dir, const struct hl_seal_pub *worker,
 		/* the founding does what staff and the host both may do */
 		r = hl_store_open(path,
 			(enum hl_store_role)(HL_STORE_ADMIN | HL_STORE_STAFF |
-					     HL_STORE_PUBLIC | HL_STORE_WORKER),
+					     HL_STORE_PUBLIC | HL_STORE_WORKER |
+					     HL_STORE_LISTS),
 			&out->store, err);
 	}
 	if (!r) {

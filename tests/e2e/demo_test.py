@@ -24,14 +24,14 @@ ENV = dict(os.environ, HOTLINE_DATA=os.environ.get("HOTLINE_DATA", ROOT))
 
 
 def free_ports():
-    """Three that follow each other and were free a moment ago."""
+    """Four that follow each other and were free a moment ago."""
     while True:
         port = random.randrange(15000, 32000)
         try:
-            for one in (port, port + 1, port + 2):
+            for one in range(port, port + 4):
                 with socket.socket() as s:
                     s.bind(("127.0.0.1", one))
-            return port, port + 1, port + 2
+            return range(port, port + 4)
         except OSError:
             continue
 
@@ -49,12 +49,14 @@ class Demo:
                               timeout=300)
 
     def init(self):
-        public, staff, api = self.ports
+        public, staff, api, lists = self.ports
         return self.run(
             "init", "--demo", "--json",
             "--set", f"public.listen=127.0.0.1:{public}",
             "--set", f"staff.listen=127.0.0.1:{staff}",
-            "--set", f"api.listen=127.0.0.1:{api}")
+            "--set", f"api.listen=127.0.0.1:{api}",
+            "--set", f"lists.listen=127.0.0.1:{lists}",
+            "--set", f"lists.url=http://127.0.0.1:{lists}")
 
     def start(self):
         with open(self.log, "w", encoding="utf-8") as log:
@@ -86,6 +88,9 @@ def made(demo):
     told = json.loads(done.stdout)
     assert told["api_key"].startswith("hl_"), told
     assert told["api_listen"] == f"127.0.0.1:{demo.ports[2]}", told
+    assert told["lists_url"] == f"http://127.0.0.1:{demo.ports[3]}", told
+    assert told["list_token"].startswith("hl_"), told
+    assert told["consumer"].startswith("U-"), told
     logins = told["logins"]
     assert [x["login"] for x in logins] == [
         "sofie", "simon", "anna", "ben", "rita", "adam"], logins
@@ -128,6 +133,24 @@ def known(demo):
     for kind in ("hash.withdrawn", "hash.confirmed", "hash.doubted",
                  "hash_list.imported", "system.api_key_created"):
         assert f'"{kind}"' in done.stdout, kind
+
+
+def listed(demo):
+    """A root, who blocks, entries in every state, counters of 45 days."""
+    done = demo.run("list", "root", "show")
+    check(done, 0)
+    assert "2 of its keys have signed, 2 must" in done.stdout, done.stdout
+    check(demo.run("list", "status"), 0)
+    done = demo.run("audit", "list", "--json")
+    for kind in ("list_entry.proposed", "list_entry.approved",
+                 "list_entry.refused", "list_entry.ended",
+                 "list_entry.looked", "consumer.approved",
+                 "appeal.received", "appeal.decided"):
+        assert f'"{kind}"' in done.stdout, kind
+    done = demo.run("stats", "--json")
+    check(done, 0)
+    days = json.loads(done.stdout)["blocked_requests"]
+    assert sum(1 for x in days.values() if x["n"] > 0) >= 28, days
 
 
 def first_sha256():
@@ -191,7 +214,7 @@ def main():
     folder = tempfile.mkdtemp(prefix="hl-demo-")
     os.chmod(folder, 0o755)
     demo = Demo(folder)
-    cases = [made, sound, known, codes, not_served, walked, answers,
+    cases = [made, sound, known, listed, codes, not_served, walked, answers,
              walked_again]
     failed = 0
     print(f"1..{len(cases)}")
