@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* hotline list check */
+#include <signal.h>
 #include <stdio.h>
 
 #include "cli/common.h"
@@ -68,6 +69,7 @@ int hl_cli_list_check(int argc, char **argv)
 		fputs(help, stderr);
 		return HL_CLI_USAGE;
 	}
+	signal(SIGPIPE, SIG_IGN); /* a connection that was cut */
 	source.list = argv[1];
 	int r = hl_list_keep_open(&source, 1, &err);
 	if (!r) {

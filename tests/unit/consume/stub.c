@@ -4,6 +4,7 @@
 #include <arpa/inet.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -299,6 +300,7 @@ struct stub *stub_new(void)
 	if (!s) {
 		abort();
 	}
+	signal(SIGPIPE, SIG_IGN); /* who asked may have gone */
 	hl_time_pretend(WORLD_NOW * HL_US_PER_S);
 	pthread_mutex_init(&s->lock, NULL);
 	pthread_cond_init(&s->changed, NULL);
