@@ -2,14 +2,17 @@
 # SPDX-License-Identifier: Apache-2.0
 """Programs that ask a list, with and without it.
 
-The helper alone; squid plain, with the helper, with the helper asked for hosts
-alone, and as a client of the ICAP service, for addresses that are new and for
-1,000 again and again, on connections that are kept and on new ones; the ICAP service and c-icap with url_check (Debian's
-libc-icap-mod-urlcheck, left out if it is not there) asked by one client;
-nginx with and without auth_request. A list of 100,000 entries of which nothing
-is asked for, everything on loopback. CPU time of the
-processes named, medians of three rounds in turn; prints one JSON line a
-measure, and fails when a limit is missed. HL_CONSUME_SECONDS: longer rounds.
+The helper alone; squid plain and by the example's two rules, for new addresses
+of 2,000 hosts of which a few have something listed; squid plain, with one rule
+by address, with one by host, and as a client of the ICAP service, for addresses
+of one host that are new and for 1,000 again and again, on connections that are
+kept and on new ones; the ICAP service and c-icap with url_check (Debian's
+libc-icap-mod-urlcheck, left out if it is not there) asked by one client; nginx
+with and without auth_request. A list of 100,000 entries of which nothing is
+asked for, everything on loopback. CPU time of the processes named, medians of
+three rounds in turn, of five for the two rules; prints one JSON line a measure,
+and fails when a limit is missed. HL_CONSUME_SECONDS: longer rounds.
+HL_CONSUME_PART=rules: the two rules only.
 """
 import json
 import os
@@ -38,6 +41,10 @@ LEAST_PER_CORE = 300000  # addresses a second, the helper alone
 # What the helper itself takes of what squid takes without it, each address
 # new. What squid takes to ask any helper is squid's.
 MOST_OF_SQUID = 0.10
+# Squid by the two rules, all its processes, over squid without. The limit is
+# 1.10 and is not held surely (docs/performance.md); this is where it breaks.
+MOST_OF_RULES = 1.25
+HOSTS, LISTED_EVERY = 2000, 100
 
 
 def tell(name, value, unit, peer=None, ratio=None):
@@ -94,8 +101,8 @@ def cpu_s(pid):
     return total / os.sysconf("SC_CLK_TCK")
 
 
-def child_of(pid):
-    return next((c for c, p in processes().items() if p == pid), None)
+def children_of(pid):
+    return sorted(c for c, p in processes().items() if p == pid)
 
 
 class World:
@@ -107,6 +114,8 @@ class World:
         with open(self.path("list"), "w", encoding="ascii") as f:
             for i in range(ENTRIES):
                 f.write(f"host{i}.example.com/folder/page{i}.html\n")
+            for i in range(LISTED_EVERY // 2, HOSTS, LISTED_EVERY):
+                f.write(f"site{i}.example.net/folder/page{i}.html\n")
         self.children = []
         self.site = self.nginx("site", "server { listen 127.0.0.1:PORT; "
                                "access_log off; keepalive_requests 1000000; "
@@ -158,7 +167,8 @@ class World:
 
     def squid(self, name, more):
         port = free_port()
-        self.write("hosts", "127.0.0.1 www.example.org\n")
+        self.write("hosts", "127.0.0.1 www.example.org\n" + "".join(
+            f"127.0.0.1 site{i}.example.net\n" for i in range(HOSTS)))
         for log in ("cache", "access"):
             self.write(f"{name}.{log}", "")
             os.chmod(self.path(f"{name}.{log}"), 0o666)
@@ -210,46 +220,83 @@ def helper_alone(w):
     return rate >= LEAST_PER_CORE
 
 
-def load(port, before, host, pids, *, pages=0, close=""):
+def load(port, before, host, pids, *, pages=0, close="", hosts=0):
     """CPU microseconds a request, of each of pids with what is below, and
     requests a second. pages: how many there are, 0 if each is new."""
     start = [cpu_s(p) for p in pids]
     done = subprocess.run(
         ["wrk", "-t1", "-c32", f"-d{SECONDS}s", "--timeout", "30s", "-s",
          os.path.join(ROOT, "bench", "consume.lua"),
-         f"http://127.0.0.1:{port}", "--", before, host, str(pages), close],
+         f"http://127.0.0.1:{port}", "--", before, host, str(pages), close, str(hosts)],
         stdout=subprocess.PIPE, text=True, check=True)
     found = re.search(r"RESULT (\d+) (\d+) (\d+)", done.stdout)
     n, took_us, errors = map(int, found.groups())
     if errors or not n:
         sys.exit(f"consume: {errors} of {n} requests failed")
     cpu = [(cpu_s(p) - s) / n * 1e6 for p, s in zip(pids, start)]
-    if len(pids) == 2 and processes().get(pids[1]) == pids[0]:
-        cpu[0] -= cpu[1]  # a child was counted with its parent
+    parents = processes()
+    for i, pid in enumerate(pids[1:], 1):
+        if parents.get(pid) == pids[0]:
+            cpu[0] -= cpu[i]  # a child was counted with its parent
     return cpu, n / took_us * 1e6
 
 
-def in_turn(setups):
+def in_turn(setups, n_rounds=ROUNDS):
     """Medians of setups' rounds: name -> (CPU of all its processes, rate,
-    CPU of the last of them)."""
+    CPU of all but the first)."""
     rounds = {name: [] for name in setups}
     for setup in setups.values():
         setup()  # to warm up
-    for _ in range(ROUNDS):
+    for _ in range(n_rounds):
         for name, setup in setups.items():
             cpu, rate = setup()
-            rounds[name].append((sum(cpu), rate, cpu[-1]))
+            rounds[name].append((sum(cpu), rate, sum(cpu[1:])))
     return {name: tuple(statistics.median(x) for x in zip(*got))
             for name, got in rounds.items()}
 
 
-def squids(w):
-    plain, plain_port = w.squid("plain", "")
-    text = w.example(
+def example_of_squid(w):
+    return w.example(
         "squid.conf", ("/usr/bin/hotline", w.hotline),
         ("/etc/hotline/list", w.path("list")),
         ("error_directory /etc/squid/errors\n", ""),
         ("deny_info 451:ERR_HOTLINE listed\n", ""))
+
+
+def squid_by_rules(w):
+    """Each address new, over many hosts. Connections to the site are kept and
+    shared, which makes squid without rules cheapest."""
+    peer = (f"cache_peer 127.0.0.1 parent {w.site} 0 no-query no-digest "
+            "originserver\nnever_direct allow all\n")
+    plain, plain_port = w.squid("plain", peer)
+    rules, rules_port = w.squid("rules", peer + example_of_squid(w))
+    ours = [rules.pid, *children_of(rules.pid)]
+    assert len(ours) == 3, ours
+
+    def run(port, pids, close):
+        return lambda: load(port, "", f":{w.site}", pids, close=close,
+                            hosts=HOSTS)
+
+    good = True
+    for kind in ("", "close"):
+        got = in_turn({"plain": run(plain_port, [plain.pid], kind),
+                       "rules": run(rules_port, ours, kind)}, 5)
+        base, (cpu, _, helpers) = got["plain"][0], got["rules"]
+        at = f"squid.rules{'.' + kind if kind else ''}"
+        tell(f"{at}.cpu", round(cpu, 1), "us", round(base, 1),
+             round(cpu / base, 3))
+        tell(f"{at}.ours", round(helpers, 2), "us", round(base, 1),
+             round(helpers / base, 3))
+        good = good and cpu / base <= MOST_OF_RULES
+    for child in (plain, rules):
+        os.killpg(child.pid, signal.SIGKILL)
+    return good
+
+
+def squids(w):
+    plain, plain_port = w.squid("plain", "")
+    text = example_of_squid(w).replace("deny listed_host listed",
+                                       "deny listed")
     helped, helped_port = w.squid("helped", text)
     hosts, hosts_port = w.squid("hosts-only", text.replace(
         "%URI %SRC", "%DST"))
@@ -270,8 +317,8 @@ def squids(w):
         setups = {}
         for name, port, pids in (
                 ("plain", plain_port, [plain.pid]),
-                ("helper", helped_port, [helped.pid, child_of(helped.pid)]),
-                ("hosts", hosts_port, [hosts.pid, child_of(hosts.pid)]),
+                ("helper", helped_port, [helped.pid, *children_of(helped.pid)]),
+                ("hosts", hosts_port, [hosts.pid, *children_of(hosts.pid)]),
                 ("icap", client_port, [client.pid, icap.pid])):
             if name == "icap" and kind:
                 continue
@@ -414,16 +461,20 @@ def nginxes(w):
 def main():
     w = World()
     try:
-        good = helper_alone(w)
-        icaps(w)
+        rules_only = os.environ.get("HL_CONSUME_PART") == "rules"
+        good = rules_only or helper_alone(w)
+        if not rules_only:
+            icaps(w)
         missing = [p for p in ("wrk", "squid", "nginx")
                    if not shutil.which(p)]
         if missing:
             print(f"consume: the rest is skipped, there is no "
                   f"{', '.join(missing)}", file=sys.stderr)
         else:
-            good = squids(w) and good
-            nginxes(w)
+            good = squid_by_rules(w) and good
+            if not rules_only:
+                good = squids(w) and good
+                nginxes(w)
         return 0 if good else 1
     finally:
         w.end()
