@@ -36,6 +36,9 @@ static const struct verb verbs[] = {
 	{"status", status,
 		"what is published and what waits; with FOLDER, how it stands"},
 	{"approvers", hl_cli_list_approvers, "public keys of who approves"},
+	{"bundle", hl_cli_list_bundle,
+		"the proof that two approved each row of a list"},
+	{"audit", hl_cli_list_audit, "checks such a proof, for anybody"},
 };
 
 static void print_help(FILE *to)

@@ -56,6 +56,10 @@ int hl_cli_list_standing(int argc, char **argv)
 	if (hl_cli_help(argc, argv, help)) {
 		return HL_CLI_OK;
 	}
+	/* without a folder it is the hotline's own */
+	if (argc == 1) {
+		return hl_cli_list_status(argc, argv);
+	}
 	if (argc != 2 || argv[1][0] == '-') {
 		fputs(help, stderr);
 		return HL_LIST_STATUS_USAGE;

@@ -63,7 +63,12 @@ struct hl_lists_proof_row {
 };
 
 /* Names in the folder. */
-enum hl_lists_file { HL_LISTS_LIST, HL_LISTS_ROWS, HL_LISTS_DELTA };
+enum hl_lists_file {
+	HL_LISTS_LIST,
+	HL_LISTS_ROWS,
+	HL_LISTS_BUNDLE,
+	HL_LISTS_DELTA
+};
 #define HL_LISTS_PATH 4096
 int hl_lists_path(const char *folder, enum hl_lists_file kind,
 	uint64_t consumer, uint64_t version, uint64_t from,

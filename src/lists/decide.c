@@ -454,6 +454,23 @@ static int decide(struct deciding *d, struct hl_err *err)
 	return r ? r : hold(d, err);
 }
 
+/*
+ * An entry that was approved since the log was read waits for the next look:
+ * the manifest must name a log that has the leaf of each row.
+ */
+static void leave_out_unlogged(struct deciding *d)
+{
+	struct hl_lists_entries *w = d->wanted;
+	size_t n = 0;
+
+	for (size_t i = 0; i < w->n; i++) {
+		if (w->at[i].leaf < d->look->p->tree.n) {
+			w->at[n++] = w->at[i];
+		}
+	}
+	w->n = n;
+}
+
 int hl_lists_decide(struct hl_lists_look *look, struct hl_err *err)
 {
 	struct deciding d = {.look = look};
@@ -463,6 +480,7 @@ int hl_lists_decide(struct hl_lists_look *look, struct hl_err *err)
 		p->config.store, look->now_us, &d.wanted, &n_popular, err);
 
 	if (!r) {
+		leave_out_unlogged(&d);
 		r = hl_lists_editions(p->config.store, look->arena, &d.editions,
 			&d.n_editions, err);
 	}

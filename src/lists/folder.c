@@ -1,5 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-/* Names: CONSUMER-VERSION.list, .rows, and CONSUMER-FROM-VERSION.delta. */
+/* Names: CONSUMER-VERSION.list, .rows, .audit, and CONSUMER-FROM-VERSION.delta.
+ */
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
@@ -28,6 +29,11 @@ int hl_lists_path(const char *folder, enum hl_lists_file kind,
 	case HL_LISTS_ROWS:
 		n = snprintf(out, HL_LISTS_PATH,
 			"%s/%" PRIu64 "-%" PRIu64 ".rows", folder, consumer,
+			version);
+		break;
+	case HL_LISTS_BUNDLE:
+		n = snprintf(out, HL_LISTS_PATH,
+			"%s/%" PRIu64 "-%" PRIu64 ".audit", folder, consumer,
 			version);
 		break;
 	case HL_LISTS_DELTA:
@@ -90,6 +96,10 @@ static struct named read_name(const char *name)
 	}
 	if (hl_str_eq(rest, HL_STR(".rows"))) {
 		n.kind = HL_LISTS_ROWS;
+		return n;
+	}
+	if (hl_str_eq(rest, HL_STR(".audit"))) {
+		n.kind = HL_LISTS_BUNDLE;
 		return n;
 	}
 	return hl_str_eq(rest, HL_STR(".list")) ? n : (struct named){0};

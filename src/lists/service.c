@@ -17,7 +17,8 @@
 /* Actions of routes. */
 enum { OPEN = 0, TOKEN = 1 };
 
-static hl_web_handler root_get, manifest_get, list_get, delta_get, ready_get;
+static hl_web_handler root_get, manifest_get, list_get, delta_get, ready_get,
+	audit_get;
 
 static const struct hl_web_route rows[] = {
 	{HL_WEB_GET, "/v1/lists/root/:version", OPEN, root_get},
@@ -26,6 +27,7 @@ static const struct hl_web_route rows[] = {
 	{HL_WEB_GET, "/v1/lists/delta/:from/:version", TOKEN, delta_get},
 	{HL_WEB_POST, "/v1/lists/confirm", TOKEN, hl_lists_confirm_post},
 	{HL_WEB_POST, "/v1/lists/counters", TOKEN, hl_lists_counters_post},
+	{HL_WEB_GET, "/v1/lists/audit/:version", TOKEN, audit_get},
 	{HL_WEB_GET, "/v1/lists/ready", OPEN, ready_get},
 };
 static const struct hl_web_routes routes = {rows, HL_ARRAY_LEN(rows)};
@@ -33,10 +35,12 @@ static const struct hl_web_routes routes = {rows, HL_ARRAY_LEN(rows)};
 void hl_lists_app_init(struct hl_lists_app *app)
 {
 	pthread_mutex_init(&app->store_lock, NULL);
+	hl_lists_bench_init(&app->bench);
 }
 
 void hl_lists_app_fini(struct hl_lists_app *app)
 {
+	hl_lists_bench_fini(&app->bench);
 	pthread_mutex_destroy(&app->store_lock);
 }
 
@@ -178,6 +182,48 @@ static int delta_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 			       hl_lists_number(req->params[1], &version)
 		       ? send(ctx, resp, HL_LISTS_DELTA, from, version)
 		       : hl_lists_refuse_gone(ctx, resp);
+}
+
+/* Something is at the path. */
+static bool is_there(const char *path)
+{
+	struct hl_lists_map map;
+	int r = hl_lists_map(path, &map, NULL);
+
+	if (!r) {
+		hl_lists_unmap(&map);
+	}
+	/* the rows of an empty list are an empty file */
+	return !r || r == HL_E_CORRUPT;
+}
+
+static int audit_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
+	struct hl_web_response *resp)
+{
+	struct hl_lists_app *app = hl_lists_of(ctx);
+	const struct hl_lists_seat *seat = hl_lists_asking(ctx)->seat;
+	const struct hl_lists_prover prover = {.folder = app->folder,
+		.keys = app->keys,
+		.store = app->store,
+		.store_lock = &app->store_lock};
+	char path[HL_LISTS_PATH];
+	uint64_t version;
+
+	if (!hl_lists_number(req->params[0], &version) || !version ||
+		version > seat->version ||
+		hl_lists_path(app->folder, HL_LISTS_ROWS, seat->who.id, version,
+			0, path, NULL) ||
+		!is_there(path)) {
+		return hl_lists_refuse_gone(ctx, resp);
+	}
+	int r = hl_lists_path(app->folder, HL_LISTS_BUNDLE, seat->who.id,
+		version, 0, path, &ctx->err);
+	if (r || is_there(path)) {
+		return r ? r : hl_lists_send_file(ctx, resp, path);
+	}
+	hl_lists_bench_want(&app->bench, &prover, seat->who.id, version);
+	return HL_LISTS_REFUSE(ctx, resp, 503, "busy",
+		"The proof is being made. Ask again.", NULL, 2);
 }
 
 static int ready_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,

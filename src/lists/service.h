@@ -2,7 +2,7 @@
 #ifndef HL_LISTS_SERVICE_H
 #define HL_LISTS_SERVICE_H
 
-#include "lists/publisher.h"
+#include "lists/bundle.h"
 #include "web/server.h"
 
 /*
@@ -19,6 +19,7 @@ struct hl_lists_app {
 	const struct hl_lists_keys *keys;
 	struct hl_store *store; /* of the counters, under its lock */
 	pthread_mutex_t store_lock;
+	struct hl_lists_bench bench; /* of audits */
 };
 /* The members before store_lock are the caller's. */
 void hl_lists_app_init(struct hl_lists_app *app);

@@ -148,6 +148,7 @@ static int live(struct life *l)
 		exit(status);
 	}
 	pthread_join(l->thread, NULL);
+	hl_lists_app_fini(&l->app);
 	return status;
 }
 

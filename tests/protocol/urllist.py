@@ -462,6 +462,7 @@ def audit(bundle, m, x, keys):
             stands[i] = leaf_stands(leaf, t.one('hotline'), keys)
         else:
             need(leaf[0] == 2, 'kind of a leaf')
+            need(not any(leaf[2:4] + leaf[16:]), 'padding of a leaf')
             ended.add(struct.unpack('<Q', leaf[8:16])[0])
     rows = [(number(a), b64(b)) for a, b in t.many['row']]
     need(len(rows) == x.n, 'a row without approval')
@@ -531,7 +532,8 @@ def main(argv):
     elif do == 'audit':
         keys = None
         if len(a) > 3:
-            keys = {b64(line) for line in read(a[3]).decode().split()}
+            keys = {b64(line.split()[-1]) for line in
+                    read(a[3]).decode().splitlines() if line.strip()}
         print('good', *audit(read(a[0]), Text(read(a[1]), 'manifest'),
                              List(read(a[2])), keys))
     elif do == 'counters':

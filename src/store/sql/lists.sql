@@ -41,7 +41,7 @@ FROM list_consumer WHERE state IN (2, 4) ORDER BY id;
 -- name: lists_entries
 -- doc: Entries in force that are logged and were approved by two, behind `id`,
 -- doc: with when they were last seen. An item that is gone is not there.
--- roles: lists
+-- roles: lists, admin
 -- in: id int, n_most int
 -- out: id int, kind int, consumer_id int, scope int, popular int,
 -- out: third_by int, commitment blob, place_sealed blob, seen_at_us int,
@@ -74,7 +74,7 @@ WHERE id = $3 AND first_edition = 0;
 
 -- name: lists_leaves
 -- doc: The log of approvals from a place on.
--- roles: lists
+-- roles: lists, admin
 -- in: place int, n_most int
 -- out: place int, leaf blob
 SELECT place, leaf FROM list_leaf WHERE place >= $1 ORDER BY place LIMIT $2;
@@ -119,6 +119,13 @@ FROM list_version v
 WHERE v.version = (SELECT max(n.version) FROM list_version n
 	WHERE n.consumer_id = v.consumer_id)
 ORDER BY v.consumer_id;
+
+-- name: lists_manifest
+-- doc: What was signed of a version that is remembered.
+-- roles: lists, admin
+-- in: consumer_id int, version int
+-- out: manifest blob
+SELECT manifest FROM list_version WHERE consumer_id = $1 AND version = $2;
 
 -- name: lists_version_add
 -- doc: A version is out when this is done; conflict when there is a newer one.

@@ -243,12 +243,45 @@ struct row {
 	const char *host;
 };
 
-static void put_leaf(struct town *t, sqlite3 *db, int64_t id)
+void town_approver(int who, struct hl_seal_sign_key *out)
 {
-	uint8_t leaf[248] = {1, 1};
+	uint8_t seed[32] = {100, (uint8_t)who};
+
+	hl_seal_sign_from_seed(seed, out);
+}
+
+static void read_hotline(sqlite3 *db, uint8_t out[16])
+{
 	sqlite3_stmt *st;
 
-	memcpy(leaf + 8, &id, sizeof(id));
+	assert_int_equal(SQLITE_OK,
+		sqlite3_prepare_v2(
+			db, "SELECT hotline FROM list_head", -1, &st, NULL));
+	assert_int_equal(SQLITE_ROW, sqlite3_step(st));
+	memcpy(out, sqlite3_column_blob(st, 0), 16);
+	sqlite3_finalize(st);
+}
+
+static void put_leaf(
+	struct town *t, sqlite3 *db, int64_t id, const uint8_t c[32])
+{
+	HL_BUF_AUTO said = HL_BUF_INIT(1000);
+	uint8_t leaf[HL_LISTS_LEAF] = {1, 1}, hotline[16];
+	sqlite3_stmt *st;
+
+	memcpy(leaf + HL_LISTS_LEAF_ENTRY, &id, sizeof(id));
+	memcpy(leaf + HL_LISTS_LEAF_C, c, 32);
+	read_hotline(db, hotline);
+	hl_lists_statement(&said, hotline, leaf);
+	for (int i = 0; i < 2; i++) {
+		uint8_t *at = leaf + HL_LISTS_LEAF_FIRST +
+			      (ptrdiff_t)i * HL_LISTS_LEAF_PERSON;
+		struct hl_seal_sign_key key;
+
+		town_approver(i, &key);
+		memcpy(at, key.pub.b, 32);
+		hl_seal_sign(&key, hl_buf_str(&said), at + 32);
+	}
 	assert_int_equal(SQLITE_OK,
 		sqlite3_prepare_v2(db,
 			"INSERT INTO list_leaf (place, entry_id, leaf) VALUES "
@@ -326,7 +359,7 @@ static void put_entry(struct town *t, sqlite3 *db, const struct row *row)
 	sqlite3_bind_int64(st, 7, row->seen_us);
 	sqlite3_bind_int64(st, 8, row->kind == HL_LIST_OF_CASE ? row->id : 0);
 	run(t, db, st);
-	put_leaf(t, db, row->id);
+	put_leaf(t, db, row->id, c.b);
 	if (row->kind == HL_LIST_OF_CASE) {
 		put_case(t, db, row->id);
 	}

@@ -11,6 +11,7 @@
 #include "lists/build.h"
 #include "lists/root.h"
 #include "lists/service.h"
+#include "lists/verify.h"
 
 /*
  * A hotline with keys, a root and consumers in a folder of its own. Rows that
@@ -56,6 +57,8 @@ void town_manifest(
 /* Whether the newest list has this host, and the minute of its entry. */
 bool town_lists(
 	struct town *t, int64_t consumer, const char *host, uint32_t *minute);
+/* One of the two who approved all entries: 0 or 1. */
+void town_approver(int who, struct hl_seal_sign_key *out);
 int64_t town_count(struct town *t, const char *sql);
 
 #endif
