@@ -19,6 +19,7 @@ int hl_cli_list_root(int argc, char **argv);
 int hl_cli_list_status(int argc, char **argv);
 int hl_cli_list_approvers(int argc, char **argv);
 int hl_cli_list_bundle(int argc, char **argv);
+int hl_cli_list_whose(int argc, char **argv);
 int hl_cli_list_audit(int argc, char **argv);
 
 #endif

@@ -38,6 +38,7 @@ static const struct verb verbs[] = {
 	{"approvers", hl_cli_list_approvers, "public keys of who approves"},
 	{"bundle", hl_cli_list_bundle,
 		"the proof that two approved each row of a list"},
+	{"whose", hl_cli_list_whose, "to whom a list that leaked was given"},
 	{"audit", hl_cli_list_audit, "checks such a proof, for anybody"},
 };
 

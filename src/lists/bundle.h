@@ -8,7 +8,7 @@
 
 /*
  * Makes what an auditor asks for: docs/protocol/urllist.md, clause 8, of a
- * version whose list, rows and manifest are kept. About 50 µs a row.
+ * version whose list, rows and manifest are kept.
  */
 struct hl_lists_prover {
 	const char *folder;

@@ -267,9 +267,63 @@ def consumer_of(h, who):
     return re.findall('"consumer":"([^"]+)"', said)[who]
 
 
+def whose(h, data, *args):
+    path = pathlib.Path(h.folder) / 'leaked'
+    path.write_bytes(data)
+    return subprocess.run([e2e.HOTLINE, '--dir', h.dir, 'list', 'whose',
+                           str(path), *args], capture_output=True, text=True)
+
+
+def tags_of(data):
+    n = int.from_bytes(data[104:108], 'little')
+    at = 128 + ((2**data[109] + 1) * 4 + 7) // 8 * 8 + (2 * n + 7) // 8 * 8
+    return data[at:at + 16 * n]
+
+
+def whose_it_is(h):
+    ids = [consumer_of(h, 0), consumer_of(h, 1)]
+    one, two = h.case.list, h.other.list
+    for data, name, other in ((one, ids[0], ids[1]), (two, ids[1], ids[0])):
+        for part, n in ((data, 15), (tags_of(data)[32:132], 6),
+                        (b'xyz' + tags_of(data)[48:70], 1)):
+            r = whose(h, part)
+            assert r.returncode == 0, r.stderr
+            lines = [x for x in r.stdout.splitlines() if 'certain' in x]
+            assert len(lines) == 1 and name in lines[0], r.stdout
+            assert ' %d tags ' % n in lines[0], r.stdout
+            assert other not in r.stdout, r.stdout
+    # nothing is kept any more: tags are made again, of what is still listed
+    shutil.rmtree(h.dir + '/lists')
+    os.mkdir(h.dir + '/lists', 0o700)
+    for data, name, other in ((one, ids[0], ids[1]), (two, ids[1], ids[0])):
+        for part, n in ((data, 14), (tags_of(data)[32:132], None)):
+            r = whose(h, part, '--days', '1')
+            assert r.returncode == 0 and 'certain' in r.stdout, r.stderr
+            assert name in r.stdout and other not in r.stdout, r.stdout
+            assert n is None or ' %d tags ' % n in r.stdout, r.stdout
+
+
+def whose_names(h):
+    for canary, consumer in ((502, 1), (503, 2)):
+        subprocess.run([e2e.SEED, h.dir, '0', '1', '0', str(canary),
+                        str(consumer)], check=True)
+    r = whose(h, b'h1.example\nwww.CANARY503.example.\nh2.example\n')
+    assert r.returncode == 0, r.stderr
+    lines = r.stdout.splitlines()
+    assert len(lines) == 1 and 'canary503.example' in lines[0], lines
+    assert '(c2)' in lines[0] and 'sure' in lines[0], lines
+    for other in (b'h1.example\nh2.example\n', b'xcanary503.example\n',
+                  b'canary503.example.org\n', os.urandom(4096), b'\0' * 999):
+        r = whose(h, other, '--days', '1')
+        assert r.returncode == 3 and "nobody's" in r.stderr, (other, r)
+        assert 'consumer' not in r.stdout, r.stdout
+    r = whose(h, b'')
+    assert r.returncode == 1 and 'empty' in r.stderr, r
+
+
 def main():
     stories = [both_agree_on_what_is_served, who_approved, what_does_not_hold,
-               signatures, another_version]
+               signatures, another_version, whose_it_is, whose_names]
     folder = tempfile.mkdtemp(prefix='hl-lists-audit-')
     h, failed = e2e.Hotline(folder + '/h'), 0
     h.folder = folder
