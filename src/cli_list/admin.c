@@ -9,7 +9,7 @@
 #include "base/time.h"
 #include "cli/common.h"
 #include "cli_list/commands.h"
-#include "lists/world.h"
+#include "lists/zones.h"
 #include "seal/listkey.h"
 #include "store/sql.h"
 
@@ -155,8 +155,24 @@ static void put_head(struct hl_buf *out, const struct hl_lists_head *head,
 	hl_buf_put(out, HL_STR("}\n"));
 }
 
+/* As a resolver is set up with it, and as its SOA says. */
+static void put_zone(struct hl_buf *out, const struct hl_lists_consumer *c,
+	const struct hl_lists_version *v, const char *under)
+{
+	char name[HL_LISTS_ZONE_NAME];
+
+	if (c->ended || c->tier != HL_LIST_TIER_CLEAR || !*under ||
+		!c->tsig_name.n) {
+		return;
+	}
+	hl_json_put_member(out, "zone", hl_lists_zone_name(c->id, under, name));
+	if (v && !v->manifest.n) {
+		hl_json_put_member_i64(out, "serial", (uint32_t)v->version);
+	}
+}
+
 static void put_consumer(struct hl_buf *out, const struct hl_lists_consumer *c,
-	const struct hl_lists_version *v)
+	const struct hl_lists_version *v, const char *under)
 {
 	char ref[HL_REF_MAX], at[HL_TIME_ISO_MAX];
 
@@ -176,6 +192,7 @@ static void put_consumer(struct hl_buf *out, const struct hl_lists_consumer *c,
 		hl_json_put_member(
 			out, "expires", hl_time_iso_s(v->expires_at_us, at));
 	}
+	put_zone(out, c, v, under);
 	hl_buf_put(out, HL_STR("}\n"));
 }
 
@@ -186,9 +203,13 @@ static int status(struct hl_cli_session *s, struct hl_err *err)
 	struct hl_lists_edition_row *editions;
 	struct hl_lists_consumer *consumers;
 	struct hl_lists_version *versions;
+	HL_SETTINGS_AUTO *settings = NULL;
 	size_t n_editions, n, n_versions;
-	int r = hl_lists_head(s->store, s->arena, &head, err);
+	int r = hl_cli_settings(&settings, err);
 
+	if (!r) {
+		r = hl_lists_head(s->store, s->arena, &head, err);
+	}
 	if (!r) {
 		r = hl_lists_editions(
 			s->store, s->arena, &editions, &n_editions, err);
@@ -212,7 +233,7 @@ static int status(struct hl_cli_session *s, struct hl_err *err)
 				v = &versions[k];
 			}
 		}
-		put_consumer(&out, &consumers[i], v);
+		put_consumer(&out, &consumers[i], v, settings->lists_rpz_zone);
 	}
 	fwrite(out.p, 1, out.n, stdout);
 	return out.fault;

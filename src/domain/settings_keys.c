@@ -105,6 +105,13 @@ const struct hl_settings_key hl_settings_keys[] = {
 		"Where consumers get their lists of addresses and ask, as "
 		"127.0.0.1:8083, behind a web server that speaks TLS; empty: "
 		"nowhere."),
+	KEY("lists.rpz_listen", LISTEN, lists_rpz_listen, "",
+		"Where resolvers of consumers of tier 2 get their policy zones "
+		"by DNS, UDP and TCP, as 192.0.2.53:53: one address, not all, "
+		"that only a tunnel reaches; empty: nowhere."),
+	KEY("lists.rpz_zone", TEXT, lists_rpz_zone, "",
+		"Name under which the zone of each such consumer is, as "
+		"lists.hotline.example; it needs no delegation."),
 	NUM("lists.stage_minutes", INT, lists_stage_minutes, "30", 0, 1440,
 		"How long consumers of the first stage have a new entry before "
 		"the others."),

@@ -4,6 +4,7 @@
 
 #include "lists/build.h"
 #include "lists/publisher.h"
+#include "lists/zones.h"
 
 /* Inside the room: the parts of the publisher. */
 
@@ -14,6 +15,7 @@ struct hl_lists_stand {
 	struct hl_lists_plant *plant;
 	bool has_content;
 	uint8_t content[32]; /* digest of what its list says */
+	bool no_zone;        /* no file of a zone of it is in the folder */
 };
 
 struct hl_lists_publisher {
@@ -46,6 +48,19 @@ int hl_lists_decide(struct hl_lists_look *look, struct hl_err *err);
 /* A version for each consumer that needs one. The first fault is given when
  * all were tried. */
 int hl_lists_issue(struct hl_lists_look *look, struct hl_err *err);
+/* What is kept between looks of a consumer; NULL: no memory. */
+struct hl_lists_stand *hl_lists_stand_of(
+	struct hl_lists_publisher *p, uint64_t consumer);
+/* Whether an entry is out for a consumer: its stage, whose canary it is. */
+bool hl_lists_is_for(
+	const struct hl_lists_entry *e, const struct hl_lists_consumer *who);
+/* The zone of a consumer of tier 2: a version if it needs one. */
+int hl_lists_issue_zone(struct hl_lists_look *look,
+	const struct hl_lists_consumer *who, struct hl_err *err);
+/* A list's manifest, or a zone's version, is good for so long, and made anew
+ * after so long. */
+#define HL_LISTS_EXPIRES_US (24 * HL_US_PER_HOUR)
+#define HL_LISTS_RENEW_US (11 * HL_US_PER_HOUR)
 /* Puts a new view on the shelf. */
 int hl_lists_show(struct hl_lists_look *look, struct hl_err *err);
 /* The newest version of a consumer; NULL: none. */

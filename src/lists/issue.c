@@ -12,8 +12,6 @@
 #include "url/url.h"
 
 enum { WAIT_S = 60, GAP_S = 5, JUMP_MAX = 900000 };
-#define EXPIRES_US (24 * HL_US_PER_HOUR)
-#define RENEW_US (11 * HL_US_PER_HOUR)
 
 struct issuing {
 	struct hl_lists_look *look;
@@ -38,7 +36,7 @@ struct hl_lists_version *hl_lists_newest(
 	return NULL;
 }
 
-static struct hl_lists_stand *stand_of(
+struct hl_lists_stand *hl_lists_stand_of(
 	struct hl_lists_publisher *p, uint64_t consumer)
 {
 	struct hl_lists_stand *s = p->stands;
@@ -57,7 +55,7 @@ static struct hl_lists_stand *stand_of(
 	return s;
 }
 
-static bool is_for(
+bool hl_lists_is_for(
 	const struct hl_lists_entry *e, const struct hl_lists_consumer *who)
 {
 	if (e->canary) {
@@ -79,7 +77,7 @@ static int select_entries(struct issuing *s, struct hl_err *err)
 	for (size_t i = 0; i < all->n; i++) {
 		const struct hl_lists_entry *e = &all->at[i];
 
-		if (is_for(e, s->who)) {
+		if (hl_lists_is_for(e, s->who)) {
 			uint64_t said[2] = {(uint64_t)e->id, e->minute};
 
 			hl_seal_sha256_add(&h, hl_str_mem(said, sizeof(said)));
@@ -154,7 +152,7 @@ static void fill_manifest(const struct issuing *s, struct hl_urls_manifest *m)
 		.list_bytes = s->built.bytes,
 		.n_deltas = s->built.n_deltas,
 		.log_leaves = p->tree.n};
-	m->expires = m->made + EXPIRES_US / HL_US_PER_S;
+	m->expires = m->made + HL_LISTS_EXPIRES_US / HL_US_PER_S;
 	memcpy(m->hotline, p->head.hotline, sizeof(m->hotline));
 	memcpy(m->list_root, s->built.root, sizeof(m->list_root));
 	memcpy(m->delta, s->built.delta,
@@ -204,7 +202,7 @@ static int commit(const struct issuing *s, struct hl_err *err)
 		.root = hl_str_mem(s->built.root, sizeof(s->built.root)),
 		.manifest = manifest,
 		.made_at_us = s->look->now_us,
-		.expires_at_us = s->look->now_us + EXPIRES_US};
+		.expires_at_us = s->look->now_us + HL_LISTS_EXPIRES_US};
 	return hl_do_lists_version_add(p->config.store, arena, &row, err);
 }
 
@@ -272,7 +270,7 @@ static int issue(struct issuing *s, struct hl_err *err)
 		      before.root != look->p->n_roots ||
 		      before.epoch != s->epoch ||
 		      before.tier != (uint32_t)s->who->tier ||
-		      s->last->made_at_us + RENEW_US <= look->now_us;
+		      s->last->made_at_us + HL_LISTS_RENEW_US <= look->now_us;
 	if (!anyway && s->stand->has_content &&
 		memcmp(s->content, s->stand->content, 32) == 0) {
 		return 0;
@@ -289,24 +287,45 @@ static int issue(struct issuing *s, struct hl_err *err)
 	return r;
 }
 
+static int issue_one(struct hl_lists_look *look,
+	const struct hl_lists_consumer *who, struct hl_err *err)
+{
+	struct issuing s = {.look = look,
+		.who = who,
+		.epoch = (uint64_t)(look->now_us / HL_US_PER_DAY)};
+	int r;
+
+	s.stand = hl_lists_stand_of(look->p, who->id);
+	if (!s.stand) {
+		return HL_FAIL(err, HL_E_NOMEM, "no memory to publish");
+	}
+	bool zone = !who->ended && who->tier == HL_LIST_TIER_CLEAR &&
+		    look->p->config.zones;
+	if (!zone && !s.stand->no_zone) {
+		hl_lists_zone_tidy(look->p->config.folder, who->id, 0);
+		s.stand->no_zone = true;
+	}
+	if (zone) {
+		s.stand->no_zone = false;
+		return hl_lists_issue_zone(look, who, err);
+	}
+	if (who->ended || who->tier == HL_LIST_TIER_CLEAR) {
+		return 0;
+	}
+	s.last = hl_lists_newest(look, who->id);
+	r = issue(&s, err);
+	free(s.entries);
+	return r;
+}
+
 int hl_lists_issue(struct hl_lists_look *look, struct hl_err *err)
 {
 	int first = 0;
 
 	for (size_t i = 0; i < look->n_consumers; i++) {
-		struct issuing s = {.look = look,
-			.who = &look->consumers[i],
-			.epoch = (uint64_t)(look->now_us / HL_US_PER_DAY)};
 		struct hl_err why = {0};
+		int r = issue_one(look, &look->consumers[i], &why);
 
-		if (s.who->ended || s.who->tier == HL_LIST_TIER_CLEAR) {
-			continue;
-		}
-		s.last = hl_lists_newest(look, s.who->id);
-		s.stand = stand_of(look->p, s.who->id);
-		int r = s.stand ? issue(&s, &why)
-				: HL_FAIL(&why, HL_E_NOMEM, "no memory");
-		free(s.entries);
 		if (r && !first) {
 			first = r;
 			if (err) {

@@ -150,8 +150,9 @@ static int fill_seat(struct hl_lists_look *look, struct hl_lists_view *view,
 	int r;
 
 	seat->who = *who;
-	seat->who.name = HL_STR_NONE;
-	if (!v || who->ended) {
+	seat->who.name = seat->who.notify = HL_STR_NONE;
+	seat->who.tsig_name = seat->who.tsig_sealed = HL_STR_NONE;
+	if (!v || who->ended || who->tier == HL_LIST_TIER_CLEAR) {
 		return 0;
 	}
 	seat->version = v->version;
@@ -276,6 +277,8 @@ static int look_at_all(struct hl_lists_look *look, struct hl_err *err)
 	if (r) {
 		return r;
 	}
+	hl_lists_zones_keep(
+		look->p->config.zones, look->consumers, look->n_consumers);
 	if (look->p->ready && look->p->head.has_key) {
 		r = publish(look, err);
 	}

@@ -20,6 +20,7 @@ int hl_lists_keys_load(
 void hl_lists_keys_wipe(struct hl_lists_keys *keys);
 
 struct hl_lists_publisher;
+struct hl_lists_zones; /* lists/zones.h */
 
 struct hl_lists_publisher_config {
 	const char *folder;
@@ -28,6 +29,7 @@ struct hl_lists_publisher_config {
 	int stage_minutes;
 	struct hl_lists_shelf *shelf;
 	struct hl_lists_uses *uses;
+	struct hl_lists_zones *zones; /* NULL: nobody gets one */
 	/* Ends what should not be listed any more: hl_publish_sweep(). May be
 	 * NULL. */
 	int (*sweep)(struct hl_store *store, struct hl_arena *arena, int64_t *n,

@@ -82,6 +82,14 @@ int hl_lists_held_save(const struct hl_lists_entries *e, const char *folder,
 	int64_t edition, struct hl_err *err);
 int hl_lists_held_load(const char *folder, int64_t edition,
 	struct hl_lists_entries **out, struct hl_err *err);
+/* The same as "zone-CONSUMER-VERSION": what a zone has. */
+int hl_lists_zone_save(const struct hl_lists_entries *e, const char *folder,
+	uint64_t consumer, uint64_t version, struct hl_err *err);
+int hl_lists_zone_load(const char *folder, uint64_t consumer, uint64_t version,
+	struct hl_lists_entries **out, struct hl_err *err);
+/* Removes those of a consumer that are of another version; 0: all. */
+void hl_lists_zone_tidy(
+	const char *folder, uint64_t consumer, uint64_t version);
 /* Removes those of editions before this one. */
 void hl_lists_entries_tidy(const char *folder, int64_t state, int64_t held);
 

@@ -18,7 +18,7 @@
 #include "seal/sign.h"
 
 #define MAGIC "HLLSTATE"
-enum { FORM = 1, HEAD = 32, FIXED = 88, PATH_BYTES = 4096 };
+enum { FORM = 1, HEAD = 32, FIXED = 88, PATH_BYTES = 4096, ZONE_NAME = 32 };
 #define FILE_MAX ((size_t)4 << 30)
 
 struct cursor {
@@ -220,8 +220,33 @@ int hl_lists_held_load(const char *folder, int64_t edition,
 	return load(folder, "held", edition, out, err);
 }
 
-static bool is_old(const char *name, int64_t state, int64_t held)
+static void zone_name(uint64_t consumer, char out[ZONE_NAME])
 {
+	snprintf(out, ZONE_NAME, "zone-%llu", (unsigned long long)consumer);
+}
+
+int hl_lists_zone_save(const struct hl_lists_entries *e, const char *folder,
+	uint64_t consumer, uint64_t version, struct hl_err *err)
+{
+	char name[ZONE_NAME];
+
+	zone_name(consumer, name);
+	return save(e, folder, name, (int64_t)version, err);
+}
+
+int hl_lists_zone_load(const char *folder, uint64_t consumer, uint64_t version,
+	struct hl_lists_entries **out, struct hl_err *err)
+{
+	char name[ZONE_NAME];
+
+	zone_name(consumer, name);
+	return load(folder, name, (int64_t)version, out, err);
+}
+
+/* Of other editions than those two. */
+static bool is_old(const char *name, const void *arg)
+{
+	const int64_t *kept = arg, state = kept[0], held = kept[1];
 	struct hl_str s = hl_str_c(name);
 	int64_t n;
 
@@ -232,7 +257,9 @@ static bool is_old(const char *name, int64_t state, int64_t held)
 	       hl_str_to_i64(hl_str_sub(s, 5, s.n), &n) && n != held;
 }
 
-void hl_lists_entries_tidy(const char *folder, int64_t state, int64_t held)
+/* Removes what `is` says of the folder. */
+static void tidy(const char *folder, bool (*is)(const char *, const void *),
+	const void *arg)
 {
 	DIR *d = opendir(folder);
 	struct dirent *e;
@@ -242,11 +269,40 @@ void hl_lists_entries_tidy(const char *folder, int64_t state, int64_t held)
 		int n = snprintf(
 			path, sizeof(path), "%s/%s", folder, e->d_name);
 
-		if (n > 0 && n < PATH_BYTES && is_old(e->d_name, state, held)) {
+		if (n > 0 && n < PATH_BYTES && is(e->d_name, arg)) {
 			unlink(path);
 		}
 	}
 	if (d) {
 		closedir(d);
 	}
+}
+
+void hl_lists_entries_tidy(const char *folder, int64_t state, int64_t held)
+{
+	tidy(folder, is_old, (const int64_t[]){state, held});
+}
+
+struct of_zone {
+	char lead[ZONE_NAME];
+	uint64_t version;
+};
+
+static bool is_of_zone(const char *name, const void *arg)
+{
+	const struct of_zone *z = arg;
+	struct hl_str s = hl_str_c(name), lead = hl_str_c(z->lead);
+	int64_t n;
+
+	return hl_str_starts(s, lead) && lead.n < s.n && s.p[lead.n] == '-' &&
+	       hl_str_to_i64(hl_str_sub(s, lead.n + 1, s.n), &n) &&
+	       (uint64_t)n != z->version;
+}
+
+void hl_lists_zone_tidy(const char *folder, uint64_t consumer, uint64_t version)
+{
+	struct of_zone z = {.version = version};
+
+	zone_name(consumer, z.lead);
+	tidy(folder, is_of_zone, &z);
 }

@@ -58,6 +58,9 @@ int hl_lists_consumers(struct hl_store *store, struct hl_arena *arena,
 		c->stage = (int)rows[i].stage;
 		c->ended = rows[i].state != HL_LIST_CONSUMER_ACTIVE;
 		c->budget = (uint64_t)rows[i].budget;
+		c->tsig_name = rows[i].tsig_name;
+		c->tsig_sealed = rows[i].tsig_sealed;
+		c->notify = rows[i].notify;
 		c->has_token = copy(rows[i].token_hash, c->token_hash, 32);
 		c->has_sign_key = copy(rows[i].sign_key, c->sign_key, 32);
 	}

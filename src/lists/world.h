@@ -15,6 +15,8 @@ struct hl_lists_consumer {
 	bool has_token, has_sign_key;
 	uint8_t token_hash[32], sign_key[32];
 	uint64_t budget;
+	/* of its zone, in that arena; the secret is to the publisher */
+	struct hl_str tsig_name, tsig_sealed, notify;
 };
 
 /* The newest version that a consumer was given; version 0: none. */

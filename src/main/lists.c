@@ -12,6 +12,7 @@
 #include "cli/common.h"
 #include "lists/service.h"
 #include "main/listener.h"
+#include "main/zones.h"
 #include "proc/sandbox.h"
 #include "publish/sweep.h"
 #include "seal/key.h"
@@ -29,6 +30,7 @@ struct life {
 	struct hl_lists_app app;
 	struct hl_lists_publisher *publisher;
 	struct hl_store *own;
+	struct hl_main_zones zones;
 	pthread_t thread;
 };
 
@@ -85,6 +87,11 @@ static int prepare(struct life *l, struct hl_err *err)
 	if (r) {
 		return r;
 	}
+	r = hl_main_zones_open(
+		l->self, l->hotline, &l->keys->place, &l->zones, err);
+	if (r) {
+		return r;
+	}
 	l->app.shelf = &l->shelf;
 	l->app.folder = l->folder;
 	l->app.keys = l->keys;
@@ -95,6 +102,7 @@ static int prepare(struct life *l, struct hl_err *err)
 		.stage_minutes = l->hotline->settings->lists_stage_minutes,
 		.shelf = &l->shelf,
 		.uses = l->app.uses,
+		.zones = l->zones.zones,
 		.sweep = hl_publish_sweep};
 	return hl_lists_publisher_new(&config, &l->publisher, err);
 }
@@ -130,7 +138,7 @@ static int live(struct life *l)
 	struct hl_err err = {0};
 	int status;
 
-	if (prepare(l, &err)) {
+	if (prepare(l, &err) || hl_main_zones_start(&l->zones, &err)) {
 		return hl_main_give_up("lists.start", &err);
 	}
 	if (l->hotline->lists_listen < 0) {
@@ -187,6 +195,7 @@ int hl_main_lists(struct hl_proc_self *self, void *arg)
 	}
 	hl_lists_shelf_init(&l->shelf);
 	int status = keys ? wait_for_stop(self) : live(l);
+	hl_main_zones_close(&l->zones);
 	hl_lists_publisher_free(l->publisher);
 	hl_lists_shelf_fini(&l->shelf);
 	hl_lists_uses_free(l->app.uses);

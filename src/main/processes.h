@@ -27,6 +27,7 @@ struct hl_main_hotline {
 	int public_listen, staff_listen, admin_listen;
 	int api_listen;    /* -1: the registry cannot be asked */
 	int lists_listen;  /* -1: nobody gets a list */
+	int lists_rpz[2];  /* UDP, TCP; -1: nobody gets a zone */
 	int media_ends[2]; /* of the match process and the decoders */
 };
 

@@ -22,6 +22,7 @@
 #include "cli/common.h"
 #include "main/install.h"
 #include "main/processes.h"
+#include "main/zones.h"
 #include "proc/sandbox.h"
 #include "seal/key.h"
 #include "store/store.h"
@@ -125,6 +126,19 @@ static int listen_patiently(
 		address);
 }
 
+/* The same address by TCP, which tells whether it is free, and UDP. */
+static int listen_for_zones(struct hl_main_hotline *h, struct hl_err *err)
+{
+	const char *address = h->settings->lists_rpz_listen;
+	int r = hl_main_rpz_check(h->settings, err);
+
+	if (!r) {
+		r = listen_patiently(
+			"lists.rpz_listen", address, &h->lists_rpz[1], err);
+	}
+	return r ? r : hl_main_rpz_bind(address, &h->lists_rpz[0], err);
+}
+
 /* The socket of a hotline that runs must not be taken from it. */
 static int listen_for_commands(struct hl_main_hotline *h, struct hl_err *err)
 {
@@ -163,6 +177,9 @@ static int open_listeners(struct hl_main_hotline *h, struct hl_err *err)
 	if (!r && *h->settings->lists_listen) {
 		r = listen_patiently("lists.listen", h->settings->lists_listen,
 			&h->lists_listen, err);
+	}
+	if (!r && *h->settings->lists_rpz_listen) {
+		r = listen_for_zones(h, err);
 	}
 	return r;
 }
@@ -280,6 +297,14 @@ static size_t match_fds(const struct hl_main_hotline *h, int *fds)
 	return h->api_listen >= 0 ? add_fds(fds, n, &h->api_listen, 1) : n;
 }
 
+static size_t lists_fds(const struct hl_main_hotline *h, int *fds)
+{
+	size_t n = client_fds(&h->lists_links,
+		h->lists_listen >= 0 ? &h->lists_listen : NULL, fds);
+
+	return h->lists_rpz[0] >= 0 ? add_fds(fds, n, h->lists_rpz, 2) : n;
+}
+
 static int supervise(
 	struct hl_main_hotline *h, int *failed_status, struct hl_err *err)
 {
@@ -300,11 +325,8 @@ static int supervise(
 			false},
 		{"match", hl_main_match, h, of_match, match_fds(h, of_match), 1,
 			false},
-		{"lists", hl_main_lists, h, of_lists,
-			client_fds(&h->lists_links,
-				h->lists_listen >= 0 ? &h->lists_listen : NULL,
-				of_lists),
-			1, false},
+		{"lists", hl_main_lists, h, of_lists, lists_fds(h, of_lists), 1,
+			false},
 		/* last: started only where pictures are taken */
 		{"media", hl_main_media, h, &h->media_ends[1], 1, 1, false},
 	};
@@ -390,6 +412,7 @@ int hl_main_serve(int argc, char **argv)
 		.admin_listen = -1,
 		.api_listen = -1,
 		.lists_listen = -1,
+		.lists_rpz = {-1, -1},
 		.media_ends = {-1, -1}};
 	struct hl_err err = {0};
 

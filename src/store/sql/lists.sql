@@ -34,8 +34,10 @@ SELECT value FROM meta WHERE key = $1 AND key LIKE 'lists.root.%';
 -- doc: Those in use, and those that ended, so that they can be told.
 -- roles: lists, admin
 -- out: id int, name text, tier int, stage int, state int, token_hash blob,
--- out: sign_key blob, budget int
-SELECT id, name, tier, stage, state, token_hash, sign_key, budget
+-- out: sign_key blob, budget int, tsig_name text, tsig_sealed blob,
+-- out: notify text
+SELECT id, name, tier, stage, state, token_hash, sign_key, budget, tsig_name,
+	tsig_sealed, notify
 FROM list_consumer WHERE state IN (2, 4) ORDER BY id;
 
 -- name: lists_entries

@@ -8,6 +8,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/text.h"
 #include "seal/token.h"
 #include "store/sql.h"
 
@@ -84,7 +85,8 @@ void town_open(struct town *t)
 		.keys = &t->keys,
 		.stage_minutes = t->stage_minutes,
 		.shelf = &t->shelf,
-		.uses = t->uses};
+		.uses = t->uses,
+		.zones = t->zones};
 	ok(hl_lists_publisher_new(&config, &t->publisher, &err), &err);
 	t->app = (struct hl_lists_app){.shelf = &t->shelf,
 		.uses = t->uses,
@@ -235,6 +237,31 @@ void town_consumer(struct town *t, int64_t id, int tier, int stage)
 	run(t, db, st);
 	sqlite3_close(db);
 	town_open(t);
+}
+
+void town_tsig(struct town *t, int64_t consumer, const char *notify)
+{
+	/* as the room publish seals it */
+	const struct hl_seal_label label = {.kind = "list_consumer",
+		.id = consumer,
+		.field = "tsig",
+		.schema = 1};
+	HL_BUF_AUTO sealed = HL_BUF_INIT(4000);
+	HL_BUF_AUTO hex = HL_BUF_INIT(8000);
+	uint8_t secret[32];
+
+	for (uint8_t i = 0; i < sizeof(secret); i++) {
+		secret[i] = i;
+	}
+	assert_int_equal(
+		0, hl_seal_to(&t->place, &label,
+			   hl_str_mem(secret, sizeof(secret)), &sealed, NULL));
+	hl_text_put_hex(&hex, sealed.p, sealed.n);
+	town_sql(t,
+		"UPDATE list_consumer SET tsig_name = 'c%lld', tsig_sealed = "
+		"x'%.*s', notify = '%s' WHERE id = %lld",
+		(long long)consumer, HL_STR_ARG(hl_buf_str(&hex)), notify,
+		(long long)consumer);
 }
 
 struct row {

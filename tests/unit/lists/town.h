@@ -12,6 +12,7 @@
 #include "lists/root.h"
 #include "lists/service.h"
 #include "lists/verify.h"
+#include "lists/zones.h"
 
 /*
  * A hotline with keys, a root and consumers in a folder of its own. Rows that
@@ -29,6 +30,7 @@ struct town {
 	struct hl_lists_shelf shelf;
 	struct hl_lists_uses *uses;
 	struct hl_lists_app app;
+	struct hl_lists_zones *zones; /* the test's; NULL: none */
 	int stage_minutes;
 	int64_t n_leaves;
 	int64_t seen_us; /* of entries that are put; 0: NOW */
@@ -49,6 +51,8 @@ void town_entry(struct town *t, int64_t id, int of_host, int64_t seen_us);
 void town_entries(struct town *t, int64_t first, int64_t last);
 void town_canary(struct town *t, int64_t id, int64_t consumer);
 void town_consumer(struct town *t, int64_t id, int tier, int stage);
+/* Its TSIG key: named "c1" for consumer 1, of the bytes 0 to 31. */
+void town_tsig(struct town *t, int64_t consumer, const char *notify);
 /* One look, which must go well. */
 void town_look(struct town *t, int64_t now_us);
 /* Of the newest version of a consumer. */
