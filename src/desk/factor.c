@@ -150,6 +150,7 @@ static int enrol(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	}
 	hl_desk_cookie_set(ctx, req, resp, &fresh);
 	hl_desk_session_renew(ctx, &fresh);
+	hl_desk_sign_key_note(ctx, &fresh);
 	return show_codes(ctx, req, resp, hl_buf_str(&codes));
 }
 

@@ -29,6 +29,11 @@ void hl_desk_password_end(struct hl_web_ctx *ctx);
 void hl_desk_session_renew(
 	struct hl_web_ctx *ctx, const struct hl_seal_token *fresh);
 
+/* Who has come in by this session: the public half of what they sign lists
+ * with, if they may; a fault is logged and keeps nobody out. */
+void hl_desk_sign_key_note(
+	struct hl_web_ctx *ctx, const struct hl_seal_token *fresh);
+
 /* Where somebody at the door has to go on to, who is through already or has
  * not yet set up what is asked for; NULL: nowhere. */
 const char *hl_desk_elsewhere(const struct hl_desk_session *s, bool enrolling);

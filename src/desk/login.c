@@ -3,6 +3,8 @@
 #include "desk/door_views.h"
 #include "desk/inner.h"
 
+#include "base/log.h"
+#include "publish/publish.h"
 #include "web/cookie.h"
 #include "web/csrf.h"
 #include "web/templates.h"
@@ -126,6 +128,43 @@ int hl_desk_code_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		  : show_code(ctx, req, resp, HL_STR_NONE);
 }
 
+static bool signs(const struct hl_authz_actor *actor)
+{
+	return hl_authz_may_ever(actor, HL_AUTHZ_LIST_PROPOSE) ||
+	       hl_authz_may_ever(actor, HL_AUTHZ_LIST_APPROVE) ||
+	       hl_authz_may_ever(actor, HL_AUTHZ_CONSUMER_APPROVE);
+}
+
+void hl_desk_sign_key_note(
+	struct hl_web_ctx *ctx, const struct hl_seal_token *fresh)
+{
+	struct hl_accounts_limits limits = hl_desk_limits(ctx);
+	struct hl_accounts_session s;
+	struct hl_err err = {0};
+	int r = hl_accounts_open(
+		hl_desk_store(ctx), ctx->arena, fresh, &limits, &s, &err);
+
+	if (!r) {
+		/* also who has to change their password first */
+		const struct hl_who who = {.actor = {.user_id = s.staff_id,
+						   .roles = s.roles,
+						   .enabled = true,
+						   .full_login = true},
+			.ring = &s.ring,
+			.store = hl_desk_store(ctx),
+			.arena = ctx->arena};
+
+		r = signs(&who.actor)
+			    ? hl_publish_sign_key_put(&who, &s.secret, &err)
+			    : 0;
+		hl_accounts_session_wipe(&s);
+	}
+	if (r) {
+		err.code = err.code ? err.code : r;
+		hl_log_err(HL_LOG_WARN, "desk.sign_key", &err);
+	}
+}
+
 int hl_desk_code_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp)
 {
@@ -155,6 +194,7 @@ int hl_desk_code_post(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		return r;
 	}
 	hl_desk_cookie_set(ctx, req, resp, &fresh);
+	hl_desk_sign_key_note(ctx, &fresh);
 	return hl_web_see_other(resp, HL_STR("/"));
 }
 

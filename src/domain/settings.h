@@ -82,8 +82,7 @@ struct hl_settings {
 
 	bool trace_enabled;
 	struct hl_settings_list trace_dns_servers; /* "192.0.2.53:53" */
-	const char *trace_rdap_bootstrap;          /* URL or "" */
-	const char *trace_rdap_ca_file;
+	const char *trace_rdap_bootstrap, *trace_rdap_ca_file; /* or "" */
 	struct hl_settings_list trace_geo_paths;
 	const char *trace_home_country; /* "" takes operator_country */
 

@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "accounts/session.h"
 #include "world.h"
 
 static bool says(const struct world *w, const char *words)
@@ -182,6 +183,49 @@ static void passwords_do_not_come_back(void **state)
 	}
 }
 
+static void sign_key(struct world *w, int64_t out[2])
+{
+	out[0] = number(w->f,
+		"SELECT length(sign_key) FROM staff WHERE login = 'halfway'");
+	out[1] = number(
+		w->f, "SELECT count(*) FROM staff WHERE sign_key <> x''");
+}
+
+static void go_in(struct world *w, const char *path, int64_t step)
+{
+	char code[7], token[64], body[256];
+	struct hl_seal_totp totp;
+
+	hl_accounts_enrol_secret(&w->tokens[HALF], &totp);
+	hl_seal_totp_code(&totp, step, code);
+	world_ask(w, HALF, path, NULL);
+	token_on_page(w, token);
+	snprintf(body, sizeof(body), "csrf=%s&code=%s", token, code);
+	world_ask(w, HALF, path, body);
+}
+
+/* With the first login on; a wrong code leaves nothing. */
+static void signing_keys_are_noted_at_the_door(void **state)
+{
+	struct world *w = *state;
+	int64_t key[2], step = hl_seal_totp_step(hl_time_now_us());
+
+	world_restore(w);
+	sign_key(w, key);
+	assert_int_equal(0, key[0]);
+	assert_int_equal(0, key[1]);
+	go_in(w, "/login/setup", step - 1000);
+	assert_int_equal(422, w->status);
+	sign_key(w, key);
+	assert_int_equal(0, key[0]);
+	go_in(w, "/login/setup", step);
+	assert_int_equal(200, w->status);
+	sign_key(w, key);
+	assert_int_equal(32, key[0]);
+	assert_int_equal(1, key[1]);
+	world_restore(w);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -190,6 +234,7 @@ int main(void)
 		cmocka_unit_test(words_outlive_half_a_login),
 		cmocka_unit_test(other_sites_get_nothing),
 		cmocka_unit_test(passwords_do_not_come_back),
+		cmocka_unit_test(signing_keys_are_noted_at_the_door),
 	};
 
 	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);
