@@ -71,6 +71,11 @@ static int probe(const char *under, struct hl_err *err)
 	c.n_keys = 1;
 	int r = hl_rpz_zone_new(&c, &zone, &why);
 	hl_rpz_zone_free(zone);
+	if (!*under) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"lists.rpz_zone is not set: set it as "
+			"lists.hotline.example");
+	}
 	return r ? HL_FAIL(err, r, "lists.rpz_zone = %s: %s", under, why.msg)
 		 : 0;
 }
