@@ -37,6 +37,11 @@ enum hl_report_part {
 	HL_REPORT_PART_RELEASED = 3,
 };
 
+/* list_appeal, hl_seal_report(): JSON {"address", "words", "contact"}, what is
+ * empty left out. */
+#define HL_LABEL_LIST_APPEAL(appeal_id) \
+	HL_LABEL("list_appeal", appeal_id, "body")
+
 /* All others: hl_seal_to(). */
 #define HL_LABEL_ITEM_URL(item_id) HL_LABEL("item", item_id, "url")
 /* to the worker */
@@ -55,5 +60,9 @@ enum hl_report_part {
 #define HL_LABEL_REFERRAL_MAIL(referral_id) \
 	HL_LABEL("referral", referral_id, "mail worker")
 #define HL_LABEL_ANSWER(answer_id) HL_LABEL("answer", answer_id, "words")
+/* to the publisher of lists: "host LF path"; 32 bytes */
+#define HL_LABEL_LIST_PLACE(entry_id) HL_LABEL("list_entry", entry_id, "place")
+#define HL_LABEL_LIST_TSIG(consumer_id) \
+	HL_LABEL("list_consumer", consumer_id, "tsig")
 
 #endif

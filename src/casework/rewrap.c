@@ -5,10 +5,10 @@
 #include "casework/inner.h"
 
 /*
- * Of a report only the wrapped key moves; all else is sealed to the queue key
- * itself, so it is opened and sealed again under the same label. Each value
- * is a batch of its own, guarded by its epoch: what somebody else erased or
- * took over meanwhile stays as they left it.
+ * Of a report and of an appeal only the wrapped key moves; all else is sealed
+ * to the queue key itself, so it is opened and sealed again under the same
+ * label. Each value is a batch of its own, guarded by its epoch: what somebody
+ * else erased or took over meanwhile stays as they left it.
  */
 #define ARENA_BYTES ((size_t)32 << 20)
 #define WRAP_MAX 4096
@@ -23,6 +23,7 @@ enum what {
 	TRACE = 5,
 	DOCUMENT = 6,
 	ANSWER = 7,
+	APPEAL_KEY = 8,
 };
 
 struct run {
@@ -48,6 +49,8 @@ static struct hl_seal_label label_of(const struct hl_row_rewrap_list *row)
 		return HL_LABEL_REFERRAL(row->id);
 	case ANSWER:
 		return HL_LABEL_ANSWER(row->id);
+	case APPEAL_KEY:
+		return HL_LABEL_LIST_APPEAL(row->id);
 	}
 	return row->part == HL_REPORT_PART_RELEASED
 		       ? HL_LABEL_REPORT_RELEASED(row->id)
@@ -73,7 +76,7 @@ static int reseal(const struct run *run, const struct hl_row_rewrap_list *row,
 	struct hl_seal_label label = label_of(row);
 	struct hl_str plain;
 
-	if (row->what == REPORT_KEY) {
+	if (row->what == REPORT_KEY || row->what == APPEAL_KEY) {
 		return rewrap_key(run, &label, sealed, out, err);
 	}
 	int r = hl_casefile_open(
@@ -114,6 +117,10 @@ static int put(const struct run *run, const struct hl_row_rewrap_list *row,
 	case ANSWER:
 		return hl_do_rewrap_answer(store, arena,
 			&(struct hl_in_rewrap_answer){sealed, to, id, from},
+			err);
+	case APPEAL_KEY:
+		return hl_do_rewrap_appeal(store, arena,
+			&(struct hl_in_rewrap_appeal){sealed, to, id, from},
 			err);
 	}
 	return hl_do_rewrap_part(store, arena,

@@ -12,6 +12,7 @@
 #include "base/rand.h"
 #include "base/text.h"
 #include "base/time.h"
+#include "casefile/label.h"
 #include "domain/event.h"
 #include "intake/inner.h"
 #include "seal/box.h"
@@ -75,12 +76,13 @@ static int seal(const struct hl_intake_at *at, const struct hl_intake_keys *k,
 {
 	HL_BUF_AUTO key = HL_BUF_INIT(4096);
 	HL_BUF_AUTO body = HL_BUF_INIT(SEALED_MAX);
-	struct hl_seal_label label = HL_INTAKE_LABEL_APPEAL(in->id);
+	struct hl_seal_label label = HL_LABEL_LIST_APPEAL(in->id);
 	int r = hl_seal_report(&k->queue, &label, json, &key, &body, err);
 
 	if (r) {
 		return r;
 	}
+	in->kind = HL_KEY_QUEUE;
 	in->epoch = k->queue_epoch;
 	in->key_sealed = hl_arena_dup(at->arena, hl_buf_str(&key));
 	in->body_sealed = hl_arena_dup(at->arena, hl_buf_str(&body));

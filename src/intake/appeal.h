@@ -8,7 +8,8 @@
 
 /*
  * Somebody says that an entry of the list of addresses blocks what it should
- * not. Sealed to the queue key, as a report is; whoever decides reads it.
+ * not. Sealed to the queue key, as a report is, with HL_LABEL_LIST_APPEAL();
+ * whoever decides reads it.
  */
 struct hl_intake_appeal {
 	int64_t entry; /* 0: not known; one that is not there counts as 0 */
@@ -19,14 +20,6 @@ struct hl_intake_appeal {
 #define HL_INTAKE_APPEAL_WORDS_CHARS 2000
 #define HL_INTAKE_APPEAL_CONTACT_CHARS 200
 #define HL_INTAKE_APPEAL_JSON_MAX 16384 /* bytes */
-
-/* How it is sealed, for whoever opens it: hl_seal_report_open() with this
- * label; JSON {"address", "words", "contact"}, what is empty left out. */
-#define HL_INTAKE_LABEL_APPEAL(appeal_id)              \
-	((struct hl_seal_label){.kind = "list_appeal", \
-		.id = (appeal_id),                     \
-		.field = "body",                       \
-		.schema = 1})
 
 /*
  * When it gives 0 the appeal is on the disk, once however often it is sent:

@@ -3,21 +3,14 @@
 #define HL_LISTS_SET_H
 
 #include "base/arena.h"
+#include "casefile/label.h"
 #include "lists/judge.h"
-#include "seal/box.h"
 #include "seal/listkey.h"
 
 /*
  * A set of entries: what should be published by what the store says, or what
  * is, as a file of the folder remembers it. Secret: places stand in it.
  */
-
-/* list_entry.place_sealed: "host LF path" to the publisher. */
-#define HL_LABEL_LIST_PLACE(entry_id)                 \
-	((struct hl_seal_label){.kind = "list_entry", \
-		.id = (entry_id),                     \
-		.field = "place",                     \
-		.schema = 1})
 
 struct hl_lists_entry {
 	int64_t id;

@@ -2,21 +2,15 @@
 #ifndef HL_PUBLISH_APPEAL_H
 #define HL_PUBLISH_APPEAL_H
 
+#include "casefile/label.h"
 #include "publish/entry.h"
-#include "seal/box.h"
 
 /* Somebody says that an entry blocks what it should not. Written by the
  * public page (statement list_appeal_add), decided here by somebody who
  * neither proposed nor approved the entry. */
 
-/* The form of list_appeal.body_sealed: sealed with hl_seal_report() to the
- * queue key under this label; JSON {"address", "words", "contact"}. */
-#define HL_LABEL_LIST_APPEAL(appeal_id)                \
-	((struct hl_seal_label){.kind = "list_appeal", \
-		.id = (appeal_id),                     \
-		.field = "body",                       \
-		.schema = 1})
-#define HL_PUBLISH_APPEAL_BYTES 16384 /* of the JSON */
+/* The JSON that is sealed with HL_LABEL_LIST_APPEAL(). */
+#define HL_PUBLISH_APPEAL_BYTES 16384
 
 struct hl_publish_appeal {
 	int64_t id, version, received_at_us, decided_at_us;

@@ -10,21 +10,6 @@
 
 /* Inside the room only. */
 
-/* list_entry.place_sealed: "host LF path", to the publisher. */
-#ifndef HL_LABEL_LIST_PLACE
-#define HL_LABEL_LIST_PLACE(entry_id)                 \
-	((struct hl_seal_label){.kind = "list_entry", \
-		.id = (entry_id),                     \
-		.field = "place",                     \
-		.schema = 1})
-#endif
-/* list_consumer.tsig_sealed: 32 bytes, to the publisher. */
-#define HL_LABEL_LIST_TSIG(consumer_id)                  \
-	((struct hl_seal_label){.kind = "list_consumer", \
-		.id = (consumer_id),                     \
-		.field = "tsig",                         \
-		.schema = 1})
-
 int hl_publish_no(enum hl_publish_why *why, enum hl_publish_why is);
 /* hl_authz_check() with this room's reasons. */
 int hl_publish_check(const struct hl_who *who, enum hl_authz_action action,

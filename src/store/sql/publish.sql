@@ -559,15 +559,17 @@ WHERE id = $4 AND state = 1
 
 -- name: list_appeal_add
 -- doc: Somebody says that an entry blocks what it should not. entry_id is 0
--- doc: when there is no such entry of a case.
+-- doc: when there is no such entry of a case. A conflict when the epoch of
+-- doc: the queue key that it is sealed to has been closed meanwhile.
 -- roles: public
--- in: id int, entry_id int, lookup blob, epoch int, key_sealed blob,
--- in: body_sealed blob, received_at_us int
+-- in: id int, entry_id int, lookup blob, key_sealed blob, body_sealed blob,
+-- in: received_at_us int, kind int, epoch int
 -- expect: one
 INSERT INTO list_appeal (id, entry_id, lookup, epoch, key_sealed, body_sealed,
 	received_at_us, state, version, decided_by, decided_at_us, why)
-VALUES ($1, coalesce((SELECT id FROM list_entry WHERE id = $2), 0),
-	$3, $4, $5, $6, $7, 1, 1, 0, 0, 0);
+SELECT $1, coalesce((SELECT id FROM list_entry WHERE id = $2), 0),
+	$3, k.epoch, $4, $5, $6, 1, 1, 0, 0, 0
+FROM key_epoch k WHERE k.kind = $7 AND k.epoch = $8 AND k.closed_at_us = 0;
 
 -- name: list_appeal_status
 -- doc: What became of an appeal, by what follows from its receipt.

@@ -25,10 +25,13 @@ WHERE c.state < 10 AND f.epoch = $1 AND length(f.document_sealed) > 0
 UNION ALL SELECT 7, w.id, 0 FROM cases c JOIN referral f ON f.case_id = c.id
 JOIN answer w ON w.referral_id = f.id
 WHERE c.state < 10 AND w.epoch = $1 AND length(w.words_sealed) > 0
+UNION ALL SELECT 8, l.id, 0 FROM list_appeal l
+WHERE l.state = 1 AND l.epoch = $1 AND length(l.key_sealed) > 0
 LIMIT $2;
 
 -- name: rewrap_get
--- doc: One sealed value, or the wrapped key of a part of a report.
+-- doc: One sealed value, or the wrapped key of a part of a report or of an
+-- doc: appeal.
 -- roles: staff
 -- in: what int, id int, part int
 -- out: sealed blob
@@ -41,6 +44,7 @@ SELECT coalesce(CASE $1
 	WHEN 5 THEN (SELECT facts_sealed FROM trace WHERE id = $2)
 	WHEN 6 THEN (SELECT document_sealed FROM referral WHERE id = $2)
 	WHEN 7 THEN (SELECT words_sealed FROM answer WHERE id = $2)
+	WHEN 8 THEN (SELECT key_sealed FROM list_appeal WHERE id = $2)
 	END, x'');
 
 -- name: rewrap_part
@@ -91,3 +95,10 @@ WHERE id = $3 AND epoch = $4 AND length(document_sealed) > 0;
 -- in: sealed blob, epoch int, id int, epoch_before int
 UPDATE answer SET words_sealed = $1, epoch = $2
 WHERE id = $3 AND epoch = $4 AND length(words_sealed) > 0;
+
+-- name: rewrap_appeal
+-- doc: The key of an appeal that waits.
+-- roles: staff
+-- in: sealed blob, epoch int, id int, epoch_before int
+UPDATE list_appeal SET key_sealed = $1, epoch = $2
+WHERE id = $3 AND epoch = $4 AND state = 1 AND length(key_sealed) > 0;

@@ -16,7 +16,9 @@
 	"UNION ALL SELECT 'assessment', epoch, note_sealed FROM assessment " \
 	"UNION ALL SELECT 'trace', epoch, facts_sealed FROM trace "          \
 	"UNION ALL SELECT 'referral', epoch, document_sealed FROM referral " \
-	"UNION ALL SELECT 'answer', epoch, words_sealed FROM answer)"
+	"UNION ALL SELECT 'answer', epoch, words_sealed FROM answer "        \
+	"UNION ALL SELECT 'appeal', epoch, key_sealed FROM list_appeal "     \
+	"WHERE state = 1)"
 
 static void put_sealed(struct fixture *f, const char *table, const char *column,
 	struct hl_seal_label label)
@@ -33,7 +35,51 @@ static void put_sealed(struct fixture *f, const char *table, const char *column,
 	change(f, sql.p);
 }
 
-/* A case with one of each, still open. */
+#define APPEAL 31
+#define DECIDED 32
+
+static void put_appeal(struct fixture *f, int64_t id)
+{
+	HL_BUF_AUTO key = HL_BUF_INIT(4096), body = HL_BUF_INIT(65536);
+	struct hl_seal_label label = HL_LABEL_LIST_APPEAL(id);
+
+	ok(hl_seal_report(&f->ring.queue.at[0].pub, &label,
+		HL_STR("sealed words"), &key, &body, NULL));
+	ok(hl_do_list_appeal_add(f->store, f->arena,
+		&(struct hl_in_list_appeal_add){.id = id,
+			.lookup = hl_str_mem(&id, sizeof(id)),
+			.kind = HL_KEY_QUEUE,
+			.epoch = 1,
+			.key_sealed = hl_buf_str(&key),
+			.body_sealed = hl_buf_str(&body),
+			.received_at_us = hl_time_now_us()},
+		NULL));
+}
+
+/* 0 when the ring opens it. */
+static int read_appeal(
+	struct fixture *f, const struct hl_seal_ring *ring, int64_t id)
+{
+	HL_BUF_AUTO plain = HL_BUF_SECRET(65536);
+	struct hl_seal_label label = HL_LABEL_LIST_APPEAL(id);
+	struct hl_in_list_appeal_get in = {id};
+	struct hl_row_list_appeal_get *row;
+	size_t n;
+
+	ok(hl_get_list_appeal_get(f->store, f->arena, &in, &row, &n, NULL));
+	assert_int_equal(1, n);
+	const struct hl_seal_secret *secret =
+		hl_seal_ring_find(&ring->queue, row->epoch);
+	if (!secret) {
+		return HL_DENIED;
+	}
+	ok(hl_seal_report_open(secret, &label, row->key_sealed,
+		row->body_sealed, &plain, NULL));
+	assert_true(hl_str_eq(HL_STR("sealed words"), hl_buf_str(&plain)));
+	return 0;
+}
+
+/* A case with one of each, still open, and an appeal. */
 static int64_t put_all(struct fixture *f)
 {
 	int64_t report =
@@ -70,7 +116,8 @@ static int64_t put_all(struct fixture *f)
 	put_sealed(f, "trace", "facts_sealed", HL_LABEL_TRACE(21));
 	put_sealed(f, "answer", "words_sealed", HL_LABEL_ANSWER(22));
 	put_sealed(f, "referral", "document_sealed", HL_LABEL_REFERRAL(9));
-	assert_int_equal(7, number(f, "SELECT count(DISTINCT what) FROM " SEALED
+	put_appeal(f, APPEAL);
+	assert_int_equal(8, number(f, "SELECT count(DISTINCT what) FROM " SEALED
 				      " WHERE epoch = 1 AND length(v) > 0"));
 	return id;
 }
@@ -124,6 +171,8 @@ static void open_work_moves_and_closed_work_stays(void **state)
 	ok(hl_casework_settle_reports(f->store, f->arena, 10, &n, NULL));
 	id = put_all(f);
 	int64_t waiting = put_addresses(f, "example.org/waiting");
+	put_appeal(f, DECIDED);
+	change(f, "UPDATE list_appeal SET state = 3 WHERE id = 32");
 	begin_epoch(f, &only);
 	while ((n = rewrap(f, 3)) > 0) {
 		assert_true(n <= 3);
@@ -142,6 +191,9 @@ static void open_work_moves_and_closed_work_stays(void **state)
 	/* the identity key has epochs of its own */
 	assert_int_equal(
 		1, number(f, "SELECT epoch FROM report_part WHERE part = 2"));
+	assert_int_equal(0, read_appeal(f, &only, APPEAL));
+	assert_int_equal(HL_DENIED, read_appeal(f, &only, DECIDED));
+	assert_int_equal(0, read_appeal(f, &f->ring, DECIDED));
 	/* who was never given the old key can work on it */
 	struct hl_seal_ring old = f->ring;
 	f->ring = only;

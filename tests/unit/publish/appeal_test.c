@@ -5,27 +5,50 @@
 #include "base/rand.h"
 #include "base/time.h"
 
-static int64_t put_appeal(struct desk *d, int64_t entry_id, const char *json)
+static int try_put(struct desk *d, int64_t entry_id, const char *json,
+	int64_t epoch, int64_t *id)
 {
 	HL_BUF_AUTO key = HL_BUF_INIT(4096), body = HL_BUF_INIT(65536);
-	int64_t id = hl_rand_id();
-	struct hl_seal_label label = HL_LABEL_LIST_APPEAL(id);
 	struct hl_tx *tx = hl_tx_begin(d->f->store, d->f->arena);
 	uint8_t lookup[16];
 
+	*id = hl_rand_id();
+	struct hl_seal_label label = HL_LABEL_LIST_APPEAL(*id);
 	hl_rand_bytes(lookup, sizeof(lookup));
 	ok(hl_seal_report(&d->f->ring.queue.at[0].pub, &label, hl_str_c(json),
 		&key, &body, NULL));
 	hl_tx_list_appeal_add(
-		tx, &(struct hl_in_list_appeal_add){.id = id,
+		tx, &(struct hl_in_list_appeal_add){.id = *id,
 			    .lookup = hl_str_mem(lookup, sizeof(lookup)),
-			    .epoch = 1,
+			    .kind = HL_KEY_QUEUE,
+			    .epoch = epoch,
 			    .key_sealed = hl_buf_str(&key),
 			    .body_sealed = hl_buf_str(&body),
 			    .received_at_us = hl_time_now_us(),
 			    .entry_id = entry_id});
-	ok(hl_tx_run(tx, NULL));
+	return hl_tx_run(tx, NULL);
+}
+
+static int64_t put_appeal(struct desk *d, int64_t entry_id, const char *json)
+{
+	int64_t id;
+
+	ok(try_put(d, entry_id, json, 1, &id));
 	return id;
+}
+
+/* Nothing new is sealed to a key that somebody who left may have kept. */
+static void only_the_epoch_in_use(void **state)
+{
+	struct desk *d = *state;
+	int64_t id;
+
+	assert_int_equal(HL_CONFLICT, try_put(d, 0, "{}", 0, &id));
+	assert_int_equal(HL_CONFLICT, try_put(d, 0, "{}", 2, &id));
+	ok(try_put(d, 0, "{}", 1, &id));
+	change(d->f, "UPDATE key_epoch SET closed_at_us = 5 WHERE kind = 1");
+	assert_int_equal(HL_CONFLICT, try_put(d, 0, "{}", 1, &id));
+	assert_int_equal(1, number(d->f, "SELECT count(*) FROM list_appeal"));
 }
 
 static enum hl_publish_why try_rule(
@@ -192,6 +215,7 @@ int main(void)
 		TEST_DESK(naming_another_entry_helps_nobody),
 		TEST_DESK(a_decision_has_its_form),
 		TEST_DESK(what_cannot_be_read_can_be_decided),
+		TEST_DESK(only_the_epoch_in_use),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }

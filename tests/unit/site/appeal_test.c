@@ -9,6 +9,7 @@
 #include <cmocka.h>
 
 #include "base/text.h"
+#include "casefile/label.h"
 #include "intake/appeal.h"
 #include "seal/box.h"
 
@@ -52,7 +53,7 @@ static struct hl_str open_sealed(struct browser *b)
 {
 	struct fixture *f = b->f;
 	int64_t id = fixture_number(f, "SELECT id FROM list_appeal");
-	struct hl_seal_label label = HL_INTAKE_LABEL_APPEAL(id);
+	struct hl_seal_label label = HL_LABEL_LIST_APPEAL(id);
 	HL_BUF_AUTO plain = HL_BUF_SECRET(HL_INTAKE_APPEAL_JSON_MAX);
 	HL_BUF_AUTO key = HL_BUF_INIT(4096);
 	HL_BUF_AUTO body = HL_BUF_INIT(256 * 1024);
