@@ -153,7 +153,7 @@ class World:
         port = free_port()
         child = self.start(self.hotline, "list", verb, "--file",
                            self.path("list"), "--listen",
-                           f"127.0.0.1:{port}")
+                           f"127.0.0.1:{port}", "--hotline", "A Hotline")
         wait_for(port)
         return child, port
 

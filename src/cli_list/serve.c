@@ -58,7 +58,7 @@ static void say_ready(void *arg)
 /* The list is read here too: what is wrong with it is told at once. */
 static int prepare(struct hl_list_service *s, struct hl_err *err)
 {
-	int r = hl_consume_stop_check(&s->words, err);
+	int r = hl_stop_check(&s->stop, err);
 
 	if (!r) {
 		r = hl_list_source_open(&s->source, err);
@@ -92,19 +92,35 @@ static int take_connections(struct hl_list_service *s, int *argc, char **argv)
 	return 0;
 }
 
+static void take_stop(struct hl_stop_config *stop, int *argc, char **argv)
+{
+	const struct {
+		const char *option;
+		struct hl_str *to;
+	} rows[] = {{"--hotline", &stop->hotline},
+		{"--contact", &stop->contact.href}, {"--appeal", &stop->appeal},
+		{"--who", &stop->consumer}, {"--who-uri", &stop->consumer_uri},
+		{"--worry", &stop->worry.href},
+		{"--worry-name", &stop->worry.name},
+		{"--young", &stop->young.href},
+		{"--young-name", &stop->young.name}};
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		*rows[i].to =
+			hl_str_c(hl_cli_option(argc, argv, rows[i].option));
+	}
+}
+
 static bool take_options(struct hl_list_service *s, int argc, char **argv)
 {
 	s->listen = hl_cli_option(&argc, argv, "--listen");
-	s->words.who = hl_cli_option(&argc, argv, "--who");
-	s->words.hotline = hl_cli_option(&argc, argv, "--hotline");
-	s->words.appeal = hl_cli_option(&argc, argv, "--appeal");
-	s->words.support = hl_cli_option(&argc, argv, "--support");
+	take_stop(&s->stop, &argc, argv);
 	if (!hl_list_source_take(&s->source, s->verb, &argc, argv) ||
 		!hl_list_threads_take(s->verb, &argc, argv, &s->n_threads) ||
 		take_connections(s, &argc, argv)) {
 		return false;
 	}
-	if (argc != 1 || !s->listen) {
+	if (argc != 1 || !s->listen || !s->stop.hotline.p) {
 		fputs(s->help, stderr);
 		return false;
 	}
@@ -139,7 +155,6 @@ int hl_list_serve(struct hl_list_service *s, int argc, char **argv)
 	if (!take_options(s, argc, argv)) {
 		return HL_CLI_USAGE;
 	}
-	s->stop = (struct hl_consume_stop){&s->words, hl_consume_stop_page};
 	snprintf(name, sizeof(name), "list %s", s->verb);
 	hl_log_init("supervisor", HL_LOG_INFO);
 	int r = prepare(s, &err);

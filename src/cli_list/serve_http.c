@@ -14,7 +14,7 @@ static const char help[] =
 	"Answers over HTTP: GET /check with the address in X-Original-URL "
 	"(204, or\n"
 	"403 with X-Hotline-Entry) for nginx's auth_request and HAProxy, POST\n"
-	"/v1/check with a JSON list for search engines, GET /stop?entry=N with "
+	"/v1/check with a JSON list for search engines, GET /stop?entry=E-… "
 	"the\n"
 	"stop page. For loopback or a network of your own: it asks for no "
 	"key.\n"

@@ -5,8 +5,8 @@
 #include <stdio.h>
 
 #include "base/json.h"
-#include "base/text.h"
 #include "base/log.h"
+#include "consume/stop.h"
 #include "web/form.h"
 #include "web/route.h"
 
@@ -232,47 +232,53 @@ int hl_consume_ask_parse(struct hl_str body, struct hl_arena *arena,
 
 /* -- GET /stop -- */
 
-/* As it is shown: a reference, or a number of a text file. */
-static void take_entry(struct hl_str text, struct hl_consume_decision *d)
+static struct hl_str field_of(const struct hl_web_form *form, const char *name)
 {
-	int64_t entry = 0;
-
-	d->is_ref = !hl_ref_parse(HL_REF_LIST_ENTRY, text, &entry);
-	if (!d->is_ref && !hl_str_to_i64(text, &entry)) {
-		entry = 0;
-	}
-	d->entry = entry > 0 ? (uint64_t)entry : 0;
-}
-
-static void find_entry(struct hl_web_ctx *ctx, struct hl_str query,
-	struct hl_consume_decision *d)
-{
-	struct hl_web_form form;
-
-	if (hl_web_form_parse(ctx->arena, query, &form, NULL)) {
-		return;
-	}
-	for (size_t i = 0; i < form.n; i++) {
-		if (hl_str_eq(form.fields[i].name, HL_STR("entry"))) {
-			take_entry(form.fields[i].value, d);
+	for (size_t i = 0; i < form->n; i++) {
+		if (hl_str_eq(form->fields[i].name, hl_str_c(name))) {
+			return form->fields[i].value;
 		}
 	}
+	return HL_STR_NONE;
+}
+
+static int hand_over(struct hl_web_ctx *ctx, const struct hl_stop_answer *a,
+	struct hl_web_response *resp)
+{
+	hl_web_respond(resp, HL_STOP_STATUS, "text/html");
+	for (size_t i = 0; i < a->n_headers; i++) {
+		struct hl_str value =
+			hl_arena_dup(ctx->arena, a->headers[i].value);
+
+		if (!value.p) {
+			return HL_FAIL(&ctx->err, HL_E_NOMEM, "no memory");
+		}
+		if (!strcmp(a->headers[i].name, "Content-Type")) {
+			resp->type = value;
+		} else if (strcmp(a->headers[i].name, "Cache-Control")) {
+			/* the server says that of every answer */
+			hl_web_header_add(resp, a->headers[i].name, value);
+		}
+	}
+	hl_buf_put(&resp->body, hl_buf_str(&a->body));
+	return 0;
 }
 
 static int stop_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp)
 {
-	struct hl_consume_decision d = {.what = HL_CONSUME_LISTED};
-	const struct hl_consume_stop *stop = of(ctx)->stop;
-	const char *tag = "en";
+	HL_STOP_ANSWER_AUTO answer = {0};
+	struct hl_web_form form = {0};
 
-	find_entry(ctx, req->query, &d);
-	hl_web_respond(resp, 451, "text/html");
-	int r = stop->page(stop->arg, &d,
-		hl_web_request_header(req, "Accept-Language"), &resp->body,
-		&tag);
-	hl_web_header_add(resp, "Content-Language", hl_str_c(tag));
-	return r ? HL_FAIL(&ctx->err, r, "the stop page could not be made") : 0;
+	if (hl_web_form_parse(ctx->arena, req->query, &form, NULL)) {
+		form = (struct hl_web_form){0};
+	}
+	struct hl_stop_ask ask = hl_consume_stop_ask_text(
+		field_of(&form, "entry"), field_of(&form, "scope"));
+	ask.accept = hl_web_request_header(req, "Accept");
+	ask.accept_language = hl_web_request_header(req, "Accept-Language");
+	int r = hl_stop_answer(of(ctx)->stop, &ask, &answer, &ctx->err);
+	return r ? r : hand_over(ctx, &answer, resp);
 }
 
 static int ready_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,

@@ -3,6 +3,7 @@
 #define HL_CONSUME_HTTP_H
 
 #include "consume/pool.h"
+#include "stop/stop.h"
 #include "web/http.h"
 
 /*
@@ -22,7 +23,7 @@
 struct hl_consume_http {
 	struct hl_consume *consume; /* borrowed, as the others are */
 	struct hl_consume_pool *pool;
-	const struct hl_consume_stop *stop;
+	const struct hl_stop_config *stop; /* checked */
 	/* How long an answer waits for what must be confirmed; then it is let
 	 * through. 0: HL_CONSUME_HTTP_CONFIRM_MS. */
 	int confirm_ms;

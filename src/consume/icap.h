@@ -3,6 +3,7 @@
 #define HL_CONSUME_ICAP_H
 
 #include "consume/pool.h"
+#include "stop/stop.h"
 
 /*
  * An ICAP service (RFC 3507) that judges requests: OPTIONS and REQMOD under
@@ -17,9 +18,9 @@ struct hl_consume_icap_options {
 	int stop_fd;   /* readable: stop */
 	struct hl_consume *consume;
 	struct hl_consume_pool *pool;
-	const struct hl_consume_stop *stop;
-	size_t n_connections;          /* at a time; 0: 1,024 */
-	int head_ms, body_ms, idle_ms; /* 0: 10 s, 30 s, 120 s */
+	const struct hl_stop_config *stop; /* checked */
+	size_t n_connections;              /* at a time; 0: 1,024 */
+	int head_ms, body_ms, idle_ms;     /* 0: 10 s, 30 s, 120 s */
 };
 
 /* Serves until stop_fd can be read. The pool is drained then. */

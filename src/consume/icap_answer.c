@@ -1,9 +1,10 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "consume/icap_inner.h"
+#include "consume/stop.h"
 
 /* RFC 3507 clause 4.7: constant, since no answer may be kept. */
 #define ISTAG "ISTag: \"openhotline-1\"\r\n"
-#define PAGE_MAX (256u << 10)
+#define HEAD_MAX 8192
 
 static void put_last(struct hl_consume_icap_session *s)
 {
@@ -64,39 +65,49 @@ void hl_consume_icap_put_back(
 }
 
 static void put_451(const struct hl_consume_icap_session *s,
-	struct hl_buf *head, const struct hl_buf *page, const char *tag)
+	const struct hl_stop_answer *answer, size_t n, struct hl_buf *head)
 {
 	char entry[HL_CONSUME_ENTRY_TEXT];
 
+	hl_buf_put(
+		head, HL_STR("HTTP/1.1 451 Unavailable For Legal Reasons\r\n"));
+	for (size_t i = 0; i < answer->n_headers; i++) {
+		hl_buf_printf(head, "%s: %.*s\r\n", answer->headers[i].name,
+			HL_STR_ARG(answer->headers[i].value));
+	}
+	if (!answer->n_headers) {
+		hl_buf_put(head, HL_STR("Content-Type: text/html\r\n"
+					"Cache-Control: no-store\r\n"));
+	}
 	hl_consume_entry_text(&s->req.decision, entry);
 	hl_buf_printf(head,
-		"HTTP/1.1 451 Unavailable For Legal Reasons\r\n"
-		"Content-Type: text/html; charset=utf-8\r\n"
-		"Content-Language: %s\r\nContent-Length: %zu\r\n"
-		"Cache-Control: no-store\r\nVary: Accept-Language\r\n"
-		"X-Content-Type-Options: nosniff\r\n"
-		"X-Hotline-Entry: %s\r\n\r\n",
-		tag, page->n, entry);
+		"Content-Length: %zu\r\nX-Hotline-Entry: %s\r\n\r\n", n, entry);
+}
+
+/* Without memory for the page it is blocked all the same. */
+static struct hl_str make_page(
+	const struct hl_consume_icap_session *s, struct hl_stop_answer *answer)
+{
+	const struct hl_consume_icap_request *req = &s->req;
+	struct hl_stop_ask ask = hl_consume_stop_ask(&req->decision);
+
+	ask.accept = hl_str_mem(req->accept, req->n_accept);
+	ask.accept_language = hl_str_mem(req->languages, req->n_languages);
+	if (!hl_stop_answer(s->config->stop, &ask, answer, NULL)) {
+		return hl_buf_str(&answer->body);
+	}
+	answer->n_headers = 0;
+	return HL_STR("<!doctype html>\n<title>451</title>\n"
+		      "<p>451 Unavailable For Legal Reasons\n");
 }
 
 void hl_consume_icap_put_listed(struct hl_consume_icap_session *s)
 {
-	const struct hl_consume_stop *stop = s->config->stop;
-	HL_BUF_AUTO page = HL_BUF_INIT(PAGE_MAX);
-	HL_BUF_AUTO head = HL_BUF_INIT(4096);
-	const char *tag = "en";
+	HL_STOP_ANSWER_AUTO answer = {0};
+	HL_BUF_AUTO head = HL_BUF_INIT(HEAD_MAX);
+	struct hl_str page = make_page(s, &answer);
 
-	if (stop->page(stop->arg, &s->req.decision,
-		    hl_str_mem(s->req.languages, s->req.n_languages), &page,
-		    &tag) ||
-		page.fault) {
-		/* it is blocked all the same */
-		hl_buf_reset(&page);
-		hl_buf_put(&page, HL_STR("<!doctype html>\n<title>451</title>\n"
-					 "<p>451 Unavailable For Legal "
-					 "Reasons\n"));
-	}
-	put_451(s, &head, &page, tag);
+	put_451(s, &answer, page.n, &head);
 	hl_buf_printf(&s->out,
 		"ICAP/1.0 200 OK\r\n" ISTAG
 		"Encapsulated: res-hdr=0, %s=%zu\r\n",
@@ -106,7 +117,7 @@ void hl_consume_icap_put_listed(struct hl_consume_icap_session *s)
 	hl_buf_put(&s->out, hl_buf_str(&head));
 	if (!s->req.is_head) {
 		hl_buf_printf(&s->out, "%zx\r\n", page.n);
-		hl_buf_put(&s->out, hl_buf_str(&page));
+		hl_buf_put(&s->out, page);
 		hl_buf_put(&s->out, HL_STR("\r\n0\r\n\r\n"));
 	}
 }

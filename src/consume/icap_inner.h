@@ -21,8 +21,8 @@ struct hl_consume_icap_request {
 	bool has_body, may_204, last;
 	bool is_head; /* HTTP's method HEAD: an answer has no body */
 	struct hl_consume_decision decision;
-	char languages[256], client[64];
-	size_t n_languages, n_client;
+	char accept[256], languages[256], client[64];
+	size_t n_accept, n_languages, n_client;
 	bool passed_on; /* its body goes back as it comes */
 	/* the chunk framing of its body */
 	int chunk;

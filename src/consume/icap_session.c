@@ -138,6 +138,18 @@ static bool judge(
 	return after_judgement(s);
 }
 
+/* What the stop page hangs on; too long is as not sent. */
+static void keep_field(const struct hl_consume_head *head, const char *name,
+	char out[256], size_t *n)
+{
+	struct hl_str value = hl_consume_head_field(head, name);
+
+	if (value.p && value.n <= 256) {
+		memcpy(out, value.p, value.n);
+		*n = value.n;
+	}
+}
+
 static bool take_http(struct hl_consume_icap_session *s)
 {
 	HL_BUF_AUTO url = HL_BUF_INIT(2 * HL_CONSUME_ICAP_HTTP_MAX);
@@ -150,15 +162,11 @@ static bool take_http(struct hl_consume_icap_session *s)
 		return false;
 	}
 	if (!hl_consume_head_parse(hl_str_sub(in, 0, req->n_http), &head)) {
-		struct hl_str languages =
-			hl_consume_head_field(&head, "Accept-Language");
-
 		host_only = hl_consume_head_url(&head, &url);
 		req->is_head = hl_str_eq(head.method, HL_STR("HEAD"));
-		if (languages.p && languages.n <= sizeof(req->languages)) {
-			memcpy(req->languages, languages.p, languages.n);
-			req->n_languages = languages.n;
-		}
+		keep_field(&head, "Accept", req->accept, &req->n_accept);
+		keep_field(&head, "Accept-Language", req->languages,
+			&req->n_languages);
 	}
 	return judge(s, hl_buf_str(&url), host_only);
 }

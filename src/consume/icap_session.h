@@ -3,6 +3,7 @@
 #define HL_CONSUME_ICAP_SESSION_H
 
 #include "consume/ask.h"
+#include "stop/stop.h"
 
 /*
  * One connection of an ICAP client without its socket: bytes in, bytes out.
@@ -14,9 +15,9 @@
 #define HL_CONSUME_ICAP_OUT_MAX (512u << 10)
 
 struct hl_consume_icap_config {
-	struct hl_consume *consume; /* borrowed, as the others are */
-	const struct hl_consume_stop *stop;
-	size_t n_connections; /* told to clients */
+	struct hl_consume *consume;        /* borrowed, as the others are */
+	const struct hl_stop_config *stop; /* checked */
+	size_t n_connections;              /* told to clients */
 	/* An address must be confirmed; borrowed until this returns. Answered
 	 * by hl_consume_icap_judged(), perhaps at once. */
 	void (*unsure)(void *arg, const struct hl_consume_question *q);

@@ -7,9 +7,8 @@
 
 /*
  * What the programs that ask (squid, ICAP, HTTP) see of a list: somebody who
- * judges addresses, somebody who counts hits, somebody who makes the stop
- * page. All are called from any thread; none of them may log or keep an
- * address.
+ * judges addresses, somebody who counts hits. Both are called from any thread;
+ * neither may log or keep an address.
  */
 
 enum hl_consume_what {
@@ -82,16 +81,6 @@ struct hl_consume_count {
 	/* Something was let through since nobody could be asked. May be
 	 * NULL. */
 	void (*let_through)(void *arg);
-};
-
-/* Makes the page that is shown in place of what is listed. */
-struct hl_consume_stop {
-	void *arg;
-	/* Puts a whole HTML page; languages is the value of Accept-Language
-	 * or absent. *tag is the language chosen, static or of arg. The page
-	 * does not hang on the address. */
-	int (*page)(void *arg, const struct hl_consume_decision *decision,
-		struct hl_str languages, struct hl_buf *out, const char **tag);
 };
 
 #endif

@@ -3,26 +3,19 @@
 #define HL_CONSUME_STOP_H
 
 #include "consume/judge.h"
+#include "stop/stop.h"
 
 /*
- * The stop page that is built in: says that the address is blocked, who does
- * it, why, with which number to object and where to find help; in English,
- * German, French and Spanish. No script, nothing loaded from elsewhere,
- * nobody is counted by it.
+ * What the stop page (docs/stop-page.md) is asked by the programs here. Who
+ * asks fills in the headers. A number of a text file, which is no reference
+ * that a hotline knows, is not shown.
  */
-struct hl_consume_stop_words {
-	const char *who;     /* blocks: the consumer's name; NULL: not said */
-	const char *hotline; /* whose list it is; NULL: not said */
-	const char *appeal;  /* an address for objections; NULL: not said */
-	const char *support; /* an address for help; NULL: not said */
-};
-/* appeal and support must be http: or https:. HL_E_INVALID names the one
- * that is none. */
-int hl_consume_stop_check(
-	const struct hl_consume_stop_words *words, struct hl_err *err);
+struct hl_stop_ask hl_consume_stop_ask(
+	const struct hl_consume_decision *decision);
 
-/* arg is a const struct hl_consume_stop_words *. */
-int hl_consume_stop_page(void *arg, const struct hl_consume_decision *decision,
-	struct hl_str languages, struct hl_buf *out, const char **tag);
+/* As an address has it: "E-7K3Q-X9M2-C"; a scope in the words of either
+ * room. What cannot be read is not known. */
+struct hl_stop_ask hl_consume_stop_ask_text(
+	struct hl_str entry, struct hl_str scope);
 
 #endif

@@ -130,7 +130,8 @@ class World:
     def service(self, verb):
         child = self.start(verb, [
             self.program, "list", verb, "--file", self.path("list"),
-            "--listen", "127.0.0.1:0", "--who", "A School"])
+            "--listen", "127.0.0.1:0", "--who", "A School",
+            "--hotline", "Example Hotline"])
         found = until(lambda: re.search(r'"127\.0\.0\.1:(\d+)"',
                                         self.log(verb)), verb)
         setattr(self, verb.replace("-", "_"), child)
@@ -551,11 +552,14 @@ def usage(w):
             (["serve-squid", "--file", w.path("list"), "--format", "x"], 2),
             (["serve-icap", "--file", w.path("list")], 2),
             (["serve-icap", "--file", w.path("none"), "--listen",
-              "127.0.0.1:0"], 3),
+              "127.0.0.1:0", "--hotline", "A"], 3),
+            (["serve-icap", "--file", w.path("list"), "--listen",
+              "127.0.0.1:0"], 2),
             (["serve-http", "--file", w.path("list"), "--listen",
-              f"127.0.0.1:{w.http}"], 4),
+              f"127.0.0.1:{w.http}", "--hotline", "A"], 4),
             (["serve-http", "--file", w.path("list"), "--listen",
-              "127.0.0.1:0", "--appeal", "javascript:x"], 1),
+              "127.0.0.1:0", "--hotline", "A", "--appeal",
+              "javascript:x"], 1),
             (["serve-squid", "--file", w.path("list")], 0),
             (["--help"], 0), (["serve-icap", "--help"], 0)):
         done = subprocess.run([w.program, "list", *words], check=False,

@@ -4,8 +4,6 @@
 #include <assert.h>
 #include <stdlib.h>
 
-#include "consume/stop.h"
-
 /*
  * Whatever a client sends and however it is cut, the answers are the same,
  * and a session always either reads, waits for a judge, or has ended. The
@@ -77,8 +75,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 	const struct hl_consume_judge judge_all = {NULL, check, NULL};
 	struct hl_consume consume = {
 		.judge = &judge_all, .logged_us = INT64_MAX};
-	struct hl_consume_stop_words words = {.who = "x"};
-	const struct hl_consume_stop stop = {&words, hl_consume_stop_page};
+	const struct hl_stop_config stop = {.hotline = HL_STR_INIT("x")};
 	const struct hl_consume_icap_config config = {
 		&consume, &stop, 1, unsure};
 	HL_BUF_AUTO whole = HL_BUF_INIT(64u << 20);

@@ -11,14 +11,13 @@
 #include <cmocka.h>
 
 #include "base/json.h"
-#include "consume/stop.h"
+#include "base/text.h"
 
 struct bench {
 	struct hl_consume_judge judge;
 	struct hl_consume consume;
 	struct hl_consume_pool *pool;
-	struct hl_consume_stop_words words;
-	struct hl_consume_stop stop;
+	struct hl_stop_config stop;
 	struct hl_consume_http app;
 	struct hl_arena *arena;
 	struct hl_web_response resp;
@@ -79,7 +78,7 @@ static int set_up(void **state)
 	pthread_cond_init(&b->changed, NULL);
 	const struct hl_consume_pool_config config = {&b->consume, 4, 2000};
 	assert_int_equal(0, hl_consume_pool_new(&config, &b->pool, NULL));
-	b->stop = (struct hl_consume_stop){&b->words, hl_consume_stop_page};
+	b->stop.hotline = HL_STR("The <b>Line");
 	b->app.consume = &b->consume;
 	b->app.pool = b->pool;
 	b->app.stop = &b->stop;
@@ -278,12 +277,20 @@ static void the_stop_page(void **state)
 {
 	struct bench *b = *state;
 
-	assert_int_equal(
-		451, get(b, "/stop?entry=42", "Accept-Language", "fr"));
+	assert_int_equal(451,
+		get(b, "/stop?entry=E-7K3Q-X9M2-C", "Accept-Language", "fr"));
 	assert_string_equal("fr", header(b, "Content-Language"));
-	assert_non_null(strstr(b->resp.body.p, ": 42\n"));
+	assert_non_null(header(b, "Content-Security-Policy"));
+	assert_null(strstr(b->resp.body.p, "<b>"));
 	assert_int_equal(451, get(b, "/stop?entry=%3Cx", NULL, NULL));
 	assert_null(strstr(b->resp.body.p, "<x"));
+	char ref[HL_REF_MAX], path[64];
+	hl_ref_print(HL_REF_LIST_ENTRY, 987654321, ref);
+	snprintf(path, sizeof(path), "/stop?scope=domain&entry=%s", ref);
+	assert_int_equal(451, get(b, path, "Accept", "application/json"));
+	assert_non_null(strstr(b->resp.body.p, ref));
+	assert_non_null(strstr(b->resp.body.p, "\"scope\":\"site\""));
+	assert_true(hl_str_eq(HL_STR("application/json"), b->resp.type));
 	assert_int_equal(451, get(b, "/stop", NULL, NULL));
 	assert_int_equal(200, get(b, "/v1/ready", NULL, NULL));
 }

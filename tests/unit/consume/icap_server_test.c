@@ -14,15 +14,13 @@
 #include <unistd.h>
 #include <cmocka.h>
 
-#include "consume/stop.h"
 #include "web/listen.h"
 
 struct bench {
 	struct hl_consume_judge judge;
 	struct hl_consume consume;
 	struct hl_consume_pool *pool;
-	struct hl_consume_stop_words words;
-	struct hl_consume_stop stop;
+	struct hl_stop_config stop;
 	struct hl_consume_icap_options options;
 	struct sockaddr_in at;
 	pthread_t thread;
@@ -80,7 +78,7 @@ static struct bench *start(int head_ms, int idle_ms, size_t n_connections)
 	pthread_cond_init(&b->changed, NULL);
 	const struct hl_consume_pool_config config = {&b->consume, 2, 8};
 	assert_int_equal(0, hl_consume_pool_new(&config, &b->pool, NULL));
-	b->stop = (struct hl_consume_stop){&b->words, hl_consume_stop_page};
+	b->stop.hotline = HL_STR("The <b>Line");
 	b->options = (struct hl_consume_icap_options){
 		.stop_fd = eventfd(0, EFD_CLOEXEC),
 		.consume = &b->consume,

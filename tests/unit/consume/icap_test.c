@@ -10,13 +10,13 @@
 #include <stdlib.h>
 #include <cmocka.h>
 
+#include "base/text.h"
 #include "consume/stop.h"
 
 struct bench {
 	struct hl_consume_judge judge;
 	struct hl_consume consume;
-	struct hl_consume_stop_words words;
-	struct hl_consume_stop stop;
+	struct hl_stop_config stop;
 	struct hl_consume_icap_config config;
 	struct hl_consume_icap_session *session;
 	struct hl_buf out;
@@ -55,8 +55,8 @@ static void start(struct bench *b)
 {
 	*b = (struct bench){.judge = {b, check, NULL}};
 	b->consume.judge = &b->judge;
-	b->words.who = "The <b>School";
-	b->stop = (struct hl_consume_stop){&b->words, hl_consume_stop_page};
+	b->stop.consumer = HL_STR("The <b>School");
+	b->stop.hotline = HL_STR("The <b>Line");
 	b->config = (struct hl_consume_icap_config){
 		&b->consume, &b->stop, 17, unsure};
 	b->out = HL_BUF_INIT(64u << 20);
@@ -195,7 +195,9 @@ static void wherever_it_is_cut(void **state)
 		assert_int_equal(1, count(&b, "Max-Connections: 17\r\n"));
 		assert_int_equal(5, count(&b, "X-Hotline-Entry: 42\r\n"));
 		assert_int_equal(1, count(&b, "Content-Language: fr\r\n"));
-		assert_int_equal(4, count(&b, "The &lt;b&gt;School"));
+		assert_int_equal(4, count(&b, "</title>"));
+		assert_true(count(&b, "The &lt;b&gt;School") >= 4);
+		assert_int_equal(0, count(&b, "<b>"));
 		assert_int_equal(1, count(&b, ", null-body="));
 		finish(&b);
 	}
@@ -382,51 +384,86 @@ static void the_last_request(void **state)
 
 /* -- the stop page -- */
 
-static void languages(void **state)
+#define ENTRY 987654321
+
+static void what_the_page_is_asked(void **state)
 {
 	static const struct {
-		const char *asked, *tag;
+		const char *entry, *scope;
+		int64_t is;
+		enum hl_stop_reason reason;
 	} rows[] = {
-		{NULL, "en"},
-		{"", "en"},
-		{"de-AT, en;q=0.5", "de"},
-		{"da, es;q=0.3, fr;q=0.4", "fr"},
-		{"xx", "en"},
-		{";;,,q=", "en"},
+		{"42", "page", 0, HL_STOP_PAGE},
+		{"", "", 0, HL_STOP_UNKNOWN},
+		{"E-0000-0000-1", "directory", 0, HL_STOP_FOLDER},
+		{"<script>", "folder", 0, HL_STOP_FOLDER},
+		{"R-7K3Q-X9M2-C", "domain", 0, HL_STOP_SITE},
+		{NULL, "else", 0, HL_STOP_UNKNOWN},
 	};
-	const struct hl_consume_stop_words words = {"A & B", "The \"Line\"",
-		"https://example.org/appeal?a=1&b=2", NULL};
+	struct hl_consume_decision d = listed;
+	char ref[HL_REF_MAX];
 
 	(void)state;
 	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
-		HL_BUF_AUTO out = HL_BUF_INIT(65536);
-		struct hl_consume_stop_words own = words;
-		const char *tag = NULL;
+		struct hl_stop_ask ask = hl_consume_stop_ask_text(
+			hl_str_c(rows[i].entry), hl_str_c(rows[i].scope));
 
-		assert_int_equal(
-			0, hl_consume_stop_page(&own, &listed,
-				   hl_str_c(rows[i].asked), &out, &tag));
-		assert_string_equal(rows[i].tag, tag);
-		assert_non_null(strstr(out.p, "A &amp; B"));
-		assert_non_null(strstr(out.p, "The &quot;Line&quot;"));
-		assert_non_null(strstr(out.p, "appeal?a=1&amp;b=2\""));
-		assert_non_null(strstr(out.p, ": 42\n"));
-		assert_null(strstr(out.p, "<script"));
+		assert_int_equal(rows[i].is, ask.entry);
+		assert_int_equal(rows[i].reason, ask.reason);
 	}
+	assert_int_equal(
+		ENTRY, hl_consume_stop_ask_text(
+			       hl_ref_print(HL_REF_LIST_ENTRY, ENTRY, ref),
+			       HL_STR_NONE)
+			       .entry);
+	/* a number of a text file is no reference */
+	assert_int_equal(0, hl_consume_stop_ask(&d).entry);
+	d.is_ref = true;
+	assert_int_equal(42, hl_consume_stop_ask(&d).entry);
+	d.reason = HL_CONSUME_DOMAIN;
+	assert_int_equal(HL_STOP_SITE, hl_consume_stop_ask(&d).reason);
+	d.reason = (enum hl_consume_reason)77;
+	assert_int_equal(HL_STOP_UNKNOWN, hl_consume_stop_ask(&d).reason);
 }
 
-static void addresses_on_the_page(void **state)
+/* As a browser asks it; a header that is too long is as not sent. */
+static void forms_of_the_page(void **state)
 {
-	static const char *const wrong[] = {"", "example.org",
-		"javascript:alert(1)", "https://a b", " https://a", "//a"};
+	static const struct {
+		const char *accept, *language, *type, *tag;
+	} rows[] = {
+		{"*/*", "da-DK, en;q=0.5", "text/html; charset=utf-8", "da"},
+		{"application/json", "xx", "application/json", "en"},
+		{"text/plain", ";;,,q=", "text/plain; charset=utf-8", "en"},
+		{"image/png", "uk", "text/html; charset=utf-8", "uk"},
+	};
 
 	(void)state;
-	for (size_t i = 0; i < HL_ARRAY_LEN(wrong); i++) {
-		struct hl_consume_stop_words w = {.appeal = wrong[i]};
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		char http[512], ask[1024], want[64];
+		struct bench b;
 
-		assert_int_equal(HL_E_INVALID, hl_consume_stop_check(&w, NULL));
-		w = (struct hl_consume_stop_words){.support = wrong[i]};
-		assert_int_equal(HL_E_INVALID, hl_consume_stop_check(&w, NULL));
+		snprintf(http, sizeof(http),
+			"GET http://bad/ HTTP/1.1\r\nAccept: %s\r\n"
+			"Accept-Language: %s\r\n\r\n",
+			rows[i].accept, rows[i].language);
+		snprintf(ask, sizeof(ask),
+			REQMOD "Allow: 204\r\nEncapsulated: req-hdr=0, "
+			       "null-body=%zu\r\n\r\n%s",
+			strlen(http), http);
+		start(&b);
+		b.stop.consumer_uri = HL_STR("https://school.example/");
+		feed(&b, hl_str_c(ask), 4096);
+		snprintf(want, sizeof(want), "Content-Type: %s\r\n",
+			rows[i].type);
+		assert_int_equal(1, count(&b, want));
+		snprintf(want, sizeof(want), "Content-Language: %s\r\n",
+			rows[i].tag);
+		assert_int_equal(1, count(&b, want));
+		assert_int_equal(1, count(&b, "Cache-Control: no-store\r\n"));
+		assert_int_equal(1, count(&b, "rel=\"blocked-by\"\r\n"));
+		assert_int_equal(0, count(&b, "http://bad"));
+		finish(&b);
 	}
 }
 
@@ -440,8 +477,8 @@ int main(void)
 		cmocka_unit_test(what_is_not_sent_stops_reading),
 		cmocka_unit_test(what_must_be_confirmed),
 		cmocka_unit_test(the_last_request),
-		cmocka_unit_test(languages),
-		cmocka_unit_test(addresses_on_the_page),
+		cmocka_unit_test(what_the_page_is_asked),
+		cmocka_unit_test(forms_of_the_page),
 	};
 
 	return cmocka_run_group_tests_name("icap", tests, NULL, NULL);
