@@ -30,6 +30,8 @@ struct hl_publish_offer {
 	const struct hl_publish_row *entries; /* of this case, newest first */
 	size_t n_entries;
 };
+/* HL_DENIED: this person may propose nothing of it now; the entries are there
+ * all the same, for whoever may read the case. HL_NOTFOUND. */
 int hl_publish_offer(const struct hl_who *who,
 	const struct hl_publish_setup *setup, int64_t case_id,
 	struct hl_publish_offer *out, struct hl_err *err);

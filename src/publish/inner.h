@@ -88,6 +88,10 @@ struct hl_publish_statement hl_publish_statement_of(
 void hl_publish_end_in(struct hl_tx *tx, const struct hl_who *who,
 	const struct hl_row_list_entry_get *row, enum hl_list_end why);
 
+/* Whether this person may read the case; nobody reads one that is gone. */
+int hl_publish_may_read(const struct hl_who *who, int64_t case_id, bool *may,
+	struct hl_err *err);
+
 /* Rows for pages; case 0: any. */
 struct hl_publish_asked {
 	enum hl_list_state state;

@@ -134,13 +134,13 @@ static struct hl_publish_row row_of_one(const struct hl_row_list_entry_get *row)
 }
 
 /* Who may read the case may read the address. */
-static int may_see(const struct hl_who *who,
-	const struct hl_row_list_entry_get *row, bool *may, struct hl_err *err)
+int hl_publish_may_read(const struct hl_who *who, int64_t case_id, bool *may,
+	struct hl_err *err)
 {
 	struct hl_casefile c;
-	int r = row->case_id ? hl_casefile_load(who->store, who->arena,
-				       row->case_id, &c, err)
-			     : HL_NOTFOUND;
+	int r = case_id ? hl_casefile_load(
+				  who->store, who->arena, case_id, &c, err)
+			: HL_NOTFOUND;
 
 	*may = false;
 	if (r) {
@@ -162,7 +162,7 @@ static int open_place(const struct hl_who *who,
 	const struct hl_publish_place *place = NULL;
 	struct hl_publish_places places;
 	bool may;
-	int r = may_see(who, row, &may, err);
+	int r = hl_publish_may_read(who, row->case_id, &may, err);
 
 	if (r || !may || !row->url_sealed.n) {
 		return r;

@@ -189,27 +189,41 @@ static int offer(const struct hl_who *who, const struct hl_publish_setup *setup,
 				: hl_publish_no(&out->why, HL_PUBLISH_NOT_SEEN);
 }
 
+/* Also before two people judged the case, and after it was opened again. */
+static int add_entries(const struct hl_who *who, struct hl_publish_offer *out,
+	struct hl_err *err)
+{
+	struct hl_publish_asked asked = {
+		.case_id = out->case_id, .n_most = 100};
+	bool may;
+	int r = hl_publish_may_read(who, out->case_id, &may, err);
+
+	return r || !may ? r
+			 : hl_publish_rows(who, &asked, &out->entries,
+				   &out->n_entries, err);
+}
+
 int hl_publish_offer(const struct hl_who *who,
 	const struct hl_publish_setup *setup, int64_t case_id,
 	struct hl_publish_offer *out, struct hl_err *err)
 {
-	struct hl_publish_asked asked = {.case_id = case_id, .n_most = 100};
 	struct subject s = {0};
 
 	*out = (struct hl_publish_offer){.case_id = case_id};
 	int r = begin(who, case_id, &s, &out->why, err);
+	bool refused = r == HL_NOTFOUND ||
+		       (r == HL_DENIED && out->why == HL_PUBLISH_NOT_PERMITTED);
 	if (!r) {
 		out->item_id = s.row->item_id;
 		out->watched = s.seen.watched;
 		out->seen_at_us = hl_publish_seen_at(&s.seen);
 		r = offer(who, setup, &s, out, err);
 	}
-	if (r == HL_DENIED && out->why == HL_PUBLISH_NOT_PERMITTED) {
-		return HL_DENIED;
+	if (r < 0) {
+		return r;
 	}
-	return r < 0 ? r
-		     : hl_publish_rows(who, &asked, &out->entries,
-			       &out->n_entries, err);
+	int fault = add_entries(who, out, err);
+	return fault ? fault : refused ? r : 0;
 }
 
 /* The place, and that it may be proposed. */

@@ -438,6 +438,34 @@ static void without_a_key_nobody_signs(void **state)
 	assert_int_equal(0, number(d->f, "SELECT count(*) FROM list_entry"));
 }
 
+/* Whoever looks at a case must see that it is on the list, even when nothing
+ * more of it may be proposed. */
+static void a_case_shows_its_entries(void **state)
+{
+	struct desk *d = *state;
+	int64_t fresh = put_case(d->f, "http://fresh.example.org/"), case_id;
+	int64_t id = listed(d, "http://a.example.org/b", &case_id);
+	struct hl_publish_setup setup = setup_of(d, SOFIE);
+	struct hl_publish_offer offer;
+
+	assert_int_equal(HL_DENIED,
+		hl_publish_offer(AS(SOFIE), &setup, fresh, &offer, NULL));
+	assert_int_equal(0, offer.n_entries);
+	ok(hl_casework_reopen(AS(SOFIE), case_id, NULL, NULL));
+	assert_int_equal(HL_DENIED,
+		hl_publish_offer(AS(SOFIE), &setup, case_id, &offer, NULL));
+	assert_false(offer.may_propose);
+	assert_int_equal(1, offer.n_entries);
+	assert_int_equal(id, offer.entries[0].id);
+	/* who may not read the case learns nothing of it */
+	assert_int_equal(HL_DENIED,
+		hl_publish_offer(AS(VERA), &setup, case_id, &offer, NULL));
+	assert_int_equal(0, offer.n_entries);
+	assert_int_not_equal(
+		0, hl_publish_offer(AS(SOFIE), &setup, 5, &offer, NULL));
+	assert_int_equal(0, offer.n_entries);
+}
+
 static void pages_show_what_may_be_done(void **state)
 {
 	struct desk *d = *state;
@@ -506,6 +534,7 @@ int main(void)
 		TEST_DESK(refusing_and_ending),
 		TEST_DESK(the_store_repeats_the_rules),
 		TEST_DESK(without_a_key_nobody_signs),
+		TEST_DESK(a_case_shows_its_entries),
 		TEST_DESK(pages_show_what_may_be_done),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
