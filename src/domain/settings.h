@@ -59,13 +59,12 @@ struct hl_settings {
 	int api_picture_megapixels, api_picture_seconds, api_picture_memory_mib;
 
 	const char *lists_canary_domain, *lists_popular_file, *lists_url;
-	const char *lists_rpz_listen, *lists_rpz_zone; /* both or \"\" */
+	const char *lists_rpz_listen, *lists_rpz_zone; /* both or "" */
 	const char *store_path, *keys_dir, *laws_dir;
 	const char *law_national; /* id of a profile: "dk"; "" is none */
 
 	struct hl_priority_weights priority;
-	int duplicate_window_days, lists_stage_minutes;
-	int case_lease_minutes;
+	int duplicate_window_days, lists_stage_minutes, case_lease_minutes;
 
 	int police_hold_hours;
 	size_t n_police_holds;

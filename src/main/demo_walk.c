@@ -167,6 +167,7 @@ static int open_browsers(struct hl_walk *w, const char *public_url,
 
 static void close_all(struct hl_walk *w)
 {
+	hl_walk_school_close(w);
 	hl_main_browser_free(w->reporter);
 	hl_main_browser_free(w->provider);
 	for (int i = 0; i < HL_DEMO_PEOPLE; i++) {
@@ -182,10 +183,12 @@ static int (*const parts[])(struct hl_walk *w) = {
 	hl_walk_report,
 	hl_walk_triage,
 	hl_walk_assess,
+	hl_walk_block,
 	hl_walk_plan,
 	hl_walk_police,
 	hl_walk_provider,
 	hl_walk_removed,
+	hl_walk_unblock,
 	hl_walk_numbers,
 	hl_walk_known,
 };

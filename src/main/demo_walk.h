@@ -3,6 +3,7 @@
 #define HL_MAIN_DEMO_WALK_H
 
 #include <jansson.h>
+#include <sys/types.h>
 
 #include "base/text.h"
 #include "domain/settings.h"
@@ -39,6 +40,9 @@ struct hl_walk {
 	char police[HL_REF_MAX], notice[HL_REF_MAX];
 	char answer[HL_WALK_TEXT]; /* the provider's link */
 	json_t *stats;             /* before the walk */
+	char entry[HL_REF_MAX];    /* of the list of addresses */
+	char school[32];           /* its folder; "": there is none */
+	pid_t school_pid;          /* of what follows the list there */
 };
 
 /* "3. Anna looks" and what comes under it. */
@@ -73,11 +77,16 @@ int hl_walk_look_around(struct hl_walk *w);
 int hl_walk_report(struct hl_walk *w);
 int hl_walk_triage(struct hl_walk *w);
 int hl_walk_assess(struct hl_walk *w);
+int hl_walk_block(struct hl_walk *w);
 int hl_walk_plan(struct hl_walk *w);
 int hl_walk_police(struct hl_walk *w);
 int hl_walk_provider(struct hl_walk *w);
 int hl_walk_removed(struct hl_walk *w);
+int hl_walk_unblock(struct hl_walk *w);
 int hl_walk_numbers(struct hl_walk *w);
 int hl_walk_known(struct hl_walk *w);
+
+/* Ends what the school runs and takes its folder away; may be done twice. */
+void hl_walk_school_close(struct hl_walk *w);
 
 #endif

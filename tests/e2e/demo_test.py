@@ -199,6 +199,9 @@ def walked(demo):
     check(done, 0)
     assert "as expected at every step" in done.stdout
     assert "and nobody had to look" in done.stdout
+    said = [x.split(",")[0].split()[0] for x in done.stdout.splitlines()
+            if " seconds" in x]
+    assert said == ["clear", "listed", "clear"], said
     for line in done.stdout.splitlines():
         print("# " + line)
 
