@@ -178,13 +178,10 @@ static int decide(const struct hl_who *who,
 	}
 	switch ((int)act->deed) {
 	case APPROVE:
-		r = hl_publish_approve(who, setup, &d, why, err);
-		e->from_us = hl_time_now_us();
-		return r;
+		return hl_publish_approve(who, setup, &d, why, err);
 	case REFUSE:
 		return hl_publish_refuse(who, &d, why, err);
 	default:
-		e->to_us = hl_time_now_us();
 		return hl_publish_end(
 			who, &d, (enum hl_list_end)act->arg, why, err);
 	}

@@ -253,12 +253,39 @@ static int tell_hour(const struct hl_main_demo_lists *l, size_t consumer,
 	return hl_tx_run(tx, err);
 }
 
+/* From when to when each entry was in force. */
+static int find_times(struct hl_main_demo_lists *l, enum hl_list_state state,
+	struct hl_err *err)
+{
+	struct hl_who sofie = hl_main_demo_who(l->demo, HL_DEMO_SOFIE);
+	const struct hl_publish_filter filter = {
+		.state = state, .n_most = HL_DEMO_LIST_ENTRIES};
+	const struct hl_publish_row *rows;
+	size_t n;
+	int r = hl_publish_entries(&sofie, &filter, &rows, &n, err);
+
+	for (size_t i = 0; !r && i < n * HL_DEMO_LIST_ENTRIES; i++) {
+		const struct hl_publish_row *row =
+			&rows[i / HL_DEMO_LIST_ENTRIES];
+		struct hl_main_demo_listed *e =
+			&l->at[i % HL_DEMO_LIST_ENTRIES];
+
+		if (e->id == row->id) {
+			e->from_us = row->approved_at_us;
+			e->to_us = row->ended_at_us;
+		}
+	}
+	return said_no(r, HL_PUBLISH_NOT_PERMITTED, err);
+}
+
 int hl_main_demo_lists_told(
 	struct hl_main_demo_lists *lists, struct hl_err *err)
 {
 	int64_t end = hl_time_now_us() / HL_US_PER_HOUR;
 	int r = tell_appeals(lists, err);
 
+	r = r ? r : find_times(lists, HL_LIST_ACTIVE, err);
+	r = r ? r : find_times(lists, HL_LIST_ENDED, err);
 	for (size_t i = 0; i < HL_DEMO_LIST_CONSUMERS && !r; i++) {
 		for (int64_t h = end - TOLD_DAYS * 24; h < end && !r; h++) {
 			hl_arena_reset(lists->demo->arena);
