@@ -246,6 +246,17 @@ static size_t n_hosts(const struct hl_lists_entries *e)
 		       : 0;
 }
 
+/* People know nothing of canaries, which are no entries of a case. */
+static int64_t n_of_cases(const struct hl_lists_entries *e)
+{
+	int64_t n = 0;
+
+	for (size_t i = 0; i < e->n; i++) {
+		n += !e->at[i].canary;
+	}
+	return n;
+}
+
 static void put_edition(struct deciding *d, struct hl_tx *tx, int64_t id,
 	const struct hl_lists_entries *of, unsigned held, int state)
 {
@@ -255,7 +266,7 @@ static void put_edition(struct deciding *d, struct hl_tx *tx, int64_t id,
 	hl_tx_lists_edition_add(
 		tx, &(struct hl_in_lists_edition_add){.id = id,
 			    .at_us = d->look->now_us,
-			    .n_entries = (int64_t)of->n,
+			    .n_entries = n_of_cases(of),
 			    .n_hosts = (int64_t)n_hosts(of),
 			    .n_added = (int64_t)d->change.n_added,
 			    .n_removed = (int64_t)d->change.n_removed,
