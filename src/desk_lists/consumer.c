@@ -31,6 +31,10 @@ static void add_state(struct hl_web_ctx *ctx,
 		hl_desk_fill(arena, HL_TR("{1} of {2} hosts"),
 			hl_desk_lists_number(arena, c->asked_today),
 			hl_desk_lists_number(arena, c->budget)));
+	hl_desk_put_row(rows, n, HL_TR("Last fetched"),
+		c->fetched_hour
+			? hl_desk_at(arena, c->fetched_hour * HL_US_PER_HOUR)
+			: hl_web_tr(HL_TR("not yet")));
 	hl_desk_put_row(rows, n, HL_TR("Last counters"),
 		c->counted_hour ? hl_desk_at(arena,
 					  c->counted_hour * 3600 * HL_US_PER_S)
@@ -157,7 +161,7 @@ static void fill(struct hl_web_ctx *ctx, const struct hl_publish_consumer *c,
 		.ref = hl_desk_ref(ctx->arena, HL_REF_CONSUMER, c->id),
 		.title = c->name,
 		.tag = hl_desk_lists_consumer_tag(c->state)};
-	v->alarm = hl_desk_lists_alarm(ctx, c);
+	v->n_alarms = hl_desk_lists_alarms(ctx, c, v->alarms);
 	v->proposed = c->state == HL_LIST_CONSUMER_PROPOSED;
 	v->active = c->state == HL_LIST_CONSUMER_ACTIVE;
 	v->offline = c->tier == HL_LIST_TIER_OFFLINE;

@@ -8,8 +8,9 @@
 
 struct hl_desk_lists_consumer_row {
 	int64_t id, version, made_at_us, asked, budget;
-	struct hl_str name, tier, age, alarm;
+	struct hl_str name, tier, age;
 	struct hl_w_tag tag;
+	bool alarm;
 };
 struct hl_desk_lists_consumers {
 	struct hl_desk_page page;
@@ -44,13 +45,16 @@ struct hl_desk_lists_change {
 struct hl_desk_lists_step {
 	struct hl_str title, text, code;
 };
+#define HL_DESK_LISTS_ALARMS 5
 struct hl_desk_lists_consumer {
 	struct hl_desk_page page;
 	int64_t id, version;
 	struct hl_w_identity head;
 	const struct hl_w_summary_row *facts;
 	size_t n_facts;
-	struct hl_str alarm, waits, approve_error;
+	struct hl_str alarms[HL_DESK_LISTS_ALARMS];
+	size_t n_alarms;
+	struct hl_str waits, approve_error;
 	bool may_approve, may_refuse, may_change, may_end, may_token;
 	bool offline, clear, proposed, active;
 	struct hl_str risk;

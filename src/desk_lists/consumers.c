@@ -7,51 +7,62 @@
 /* Older than this, a list was not taken over, or not made. */
 #define STALE_US HL_US_PER_DAY
 
-static bool heard_of_late(
+/* Bits, worst first. */
+enum { NO_TOKEN, RUN_OUT, NOT_FETCHED, USED_UP, MORE_THAN_EVER, N_ALARMS };
+
+static const char *const words[N_ALARMS] = {
+	[NO_TOKEN] = HL_TR("It has no token and gets nothing."),
+	[RUN_OUT] = HL_TR("Its list has run out: it blocks nothing. Look "
+			  "whether the publisher runs."),
+	[NOT_FETCHED] = HL_TR("It has not fetched its list for a day. Ask its "
+			      "contact."),
+	[USED_UP] = HL_TR("It has used up its budget of today: hosts it asks "
+			  "for are let through."),
+	[MORE_THAN_EVER] =
+		HL_TR("It asked over twice as much today as on the days "
+		      "before. Ask its contact; its token may be in wrong "
+		      "hands."),
+};
+
+/* Of tier 2, whose list comes over DNS, nobody knows. */
+static bool fetched_of_late(
 	const struct hl_web_ctx *ctx, const struct hl_publish_consumer *c)
 {
-	int64_t hour_us = 3600 * HL_US_PER_S;
-	bool is_new = ctx->now_us - c->approved_at_us < STALE_US;
-
-	return is_new || c->asked_today || c->asked_before ||
-	       (c->counted_hour &&
-		       ctx->now_us - c->counted_hour * hour_us < STALE_US);
+	return c->tier == HL_LIST_TIER_CLEAR || !c->has_token ||
+	       ctx->now_us - c->approved_at_us < STALE_US ||
+	       ctx->now_us - c->fetched_hour * HL_US_PER_HOUR <
+		       STALE_US + HL_US_PER_HOUR;
 }
 
-struct hl_str hl_desk_lists_alarm(
-	struct hl_web_ctx *ctx, const struct hl_publish_consumer *c)
+size_t hl_desk_lists_alarms(struct hl_web_ctx *ctx,
+	const struct hl_publish_consumer *c,
+	struct hl_str out[HL_DESK_LISTS_ALARMS])
 {
-	if (c->state != HL_LIST_CONSUMER_ACTIVE) {
-		return HL_STR_NONE;
+	const bool is[N_ALARMS] = {
+		[NO_TOKEN] = !c->has_token,
+		[RUN_OUT] = c->expires_at_us && c->expires_at_us <= ctx->now_us,
+		[NOT_FETCHED] = !fetched_of_late(ctx, c),
+		[USED_UP] = c->refused_today > 0,
+		[MORE_THAN_EVER] = c->asked_before > 0 &&
+				   c->asked_today > 2 * c->asked_before,
+	};
+	size_t n = 0;
+
+	_Static_assert(N_ALARMS == HL_DESK_LISTS_ALARMS, "room for each");
+	for (size_t i = 0; i < N_ALARMS; i++) {
+		if (is[i] && c->state == HL_LIST_CONSUMER_ACTIVE) {
+			out[n++] = hl_web_tr(words[i]);
+		}
 	}
-	if (!c->has_token) {
-		return hl_web_tr(HL_TR("It has no token and gets nothing."));
-	}
-	if (c->expires_at_us && c->expires_at_us <= ctx->now_us) {
-		return hl_web_tr(HL_TR("Its list has run out: it blocks "
-				       "nothing. Look whether the publisher "
-				       "runs."));
-	}
-	if (c->refused_today) {
-		return hl_web_tr(HL_TR("It has used up its budget of today: "
-				       "hosts it asks for are let through."));
-	}
-	if (c->tier != HL_LIST_TIER_CLEAR && !heard_of_late(ctx, c)) {
-		return hl_web_tr(HL_TR("Nothing was heard of it for a day. "
-				       "Ask its contact."));
-	}
-	if (c->asked_before > 0 && c->asked_today > 2 * c->asked_before) {
-		return hl_web_tr(HL_TR("It asked over twice as much today as "
-				       "on the days before. Ask its contact; "
-				       "its token may be in wrong hands."));
-	}
-	return HL_STR_NONE;
+	return n;
 }
 
 void hl_desk_lists_consumer_row(struct hl_web_ctx *ctx,
 	const struct hl_publish_consumer *from,
 	struct hl_desk_lists_consumer_row *out)
 {
+	struct hl_str alarms[HL_DESK_LISTS_ALARMS];
+
 	*out = (struct hl_desk_lists_consumer_row){.id = from->id,
 		.version = from->list_version,
 		.made_at_us = from->made_at_us,
@@ -63,7 +74,7 @@ void hl_desk_lists_consumer_row(struct hl_web_ctx *ctx,
 			       ? hl_desk_span(ctx->arena,
 					 ctx->now_us - from->made_at_us)
 			       : HL_STR_NONE,
-		.alarm = hl_desk_lists_alarm(ctx, from),
+		.alarm = hl_desk_lists_alarms(ctx, from, alarms) > 0,
 		.tag = hl_desk_lists_consumer_tag(from->state)};
 }
 

@@ -8,7 +8,6 @@
 #include "publish/appeal.h"
 #include "publish/consumer.h"
 #include "publish/edition.h"
-#include "publish/entry.h"
 
 /* What the pages of lists share; inside the room only. */
 
@@ -72,9 +71,10 @@ int hl_desk_lists_decision(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, enum hl_ref_kind kind,
 	struct hl_publish_decision *out);
 
-/* Everything that is not right at a consumer, worst first; "" none. */
-struct hl_str hl_desk_lists_alarm(
-	struct hl_web_ctx *ctx, const struct hl_publish_consumer *consumer);
+/* All that is not right at a consumer in use, worst first; how many. */
+size_t hl_desk_lists_alarms(struct hl_web_ctx *ctx,
+	const struct hl_publish_consumer *c,
+	struct hl_str out[HL_DESK_LISTS_ALARMS]);
 void hl_desk_lists_consumer_row(struct hl_web_ctx *ctx,
 	const struct hl_publish_consumer *from,
 	struct hl_desk_lists_consumer_row *out);

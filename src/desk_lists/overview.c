@@ -5,7 +5,7 @@
 #include "web/templates.h"
 
 #define EDITIONS_MOST 100
-#define ALARMS_MAX 64
+#define ROOT_SOON_US (30 * HL_US_PER_DAY)
 #define FACTS_MAX 8
 
 struct now {
@@ -104,32 +104,70 @@ static void add_waits(struct hl_web_ctx *ctx, const struct hl_publish_counts *c,
 	}
 }
 
+static void add_alarm(
+	struct hl_desk_lists_overview *v, struct hl_desk_lists_alarm alarm)
+{
+	if (v->n_alarms < HL_ARRAY_LEN(v->alarms)) {
+		v->alarms[v->n_alarms++] = alarm;
+	}
+}
+
+/* Until the publisher has a key, more is missing than a root. */
+static void add_root(struct hl_web_ctx *ctx, const struct now *now,
+	struct hl_desk_lists_overview *v)
+{
+	const struct hl_publish_status *s = &now->status;
+	int64_t left = s->root_expires_us - ctx->now_us;
+	struct hl_str text = HL_STR_NONE;
+
+	if (s->ready && !s->root_version) {
+		text = hl_web_tr(HL_TR("No root is installed: nothing is "
+				       "published. “hotline list root new” "
+				       "begins one."));
+	} else if (s->ready && left <= 0) {
+		text = hl_web_tr(HL_TR("The root has expired: nothing is "
+				       "published. The holders of its keys "
+				       "must sign a new one."));
+	} else if (s->ready && left < ROOT_SOON_US) {
+		text = hl_desk_fill(ctx->arena,
+			HL_TR("The root expires on {1}. The holders of its "
+			      "keys must sign a new one before."),
+			hl_desk_at(ctx->arena, s->root_expires_us),
+			HL_STR_NONE);
+	}
+	if (text.n) {
+		add_alarm(v, (struct hl_desk_lists_alarm){.text = text});
+	}
+}
+
+static void add_consumer_alarms(struct hl_web_ctx *ctx,
+	const struct hl_publish_consumer *c, struct hl_desk_lists_overview *v)
+{
+	struct hl_str texts[HL_DESK_LISTS_ALARMS];
+	size_t n = hl_desk_lists_alarms(ctx, c, texts);
+
+	for (size_t i = 0; i < n; i++) {
+		add_alarm(v, (struct hl_desk_lists_alarm){.text = texts[i],
+				     .href = hl_desk_lists_consumer_path(
+					     ctx->arena, c->id, ""),
+				     .link = c->name});
+	}
+}
+
 static void add_consumers(struct hl_web_ctx *ctx, const struct now *now,
 	struct hl_desk_lists_overview *v)
 {
 	struct hl_desk_lists_consumer_row *rows =
 		hl_arena_array(ctx->arena, now->n_consumers + 1, sizeof(*rows));
-	struct hl_desk_lists_alarm *alarms =
-		hl_arena_array(ctx->arena, ALARMS_MAX, sizeof(*alarms));
 
-	for (size_t i = 0; rows && alarms && i < now->n_consumers; i++) {
-		struct hl_desk_lists_consumer_row *row = &rows[v->n_consumers];
-
-		if (now->consumers[i].state != HL_LIST_CONSUMER_ACTIVE) {
-			continue;
-		}
-		hl_desk_lists_consumer_row(ctx, &now->consumers[i], row);
-		v->n_consumers++;
-		if (row->alarm.n && v->n_alarms < ALARMS_MAX) {
-			alarms[v->n_alarms++] =
-				(struct hl_desk_lists_alarm){.text = row->alarm,
-					.href = hl_desk_lists_consumer_path(
-						ctx->arena, row->id, ""),
-					.link = row->name};
+	for (size_t i = 0; rows && i < now->n_consumers; i++) {
+		if (now->consumers[i].state == HL_LIST_CONSUMER_ACTIVE) {
+			hl_desk_lists_consumer_row(ctx, &now->consumers[i],
+				&rows[v->n_consumers++]);
+			add_consumer_alarms(ctx, &now->consumers[i], v);
 		}
 	}
 	v->consumers = rows;
-	v->alarms = alarms;
 }
 
 static void add_held(struct hl_web_ctx *ctx, const struct now *now,
@@ -186,6 +224,7 @@ static void fill(struct hl_web_ctx *ctx, const struct now *now,
 	v->resume_by = hl_desk_lists_by(ctx, s->resume_name, s->resume_at_us);
 	add_facts(ctx, now, v);
 	add_waits(ctx, &now->counts, v);
+	add_root(ctx, now, v);
 	add_consumers(ctx, now, v);
 	add_held(ctx, now, v);
 	add_tabs(ctx, v);

@@ -99,7 +99,7 @@ struct hl_desk_lists_alarm {
 struct hl_desk_lists_overview {
 	struct hl_desk_page page;
 	struct hl_w_nav tabs;
-	const struct hl_desk_lists_alarm *alarms;
+	struct hl_desk_lists_alarm alarms[64];
 	size_t n_alarms;
 	const struct hl_w_summary_row *facts;
 	size_t n_facts;

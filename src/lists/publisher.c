@@ -119,6 +119,21 @@ static void check_root(struct hl_lists_look *look, struct hl_str text)
 	p->ready = why == NULL;
 }
 
+/* The workbench warns before it ends. */
+static int tell_root(
+	struct hl_lists_look *look, struct hl_str text, struct hl_err *err)
+{
+	struct hl_in_lists_root_seen in = {.root_version = 0};
+	struct hl_urls_root root;
+
+	if (text.p && !hl_urls_root_read(text, &root, NULL, NULL)) {
+		in.root_version = (int64_t)root.version;
+		in.root_expires_us = root.expires * HL_US_PER_S;
+	}
+	return hl_do_lists_root_seen(
+		look->p->config.store, look->arena, &in, err);
+}
+
 static int read_roots(struct hl_lists_look *look, struct hl_err *err)
 {
 	struct hl_str text = {NULL, 0}, next;
@@ -138,7 +153,7 @@ static int read_roots(struct hl_lists_look *look, struct hl_err *err)
 	}
 	look->p->n_roots = n;
 	check_root(look, text);
-	return 0;
+	return tell_root(look, text, err);
 }
 
 static int fill_seat(struct hl_lists_look *look, struct hl_lists_view *view,

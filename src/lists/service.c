@@ -136,6 +136,8 @@ static int manifest_get(struct hl_web_ctx *ctx,
 	if (!seat->version) {
 		return hl_lists_refuse_gone(ctx, resp);
 	}
+	hl_lists_uses_fetched(
+		hl_lists_of(ctx)->uses, seat->who.id, ctx->now_us);
 	hl_web_respond(resp, 200, "text/plain");
 	hl_web_header_add(
 		resp, "ETag", hl_arena_dup(ctx->arena, hl_str_c(seat->etag)));

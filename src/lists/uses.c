@@ -9,7 +9,8 @@ struct use {
 	struct use *next;
 	uint64_t consumer;
 	struct hl_lists_budget budget;
-	uint64_t asked, refused; /* not in the store yet */
+	uint64_t asked, refused;    /* not in the store yet */
+	int64_t fetch, fetch_saved; /* hours since 1970 */
 };
 
 struct hl_lists_uses {
@@ -91,6 +92,17 @@ void hl_lists_uses_give(struct hl_lists_uses *u, uint64_t consumer, uint64_t n)
 	pthread_mutex_unlock(&u->lock);
 }
 
+void hl_lists_uses_fetched(
+	struct hl_lists_uses *u, uint64_t consumer, int64_t now_us)
+{
+	pthread_mutex_lock(&u->lock);
+	struct use *at = find(u, consumer);
+	if (at) {
+		at->fetch = now_us / HL_US_PER_HOUR;
+	}
+	pthread_mutex_unlock(&u->lock);
+}
+
 int hl_lists_uses_load(struct hl_lists_uses *u, struct hl_store *store,
 	int64_t now_us, struct hl_err *err)
 {
@@ -122,6 +134,7 @@ int hl_lists_uses_load(struct hl_lists_uses *u, struct hl_store *store,
 struct part {
 	struct use *of;
 	uint64_t asked, refused;
+	int64_t fetch; /* 0: that hour is in the store */
 };
 
 /* At most so many in a batch; the others the next time. */
@@ -131,32 +144,47 @@ static size_t collect(struct hl_lists_uses *u, struct part *parts, size_t max)
 
 	pthread_mutex_lock(&u->lock);
 	for (struct use *at = u->first; at && n < max; at = at->next) {
-		if (at->asked || at->refused) {
-			parts[n++] = (struct part){at, at->asked, at->refused};
+		bool fetched = at->fetch > at->fetch_saved;
+
+		if (at->asked || at->refused || fetched) {
+			parts[n++] = (struct part){at, at->asked, at->refused,
+				fetched ? at->fetch : 0};
 		}
 	}
 	pthread_mutex_unlock(&u->lock);
 	return n;
 }
 
+static void put(struct hl_tx *tx, const struct part *part, int64_t now_us)
+{
+	int64_t id = (int64_t)part->of->consumer;
+
+	if (part->asked || part->refused) {
+		hl_tx_lists_use_add(
+			tx, &(struct hl_in_lists_use_add){.consumer_id = id,
+				    .hour = now_us / HL_US_PER_HOUR,
+				    .asked = (int64_t)part->asked,
+				    .refused = (int64_t)part->refused});
+	}
+	if (part->fetch) {
+		hl_tx_lists_fetched(
+			tx, &(struct hl_in_lists_fetched){part->fetch, id});
+	}
+}
+
 int hl_lists_uses_save(struct hl_lists_uses *u, struct hl_store *store,
 	int64_t now_us, struct hl_err *err)
 {
 	HL_ARENA_AUTO *arena = hl_arena_new((size_t)4 << 20, false);
-	struct part parts[HL_TX_MAX_OPS];
-	size_t n = collect(u, parts, HL_TX_MAX_OPS);
+	struct part parts[HL_TX_MAX_OPS / 2];
+	size_t n = collect(u, parts, HL_ARRAY_LEN(parts));
 
 	if (!n) {
 		return 0;
 	}
 	struct hl_tx *tx = arena ? hl_tx_begin(store, arena) : NULL;
 	for (size_t i = 0; tx && i < n; i++) {
-		hl_tx_lists_use_add(tx,
-			&(struct hl_in_lists_use_add){
-				.consumer_id = (int64_t)parts[i].of->consumer,
-				.hour = now_us / HL_US_PER_HOUR,
-				.asked = (int64_t)parts[i].asked,
-				.refused = (int64_t)parts[i].refused});
+		put(tx, &parts[i], now_us);
 	}
 	int r = hl_tx_run(tx, err);
 	if (r) {
@@ -166,6 +194,8 @@ int hl_lists_uses_save(struct hl_lists_uses *u, struct hl_store *store,
 	for (size_t i = 0; i < n; i++) {
 		struct use *at = parts[i].of;
 
+		at->fetch_saved =
+			parts[i].fetch ? parts[i].fetch : at->fetch_saved;
 		at->asked -=
 			parts[i].asked < at->asked ? parts[i].asked : at->asked;
 		at->refused -= parts[i].refused < at->refused ? parts[i].refused

@@ -63,6 +63,9 @@ void hl_lists_uses_free(struct hl_lists_uses *u);
 /* As hl_lists_budget_take(). HL_E_NOMEM counts as 60 seconds. */
 uint32_t hl_lists_uses_take(struct hl_lists_uses *u,
 	const struct hl_lists_consumer *who, uint64_t n, int64_t now_us);
+/* It fetched a manifest. */
+void hl_lists_uses_fetched(
+	struct hl_lists_uses *u, uint64_t consumer, int64_t now_us);
 void hl_lists_uses_give(struct hl_lists_uses *u, uint64_t consumer, uint64_t n);
 /* Before the first request: what was used of this day. */
 int hl_lists_uses_load(struct hl_lists_uses *u, struct hl_store *store,

@@ -68,7 +68,8 @@ static void fill(const struct hl_who *who,
 		.asked_today = row->asked_today,
 		.refused_today = row->refused_today,
 		.asked_before = row->asked_before,
-		.counted_hour = row->counted_hour};
+		.counted_hour = row->counted_hour,
+		.fetched_hour = row->last_fetch};
 	fill_may(who, out);
 }
 

@@ -34,6 +34,7 @@ struct hl_publish_consumer {
 	int64_t asked_today, refused_today; /* hosts; a UTC day */
 	int64_t asked_before;               /* a day, mean of 7 before */
 	int64_t counted_hour;               /* hours since 1970; 0 never */
+	int64_t fetched_hour;               /* its manifest, likewise */
 	bool may_approve, may_refuse, may_change, may_end, may_token;
 	enum hl_publish_why approve_why;
 };

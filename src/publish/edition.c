@@ -182,6 +182,8 @@ int hl_publish_status(const struct hl_who *who, struct hl_publish_status *out,
 	}
 	memcpy(out->hotline, row->hotline.p, sizeof(out->hotline));
 	out->ready = row->public_key.n > 0;
+	out->root_version = row->root_version;
+	out->root_expires_us = row->root_expires_us;
 	out->halted_by = row->halted_by;
 	out->halted_at_us = row->halted_at_us;
 	out->halted_name = row->halted_name;

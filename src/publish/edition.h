@@ -30,7 +30,8 @@ int hl_publish_hold(const struct hl_who *who, int64_t id,
 
 struct hl_publish_status {
 	uint8_t hotline[16];
-	bool ready; /* the publisher has a key */
+	bool ready;                            /* the publisher has a key */
+	int64_t root_version, root_expires_us; /* it saw; 0: none */
 	int64_t halted_by, halted_at_us, resume_by, resume_at_us;
 	struct hl_str halted_name, resume_name;
 	/* the roll-back that waits for a second supervisor; id 0: none */

@@ -17,11 +17,13 @@ CREATE TABLE list_head (
 	halted_at_us INTEGER NOT NULL,
 	resume_by INTEGER NOT NULL,        -- staff id: wants it to go on; waits
 	                                   -- for another supervisor
-	resume_at_us INTEGER NOT NULL
+	resume_at_us INTEGER NOT NULL,
+	root_version INTEGER NOT NULL,     -- the newest the publisher saw, 0 none
+	root_expires_us INTEGER NOT NULL   -- when that ends
 ) STRICT;
 INSERT INTO list_head (id, hotline, public_key, seq, halted_by, halted_at_us,
-	resume_by, resume_at_us)
-VALUES (1, randomblob(16), x'', 1, 0, 0, 0, 0);
+	resume_by, resume_at_us, root_version, root_expires_us)
+VALUES (1, randomblob(16), x'', 1, 0, 0, 0, 0, 0, 0);
 
 -- Who blocks. Brought in by one supervisor, in use when another approved.
 CREATE TABLE list_consumer (
@@ -44,7 +46,10 @@ CREATE TABLE list_consumer (
 	approved_by INTEGER NOT NULL,      -- somebody else, 0 not yet
 	approved_at_us INTEGER NOT NULL,
 	ended_by INTEGER NOT NULL,
-	ended_at_us INTEGER NOT NULL
+	ended_at_us INTEGER NOT NULL,
+	last_fetch INTEGER NOT NULL DEFAULT 0 -- of a manifest: hours since 1970, 0
+	                                   -- never; no finer, so that the
+	                                   -- file tells no rhythm
 ) STRICT;
 CREATE UNIQUE INDEX list_consumer_name ON list_consumer (name)
 	WHERE state IN (1, 2);

@@ -30,6 +30,13 @@ UPDATE list_head SET seq = seq + 1;
 -- out: value text
 SELECT value FROM meta WHERE key = $1 AND key LIKE 'lists.root.%';
 
+-- name: lists_root_seen
+-- doc: Which root is the newest, and until when: people are warned.
+-- roles: lists
+-- in: root_version int, root_expires_us int
+UPDATE list_head SET root_version = $1, root_expires_us = $2
+WHERE root_version <> $1 OR root_expires_us <> $2;
+
 -- name: lists_consumers
 -- doc: Those in use, and those that ended, so that they can be told.
 -- roles: lists, admin
@@ -157,6 +164,12 @@ DELETE FROM list_version WHERE made_at_us < $1 AND version < (
 INSERT INTO list_use (consumer_id, hour, asked, refused)
 VALUES ($1, $2, $3, $4) ON CONFLICT (consumer_id, hour) DO UPDATE SET
 	asked = asked + excluded.asked, refused = refused + excluded.refused;
+
+-- name: lists_fetched
+-- doc: In which hour a consumer last fetched a manifest.
+-- roles: lists
+-- in: last_fetch int, id int
+UPDATE list_consumer SET last_fetch = $1 WHERE id = $2 AND last_fetch < $1;
 
 -- name: lists_use_since
 -- doc: What was asked from an hour on, oldest first.

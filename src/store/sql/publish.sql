@@ -19,10 +19,11 @@ UPDATE staff SET sign_key = $1 WHERE id = $2;
 -- doc: Which hotline this is, and whether publication is halted.
 -- roles: staff
 -- out: hotline blob, public_key blob, halted_by int, halted_at_us int,
--- out: halted_name text, resume_by int, resume_at_us int, resume_name text
+-- out: halted_name text, resume_by int, resume_at_us int, resume_name text,
+-- out: root_version int, root_expires_us int
 SELECT h.hotline, h.public_key, h.halted_by, h.halted_at_us,
 	coalesce(a.display_name, ''), h.resume_by, h.resume_at_us,
-	coalesce(b.display_name, '')
+	coalesce(b.display_name, ''), h.root_version, h.root_expires_us
 FROM list_head h LEFT JOIN staff a ON a.id = h.halted_by
 LEFT JOIN staff b ON b.id = h.resume_by;
 
@@ -299,7 +300,7 @@ WHERE why > 0 ORDER BY id LIMIT $1;
 -- out: approved_at_us int, ended_by int, ended_name text, ended_at_us int,
 -- out: list_version int, made_at_us int, expires_at_us int, n_rows int,
 -- out: asked_today int, refused_today int, asked_before int,
--- out: counted_hour int
+-- out: counted_hour int, last_fetch int
 SELECT u.id, u.version, u.name, u.contact, u.tier, u.stage, u.state, u.budget,
 	u.risk, u.notify, u.sign_key, u.tsig_name, u.token_hash <> x'',
 	u.proposed_by, coalesce(p.display_name, ''), u.proposed_at_us,
@@ -314,7 +315,7 @@ SELECT u.id, u.version, u.name, u.contact, u.tier, u.stage, u.state, u.budget,
 	(SELECT coalesce(sum(asked), 0) / 7 FROM list_use
 		WHERE consumer_id = u.id AND hour >= $1 - 168 AND hour < $1),
 	(SELECT coalesce(max(hour), 0) FROM list_count
-		WHERE consumer_id = u.id)
+		WHERE consumer_id = u.id), u.last_fetch
 FROM list_consumer u LEFT JOIN staff p ON p.id = u.proposed_by
 LEFT JOIN staff a ON a.id = u.approved_by
 LEFT JOIN staff n ON n.id = u.ended_by
@@ -331,9 +332,9 @@ ORDER BY CASE u.state WHEN 1 THEN 0 WHEN 2 THEN 1 ELSE 2 END, u.name;
 INSERT INTO list_consumer (id, name, contact, tier, stage, state, version,
 	token_hash, sign_key, budget, risk, tsig_name, tsig_sealed, notify,
 	proposed_by, proposed_at_us, approved_by, approved_at_us, ended_by,
-	ended_at_us)
+	ended_at_us, last_fetch)
 VALUES ($1, $2, $3, $4, $5, 1, 1, x'', $6, $7, $8, '', x'', $9, $10, $11,
-	0, 0, 0, 0);
+	0, 0, 0, 0, 0);
 
 -- name: list_consumer_approve
 -- doc: A second supervisor's yes; conflict when the first gives it.

@@ -447,6 +447,69 @@ static void a_consumer_takes_two_and_its_token_is_shown_once(void **state)
 	assert_false(says(l, "Make a new token"));
 }
 
+static void set_root(struct lists *l, int64_t version, int64_t days_left)
+{
+	char sql[160];
+
+	snprintf(sql, sizeof(sql),
+		"UPDATE list_head SET root_version = %lld, root_expires_us = "
+		"%lld",
+		(long long)version,
+		(long long)(hl_time_now_us() + days_left * HL_US_PER_DAY));
+	change(l->w->f, sql);
+}
+
+static void the_overview_warns_of_the_root(void **state)
+{
+	static const struct {
+		int64_t version, days_left;
+		const char *says; /* NULL: no alarm */
+	} rows[] = {
+		{0, 0, "No root is installed"},
+		{3, -1, "The root has expired"},
+		{3, 29, "The root expires on"},
+		{3, 31, NULL},
+	};
+	struct lists *l = *state;
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		set_root(l, rows[i].version, rows[i].days_left);
+		get(l, SOFIE, "/lists");
+		expect(l, 200, "overview");
+		assert_int_equal(
+			rows[i].says != NULL, says(l, "id=\"alarms\""));
+		assert_true(!rows[i].says || says(l, rows[i].says));
+	}
+}
+
+/* One that is not right in several ways tells all of them. */
+static void all_alarms_of_a_consumer(void **state)
+{
+	struct lists *l = *state;
+	int64_t id = consumer(l, "tier=asks");
+	int64_t hour = hl_time_now_us() / HL_US_PER_HOUR;
+	char sql[256];
+
+	set_root(l, 1, 100);
+	press(l, SIMON, HL_REF_CONSUMER, id, "/approve", "");
+	get(l, SOFIE, "/lists");
+	assert_false(says(l, "has not fetched")); /* it is new */
+	snprintf(sql, sizeof(sql),
+		"UPDATE list_consumer SET approved_at_us = 1, last_fetch = "
+		"%lld; INSERT INTO list_use VALUES (%lld, %lld, 1, 1)",
+		(long long)hour - 30, (long long)id, (long long)hour);
+	change(l->w->f, sql);
+	get(l, SOFIE, "/lists");
+	assert_true(says(l, "It has not fetched its list for a day."));
+	assert_true(says(l, "It has used up its budget of today"));
+	snprintf(sql, sizeof(sql), "UPDATE list_consumer SET last_fetch = %lld",
+		(long long)hour - 20);
+	change(l->w->f, sql);
+	get(l, SOFIE, "/lists");
+	assert_false(says(l, "has not fetched"));
+	assert_true(says(l, "It has used up its budget of today"));
+}
+
 static void a_list_that_can_be_guessed_is_signed_off(void **state)
 {
 	struct lists *l = *state;
@@ -616,6 +679,8 @@ int main(void)
 		TEST_PAGES(an_end_has_a_reason),
 		TEST_PAGES(a_number_leads_to_its_entry),
 		TEST_PAGES(a_consumer_takes_two_and_its_token_is_shown_once),
+		TEST_PAGES(the_overview_warns_of_the_root),
+		TEST_PAGES(all_alarms_of_a_consumer),
 		TEST_PAGES(a_list_that_can_be_guessed_is_signed_off),
 		TEST_PAGES(more_waits_and_less_does_not),
 		TEST_PAGES(one_halts_and_two_resume),

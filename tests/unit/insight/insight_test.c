@@ -390,7 +390,7 @@ static void what_was_blocked_is_told_by_day(void **state)
 			"'x', 1, "
 			"2, 2, 1, x'', x'', 9, '', '', x'', '', 1, 1, "
 			"2, 1, 0, "
-			"0)",
+			"0, 0)",
 			i, i);
 	}
 	for (int hour = -1; hour <= 48; hour += 7) {

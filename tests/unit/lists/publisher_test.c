@@ -242,12 +242,23 @@ static void without_a_root_nothing(void **state)
 {
 	struct town *t = *state;
 	struct hl_urls_manifest m;
+	int64_t ends = NOW + 365 * HL_US_PER_DAY;
 
+	/* what is seen of the root is told, without a stir */
+	town_look(t, NOW);
+	assert_int_equal(
+		1, town_count(t, "SELECT root_version FROM list_head"));
+	assert_int_equal(ends / HL_US_PER_S,
+		town_count(t, "SELECT root_expires_us / 1000000 FROM "
+			      "list_head"));
 	town_sql(t, "DELETE FROM meta WHERE key LIKE 'lists.root.%%'");
+	town_sql(t, "DELETE FROM list_version");
 	town_entry(t, 7, 1, NOW);
 	town_look(t, NOW);
 	town_manifest(t, 1, &m);
 	assert_int_equal(0, m.version);
+	assert_int_equal(
+		0, town_count(t, "SELECT root_version FROM list_head"));
 }
 
 static void what_does_not_fit_is_left_out(void **state)

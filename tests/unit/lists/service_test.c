@@ -284,6 +284,45 @@ static void epochs(void **state)
 	end(&c);
 }
 
+#define FETCH(what) "SELECT " what " FROM list_consumer WHERE last_fetch > 0"
+
+/* What the store has of it; looking there is a restart. */
+static int64_t fetched_at(struct call *c, const char *token, int64_t now_us)
+{
+	struct hl_err err = {0};
+
+	town_look(c->town, NOW + 2 * HL_US_PER_HOUR);
+	c->now_us = now_us;
+	get(c, "/v1/lists/ready", c->town->token);
+	get(c, "/v1/lists/manifest", token);
+	assert_int_equal(token ? 200 : 401, c->status);
+	assert_int_equal(0, hl_lists_uses_save(c->town->uses, c->town->store,
+				    now_us, &err));
+	return town_count(c->town, "SELECT max(last_fetch) FROM list_consumer");
+}
+
+/* By the hour; somebody without a token fetches nothing. */
+static void the_last_fetch_is_kept(void **state)
+{
+	const int64_t hour = NOW / HL_US_PER_HOUR;
+	struct call c;
+
+	begin(&c, state);
+	assert_int_equal(0, fetched_at(&c, NULL, NOW));
+	assert_int_equal(hour, fetched_at(&c, c.town->token, NOW));
+	assert_int_equal(hour, fetched_at(&c, NULL, NOW + HL_US_PER_HOUR));
+	assert_int_equal(
+		hour + 1, fetched_at(&c, c.town->token, NOW + HL_US_PER_HOUR));
+	/* a clock that was set back */
+	assert_int_equal(hour + 1, fetched_at(&c, c.town->token, NOW));
+	assert_int_equal(
+		0, town_count(c.town, "SELECT count(*) FROM list_use"));
+	assert_int_equal(1, town_count(c.town, "SELECT count(*) FROM "
+					       "list_consumer WHERE "
+					       "last_fetch > 0"));
+	end(&c);
+}
+
 static void the_budget(void **state)
 {
 	uint8_t body[16 + 64 * 32];
@@ -350,6 +389,7 @@ int main(void)
 		IN_TOWN(a_host_is_confirmed),
 		IN_TOWN(malformed_questions),
 		IN_TOWN(epochs),
+		IN_TOWN(the_last_fetch_is_kept),
 		IN_TOWN(the_budget),
 		IN_TOWN(revoked),
 		IN_TOWN(before_the_first_look),
