@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "consume/remote.h"
 
-#include <arpa/inet.h>
 #include <curl/curl.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 #include "consume/setup.h"
+#include "net/addr.h"
 
 #define CONNECT_MS 5000L
 #define SLOW_BYTES 1024L /* a second, or it is given up */
@@ -71,16 +71,6 @@ static int on_progress(void *arg, curl_off_t down_total, curl_off_t down,
 	return r->stop_fd >= 0 && poll(&stop, 1, 0) > 0;
 }
 
-static bool is_this_host(const char *host)
-{
-	struct in_addr v4;
-
-	/* "127.example.org" is a name as others are */
-	return (inet_pton(AF_INET, host, &v4) == 1 &&
-		       ntohl(v4.s_addr) >> 24 == 127) ||
-	       strcmp(host, "[::1]") == 0 || strcmp(host, "localhost") == 0;
-}
-
 int hl_consume_remote_check(const char *url, struct hl_err *err)
 {
 	CURLU *u = curl_url();
@@ -92,9 +82,9 @@ int hl_consume_remote_check(const char *url, struct hl_err *err)
 		    curl_url_get(u, CURLUPART_QUERY, &query, 0) &&
 		    curl_url_get(u, CURLUPART_USER, &user, 0);
 
-	good = good &&
-	       (strcmp(scheme, "https") == 0 ||
-		       (strcmp(scheme, "http") == 0 && is_this_host(host)));
+	good = good && (strcmp(scheme, "https") == 0 ||
+			       (strcmp(scheme, "http") == 0 &&
+				       hl_net_is_this_host(hl_str_c(host))));
 	curl_free(scheme);
 	curl_free(host);
 	curl_free(query);

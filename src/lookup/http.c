@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "accounts/apikey.h"
+#include "net/addr.h"
 
 #define URL_MAX 2048
 #define ANSWER_MAX ((size_t)64 << 20)
@@ -96,12 +97,6 @@ static int read_feed(void *arg, const struct hl_lookup_ask *ask,
 	}
 }
 
-static bool is_this_host(const char *host)
-{
-	return strncmp(host, "127.", 4) == 0 || strcmp(host, "[::1]") == 0 ||
-	       strcmp(host, "localhost") == 0;
-}
-
 /* The scheme, and for http the host. */
 int hl_lookup_http_check(
 	const struct hl_lookup_http_config *config, struct hl_err *err)
@@ -114,9 +109,9 @@ int hl_lookup_http_check(
 		    !curl_url_get(u, CURLUPART_SCHEME, &scheme, 0) &&
 		    !curl_url_get(u, CURLUPART_HOST, &host, 0);
 
-	good = good &&
-	       (strcmp(scheme, "https") == 0 ||
-		       (strcmp(scheme, "http") == 0 && is_this_host(host)));
+	good = good && (strcmp(scheme, "https") == 0 ||
+			       (strcmp(scheme, "http") == 0 &&
+				       hl_net_is_this_host(hl_str_c(host))));
 	curl_free(scheme);
 	curl_free(host);
 	curl_url_cleanup(u);

@@ -146,3 +146,13 @@ int hl_net_endpoint_from_sockaddr(
 	}
 	return HL_E_INVALID;
 }
+
+bool hl_net_is_this_host(struct hl_str host)
+{
+	struct hl_net_addr a;
+
+	return hl_net_addr_parse(host, &a)
+		       ? hl_str_eq(host, HL_STR("localhost"))
+		       : hl_net_addr_class(&a) == HL_NET_LOOPBACK &&
+				 (!a.v6 || a.b[15] == 1);
+}

@@ -79,4 +79,8 @@ enum hl_net_class hl_net_addr_class(const struct hl_net_addr *a);
 /* "a private address"; static. */
 const char *hl_net_class_name(enum hl_net_class c);
 
+/* A host as an address names it, which is this machine and can be no other:
+ * 127.0.0.0/8, [::1], "localhost". "127.example.org" is a name as others. */
+bool hl_net_is_this_host(struct hl_str host);
+
 #endif

@@ -440,7 +440,8 @@ def honest_stop_page(t):
     log = open(t.folder / 'http.log', 'wb')
     server = subprocess.Popen(
         [t.program, 'list', 'serve-http', '--list', t.list, '--listen',
-         f'127.0.0.1:{port}', '--who', 'A School'], user=t.user,
+         f'127.0.0.1:{port}', '--hotline', 'Example Hotline',
+         '--who', 'A School'], user=t.user,
         stdout=log, stderr=log)
     log.close()
 

@@ -44,12 +44,11 @@ static void run(struct hl_str in, size_t cut, struct hl_buf *out)
 	uint64_t sum = 1;
 	const struct hl_consume_judge judge = {&sum, check, confirm};
 	struct hl_consume consume = {.judge = &judge, .logged_us = INT64_MAX};
-	struct hl_consume_squid_format format;
+	struct hl_consume_squid_format format = {0};
 	struct hl_consume_squid *s;
 
 	assert(!hl_consume_squid_format_parse(
 		HL_STR("%URI %SRC"), &format, NULL));
-	format.no_channels = false;
 	const struct hl_consume_squid_config config = {.consume = &consume,
 		.format = &format,
 		.write = collect,

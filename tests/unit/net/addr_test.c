@@ -324,6 +324,25 @@ static void every_special_range_has_its_class(void **state)
 	}
 }
 
+static void this_host(void **state)
+{
+	static const struct {
+		const char *host;
+		bool is;
+	} rows[] = {{"127.0.0.1", true}, {"127.255.0.9", true}, {"[::1]", true},
+		{"localhost", true}, {"127.example.org", false},
+		{"127.0.0.1.example.org", false}, {"128.0.0.1", false},
+		{"[::2]", false}, {"[::ffff:127.0.0.1]", true}, {"", false},
+		{"localhost.example.org", false}, {"[2001:db8::1]", false}};
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		if (hl_net_is_this_host(hl_str_c(rows[i].host)) != rows[i].is) {
+			fail_msg("%s", rows[i].host);
+		}
+	}
+}
+
 static void socket_addresses(void **state)
 {
 	struct sockaddr_in in = {.sin_family = AF_INET, .sin_port = htons(443)};
@@ -357,6 +376,7 @@ int main(void)
 		cmocka_unit_test(prefixes),
 		cmocka_unit_test(endpoints),
 		cmocka_unit_test(every_special_range_has_its_class),
+		cmocka_unit_test(this_host),
 		cmocka_unit_test(socket_addresses),
 	};
 
