@@ -147,7 +147,8 @@ VOCAB(list_tier, tiers);
 
 static const struct hl_vocab_word stages[] = {
 	{HL_LIST_STAGE_FIRST, "first", HL_MSG("Gets new entries first")},
-	{HL_LIST_STAGE_REST, "rest", HL_MSG("Gets new entries after the first ones")},
+	{HL_LIST_STAGE_REST, "rest",
+		HL_MSG("Gets new entries after the first ones")},
 };
 VOCAB(list_stage, stages);
 
