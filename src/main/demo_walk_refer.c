@@ -257,28 +257,31 @@ int hl_walk_count(struct hl_walk *w, json_t **out)
 		       : 0;
 }
 
-/* What this story must have changed, and by how much. */
+/* What this story must have changed, and by how much: at least, where the
+ * hotline works on meanwhile. It sends what waited in the outbox: a mailbox
+ * of the invented history is full and tried again at a time of the dice. */
 static const struct {
 	const char *section, *name, *measure;
 	int by;
+	bool or_more;
 } changes[] = {
-	{"reports", "n", NULL, 1},
-	{"triage", "accepted", "n", 1},
-	{"triage", "duplicate", "n", 0},
-	{"place", "website", "n", 1},
-	{"channel", "form", "n", 1},
-	{"outcome", "illegal_baseline", "n", 1},
-	{"outcome", "illegal_national", "n", 0},
-	{"outcome", "not_illegal", "n", 1},
-	{"outcome", "already_gone", "n", 1},
-	{"country", "NL", "n", 1},
-	{"referral", "police", "sent", 1},
-	{"referral", "police", "answered", 0},
-	{"referral", "provider", "sent", 1},
-	{"referral", "provider", "answered", 1},
-	{"referral", "partner", "sent", 0},
-	{"answer", "removed", "n", 1},
-	{"removal", "from_notice", "n", 1},
+	{"reports", "n", NULL, 1, false},
+	{"triage", "accepted", "n", 1, false},
+	{"triage", "duplicate", "n", 0, false},
+	{"place", "website", "n", 1, false},
+	{"channel", "form", "n", 1, false},
+	{"outcome", "illegal_baseline", "n", 1, false},
+	{"outcome", "illegal_national", "n", 0, false},
+	{"outcome", "not_illegal", "n", 1, false},
+	{"outcome", "already_gone", "n", 1, false},
+	{"country", "NL", "n", 1, false},
+	{"referral", "police", "sent", 1, true},
+	{"referral", "police", "answered", 0, false},
+	{"referral", "provider", "sent", 1, true},
+	{"referral", "provider", "answered", 1, false},
+	{"referral", "partner", "sent", 0, true},
+	{"answer", "removed", "n", 1, false},
+	{"removal", "from_notice", "n", 1, false},
 };
 
 static int64_t number(const json_t *all, size_t i)
@@ -290,6 +293,11 @@ static int64_t number(const json_t *all, size_t i)
 		at = json_object_get(at, changes[i].measure);
 	}
 	return json_integer_value(at);
+}
+
+static bool is_by(size_t i, int64_t up)
+{
+	return changes[i].or_more ? up >= changes[i].by : up == changes[i].by;
 }
 
 int hl_walk_numbers(struct hl_walk *w)
@@ -305,7 +313,7 @@ int hl_walk_numbers(struct hl_walk *w)
 		const char *measure =
 			changes[i].measure ? changes[i].measure : "";
 
-		if (after - before != changes[i].by) {
+		if (!is_by(i, after - before)) {
 			return hl_walk_odd(NULL,
 				"that %s %s %s went up by %d. What came: %lld, "
 				"then %lld",
