@@ -71,7 +71,8 @@ def read_tap(text):
 
 
 def judge(tally, part, text, code, told=""):
-    """Counts one TAP part; prints what failed and how. True if all well."""
+    """Counts one TAP part; prints what failed and how, and only then the
+    rest of what it said: a log may be shown cut off. True if all well."""
     cases, plan = read_tap(text)
     before = len(tally.failures)
     for name, state in cases:
@@ -87,7 +88,8 @@ def judge(tally, part, text, code, told=""):
     print(f"{'ok  ' if good else 'FAIL'} {part} ({len(cases)} cases){told}",
           flush=True)
     if not good:
-        print(indent(text))
+        print(indent(excerpt(text)))
+        print(indent("all that it said:\n" + text))
         tally.keep(part, text)
     return good
 
@@ -103,8 +105,10 @@ def excerpt(text, most=40, each=12, cases=10):
         n += 1
         if n > cases:
             break
-        comments = itertools.takewhile(
-            lambda l: l.lstrip().startswith("#"), lines[i + 1:i + 1 + each])
+        comments = list(itertools.takewhile(
+            lambda l: l.lstrip().startswith("#"), lines[i + 1:]))
+        if len(comments) > each:  # a story tells at its end what went wrong
+            comments[3:4 - each] = ["# ..."]
         kept += [line, *comments]
     return "\n".join(kept + ["... and the end of it:"] * bool(kept)
                      + lines[-most:])

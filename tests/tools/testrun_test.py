@@ -77,6 +77,20 @@ class ExcerptTest(unittest.TestCase):
         self.assertEqual(10 * 13 + 1 + 40,
                          len(testrun.excerpt(text).splitlines()))
 
+    def test_a_story_keeps_its_end(self):
+        text = "not ok 1 - a\n" + "".join(f"# {i}\n" for i in range(50))
+        lines = testrun.excerpt(text, most=1).splitlines()
+        self.assertEqual(["# 0", "# 1", "# 2", "# ...", "# 42"], lines[1:6])
+        self.assertIn("# 49", lines[6:13])
+
+    def test_failures_are_told_before_the_rest(self):
+        out = io.StringIO()
+        with contextlib.redirect_stdout(out):
+            testrun.judge(testrun.Tally(), "one", self.TEXT + "1..89\n", 1)
+        lines = out.getvalue().splitlines()
+        self.assertEqual("     | not ok 2 - b", lines[1])
+        self.assertIn("     | all that it said:", lines)
+
     def test_told_last(self):
         tally, out = testrun.Tally(), io.StringIO()
         with contextlib.redirect_stdout(io.StringIO()):
