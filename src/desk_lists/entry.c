@@ -41,8 +41,9 @@ static void add_life(struct hl_web_ctx *ctx, const struct hl_publish_entry *e,
 	if (row->state == HL_LIST_ACTIVE) {
 		hl_desk_put_row(rows, n, HL_TR("Who looks"),
 			row->watched ? hl_web_tr(HL_TR("the watch"))
-				     : hl_web_tr(HL_TR("people: the watch is "
-						       "off")));
+				     : hl_web_tr(HL_TR(
+					       "people: the watch has not seen "
+					       "it in two days")));
 		hl_desk_put_row(rows, n,
 			HL_TR("Blocked until, if nobody looks"),
 			row->expires_at_us

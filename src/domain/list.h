@@ -119,6 +119,9 @@ bool hl_list_appeal_fits(
 /* How long an entry counts after somebody, or the watch, saw that it is
  * still there: urllist.md, clause 2. */
 #define HL_LIST_FRESH_US (72 * INT64_C(3600) * HL_US_PER_S)
+/* So long before it counts no more a person is asked to look; the watch has
+ * then not seen it for two days, be it off, behind or broken. */
+#define HL_LIST_SOON_US (24 * INT64_C(3600) * HL_US_PER_S)
 
 /* HL_DENIED for an act that the state does not know; *to is left alone. */
 int hl_list_next(

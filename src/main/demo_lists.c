@@ -5,7 +5,6 @@
 
 #include "base/time.h"
 #include "publish/sweep.h"
-#include "watch/run.h"
 
 enum deed { END = 0, PROPOSE, APPROVE, REFUSE, LOOK, TAKE_OFF };
 /* When: minutes after two people judged it, or, below zero, before the end
@@ -144,24 +143,14 @@ static int propose(const struct hl_who *who,
 	return r;
 }
 
-/* The watch is off here but has the item on its list: it is paused, so that
- * somebody may look instead. */
 static int look(const struct hl_who *who, const struct hl_publish_setup *setup,
 	struct hl_main_demo_listed *e, enum hl_publish_why *why,
 	struct hl_err *err)
 {
-	struct hl_publish_entry entry;
-	int r = hl_publish_entry(who, setup, e->id, &entry, err);
+	struct hl_publish_decision d;
+	int r = find_version(who, setup, e->id, &d, err);
 
-	if (!r && entry.row.watched) {
-		r = hl_watch_pause(who, entry.row.item_id, NULL, err);
-		r = r ? r : hl_publish_entry(who, setup, e->id, &entry, err);
-	}
-	if (r) {
-		return r;
-	}
-	const struct hl_publish_decision d = {e->id, entry.row.version};
-	return hl_publish_looked(who, &d, why, err);
+	return r ? r : hl_publish_looked(who, &d, why, err);
 }
 
 static int decide(const struct hl_who *who,

@@ -287,13 +287,14 @@ int hl_publish_looked(const struct hl_who *who,
 	if (r) {
 		return r;
 	}
-	if (row->watched && !row->unsure) {
+	int64_t now_us = hl_time_now_us();
+	if (hl_publish_watch_tells(row->watched, row->seen_at_us, now_us)) {
 		return hl_publish_no(why, HL_PUBLISH_WATCHED);
 	}
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
 	hl_tx_list_entry_look(
-		tx, &(struct hl_in_list_entry_look){
-			    hl_time_now_us(), row->id, row->version});
+		tx, &(struct hl_in_list_entry_look){now_us, row->id,
+			    row->version, hl_publish_soon_us(now_us)});
 	hl_publish_event(tx, who, HL_EVENT_LIST_LOOKED, row->id, 0, 0);
 	return hl_publish_run(tx, why, err);
 }

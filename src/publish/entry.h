@@ -20,7 +20,6 @@ struct hl_publish_offer {
 	int64_t case_id, item_id;
 	struct hl_str address; /* canonical; absent: erased, no key, no web
 				  address */
-	bool watched;          /* the watch is on: nobody needs to look */
 	int64_t seen_at_us;    /* when it was last seen there; 0 never */
 	bool may_propose;
 	bool needs_look; /* the proposer has to say that they looked */
@@ -61,7 +60,7 @@ struct hl_publish_row {
 	struct hl_str proposed_name, approved_name, third_name, ended_name;
 	int64_t proposed_at_us, approved_at_us, third_at_us, ended_at_us;
 	enum hl_list_end ended_why;
-	bool watched;
+	bool watched;          /* the watch saw it in the last two days */
 	int64_t seen_at_us;    /* by the watch or a person, the later */
 	int64_t expires_at_us; /* counts no more from then; 0: not in force */
 	int64_t first_edition, released_at_us;
@@ -124,8 +123,8 @@ int hl_publish_refuse(const struct hl_who *who,
 int hl_publish_end(const struct hl_who *who,
 	const struct hl_publish_decision *decision, enum hl_list_end reason,
 	enum hl_publish_why *why, struct hl_err *err);
-/* "I looked: it is still there": counts for 72 hours more, where the watch is
- * off. HL_PUBLISH_WATCHED where it is on. */
+/* "I looked: it is still there": counts for 72 hours more. HL_PUBLISH_WATCHED
+ * where the watch has seen it in the last two days. */
 int hl_publish_looked(const struct hl_who *who,
 	const struct hl_publish_decision *decision, enum hl_publish_why *why,
 	struct hl_err *err);

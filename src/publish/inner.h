@@ -67,11 +67,14 @@ int hl_publish_address(const struct hl_who *who,
 /* When it was last seen there, and whether that is fresh enough. */
 struct hl_publish_seen {
 	int item_state; /* enum hl_item_state */
-	bool watched;   /* and the watch can tell */
 	int64_t by_watch_us, by_person_us;
 };
 int64_t hl_publish_seen_at(const struct hl_publish_seen *seen);
 bool hl_publish_is_fresh(const struct hl_publish_seen *seen, int64_t now_us);
+/* What was last seen before this ends soon: people are asked to look. */
+int64_t hl_publish_soon_us(int64_t now_us);
+/* The watch looks at it, and has seen it of late: nobody needs to. */
+bool hl_publish_watch_tells(bool watched, int64_t seen_us, int64_t now_us);
 
 /* An entry's row for whoever may; a canary is HL_PUBLISH_WRONG_STATE. Another
  * version than was seen: HL_PUBLISH_CHANGED. */

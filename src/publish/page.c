@@ -41,7 +41,8 @@ static struct hl_publish_row row_of(const struct hl_row_list_entries *row)
 		.third_at_us = row->third_at_us,
 		.ended_at_us = row->ended_at_us,
 		.ended_why = (enum hl_list_end)row->ended_why,
-		.watched = row->watched != 0,
+		.watched = hl_publish_watch_tells(
+			row->watched, row->seen_at_us, hl_time_now_us()),
 		.seen_at_us = seen,
 		.expires_at_us = counts ? seen + HL_LIST_FRESH_US : 0,
 		.first_edition = row->first_edition,
@@ -93,8 +94,7 @@ int hl_publish_entries(const struct hl_who *who,
 	}
 	if (filter->looks) {
 		asked.state = HL_LIST_ACTIVE;
-		asked.seen_before_us = hl_time_now_us() - HL_LIST_FRESH_US +
-				       24 * HL_US_PER_HOUR;
+		asked.seen_before_us = hl_publish_soon_us(hl_time_now_us());
 	}
 	return hl_publish_rows(who, &asked, out, n, err);
 }
@@ -248,7 +248,8 @@ static void fill_may(const struct hl_who *who,
 	const struct hl_row_list_entry_get *row, struct hl_publish_entry *out)
 {
 	const struct hl_authz_object o = hl_publish_object(row);
-	bool looks = !row->watched || row->unsure;
+	bool looks = !hl_publish_watch_tells(
+		row->watched, row->seen_at_us, hl_time_now_us());
 
 	if (row->kind != HL_LIST_OF_CASE) {
 		out->approve_why = out->third_why = HL_PUBLISH_WRONG_STATE;

@@ -19,6 +19,16 @@ bool hl_publish_is_fresh(const struct hl_publish_seen *seen, int64_t now_us)
 	       hl_publish_seen_at(seen) > now_us - HL_LIST_FRESH_US;
 }
 
+int64_t hl_publish_soon_us(int64_t now_us)
+{
+	return now_us - HL_LIST_FRESH_US + HL_LIST_SOON_US;
+}
+
+bool hl_publish_watch_tells(bool watched, int64_t seen_us, int64_t now_us)
+{
+	return watched && seen_us > hl_publish_soon_us(now_us);
+}
+
 int hl_publish_address(const struct hl_who *who,
 	const struct hl_publish_item *item, struct hl_str *out,
 	enum hl_publish_why *why, struct hl_err *err)
@@ -116,7 +126,6 @@ static int begin(const struct hl_who *who, int64_t case_id, struct subject *s,
 	}
 	s->seen =
 		(struct hl_publish_seen){.item_state = (int)s->row->item_state,
-			.watched = s->row->watched && !s->row->unsure,
 			.by_watch_us = s->row->seen_at_us};
 	return 0;
 }
@@ -152,11 +161,10 @@ static int look_up(const struct hl_who *who,
 	return 0;
 }
 
-/* Seen of late, or somebody has to look, or only the watch can say. */
+/* Nobody has seen it of late, and nobody has found it gone. */
 static bool needs_look(const struct subject *s)
 {
 	return !hl_publish_is_fresh(&s->seen, hl_time_now_us()) &&
-	       !s->seen.watched &&
 	       s->seen.item_state != HL_ITEM_SUSPECT_OFFLINE &&
 	       s->seen.item_state != HL_ITEM_OFFLINE;
 }
@@ -215,7 +223,6 @@ int hl_publish_offer(const struct hl_who *who,
 		       (r == HL_DENIED && out->why == HL_PUBLISH_NOT_PERMITTED);
 	if (!r) {
 		out->item_id = s.row->item_id;
-		out->watched = s.seen.watched;
 		out->seen_at_us = hl_publish_seen_at(&s.seen);
 		r = offer(who, setup, &s, out, err);
 	}

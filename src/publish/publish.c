@@ -107,9 +107,7 @@ int hl_publish_sign_key_put(const struct hl_who *who,
 int hl_publish_counts(const struct hl_who *who, struct hl_publish_counts *out,
 	struct hl_err *err)
 {
-	/* those that end within a day */
-	struct hl_in_list_counts in = {
-		hl_time_now_us() - HL_LIST_FRESH_US + 24 * HL_US_PER_HOUR};
+	struct hl_in_list_counts in = {hl_publish_soon_us(hl_time_now_us())};
 	struct hl_row_list_counts *row;
 	size_t n;
 
@@ -168,7 +166,8 @@ static const struct hl_vocab_word whys[] = {
 		HL_MSG("A folder or a domain needs a reason, and a page none")},
 	{HL_PUBLISH_TEST, "test", HL_MSG("A test is never listed")},
 	{HL_PUBLISH_WATCHED, "watched",
-		HL_MSG("The watch looks at this address: nobody needs to")},
+		HL_MSG("The watch has seen it there in the last two days: "
+		       "nobody needs to look")},
 	{HL_PUBLISH_WAITS, "waits",
 		HL_MSG("Something of this waits for another supervisor "
 		       "already. Approve, refuse or withdraw it first")},

@@ -34,8 +34,7 @@ LEFT JOIN staff b ON b.id = h.resume_by;
 -- roles: staff
 -- in: case_id int
 -- out: item_id int, kind int, epoch int, url_sealed blob, item_state int,
--- out: version int, is_test int, sound int, watched int, unsure int,
--- out: seen_at_us int
+-- out: version int, is_test int, sound int, seen_at_us int
 SELECT i.id, i.kind, i.epoch, i.url_sealed, i.state, c.version, c.is_test,
 	c.second_by > 0 OR c.third_by > 0 OR EXISTS (
 		SELECT 1 FROM hash_resolution r
@@ -46,7 +45,6 @@ SELECT i.id, i.kind, i.epoch, i.url_sealed, i.state, c.version, c.is_test,
 		AND e.n_deconfirmed = 0
 		AND e.proposed_by > 0 AND e.approved_by > 0
 		AND e.proposed_by <> e.approved_by),
-	coalesce(w.active, 0), coalesce(w.wants_person, 0),
 	coalesce(w.last_seen_us, 0)
 FROM cases c JOIN item i ON i.case_id = c.id
 LEFT JOIN watch w ON w.item_id = i.id
@@ -98,7 +96,8 @@ VALUES ($1, 2, 0, 0, $2, $3, $4, $5, $6, $7, $8, 0, 1, 1, $9, $10, $11, $12,
 	0, 0, x'', x'', 0, 0, 0, 0, 0, 0, 0, 0);
 
 -- name: list_entry_get
--- doc: An entry with its case and item.
+-- doc: An entry with its case and item; watched: the watch looks, and can
+-- doc: tell.
 -- roles: staff
 -- in: id int
 -- out: id int, version int, kind int, item_id int, case_id int,
@@ -110,7 +109,7 @@ VALUES ($1, 2, 0, 0, $2, $3, $4, $5, $6, $7, $8, 0, 1, 1, $9, $10, $11, $12,
 -- out: third_by int, third_name text, third_at_us int, looked_at_us int,
 -- out: ended_by int, ended_name text, ended_at_us int, ended_why int,
 -- out: first_edition int, released_at_us int, epoch int, url_sealed blob,
--- out: item_state int, watched int, unsure int, seen_at_us int, first_by int,
+-- out: item_state int, watched int, seen_at_us int, first_by int,
 -- out: second_by int, judged_by int
 SELECT e.id, e.version, e.kind, e.item_id, e.case_id, e.consumer_id, e.scope,
 	e.keep, e.reason, e.place_hash, e.commitment, e.popular, e.state,
@@ -122,7 +121,7 @@ SELECT e.id, e.version, e.kind, e.item_id, e.case_id, e.consumer_id, e.scope,
 	coalesce(n.display_name, ''), e.ended_at_us, e.ended_why,
 	e.first_edition, e.released_at_us, coalesce(i.epoch, 0),
 	coalesce(i.url_sealed, x''), coalesce(i.state, 0),
-	coalesce(w.active, 0), coalesce(w.wants_person, 0),
+	coalesce(w.active AND NOT w.wants_person, 0),
 	coalesce(w.last_seen_us, 0), coalesce(c.first_by, 0),
 	coalesce(c.second_by, 0), coalesce(c.third_by, 0)
 FROM list_entry e LEFT JOIN staff p ON p.id = e.proposed_by
@@ -152,7 +151,8 @@ SELECT e.id, e.version, e.kind, e.item_id, e.case_id, e.consumer_id, e.scope,
 	coalesce(a.display_name, ''), e.approved_at_us, e.third_by,
 	coalesce(t.display_name, ''), e.third_at_us, e.looked_at_us,
 	e.ended_by, coalesce(n.display_name, ''), e.ended_at_us, e.ended_why,
-	e.first_edition, e.released_at_us, coalesce(w.active, 0),
+	e.first_edition, e.released_at_us,
+	coalesce(w.active AND NOT w.wants_person, 0),
 	coalesce(w.last_seen_us, 0)
 FROM list_entry e LEFT JOIN staff p ON p.id = e.proposed_by
 LEFT JOIN staff a ON a.id = e.approved_by
@@ -242,14 +242,16 @@ UPDATE list_entry SET state = 5, ended_by = $1, ended_at_us = $2,
 WHERE id = $4 AND version = $5 AND state IN (1, 2, 3);
 
 -- name: list_entry_look
--- doc: A person says that it is still there; conflict where the watch looks.
+-- doc: A person says that it is still there; conflict where the watch looks,
+-- doc: and has seen it since.
 -- roles: staff
--- in: looked_at_us int, id int, version int
+-- in: looked_at_us int, id int, version int, since_us int
 -- expect: one
 UPDATE list_entry SET looked_at_us = $1, version = version + 1
 WHERE id = $2 AND version = $3 AND state = 2 AND kind = 1
 	AND NOT EXISTS (SELECT 1 FROM watch w WHERE w.item_id =
-		list_entry.item_id AND w.active = 1 AND w.wants_person = 0)
+		list_entry.item_id AND w.active = 1 AND w.wants_person = 0
+		AND w.last_seen_us > $4)
 	AND EXISTS (SELECT 1 FROM item i JOIN cases c ON c.id = i.case_id
 		WHERE i.id = list_entry.item_id AND i.url_sealed <> x''
 		AND i.state NOT IN (3, 4) AND c.outcome IN (1, 2)

@@ -210,9 +210,6 @@ static const struct unfit {
 } unfit[] = {
 	{"perhaps gone", "UPDATE item SET state = 3", HL_PUBLISH_NOT_SEEN},
 	{"gone", "UPDATE item SET state = 4", HL_PUBLISH_NOT_SEEN},
-	{"seen long ago",
-		"UPDATE watch SET last_seen_us = last_seen_us - 259200000000",
-		HL_PUBLISH_NOT_SEEN},
 	{"a test", "UPDATE cases SET is_test = 1", HL_PUBLISH_TEST},
 	{"judged by nobody", "UPDATE cases SET first_by = 0, second_by = 0",
 		HL_PUBLISH_NOT_JUDGED},
@@ -356,6 +353,28 @@ static void a_person_looks_where_the_watch_is_off(void **state)
 	assert_int_equal(
 		HL_DENIED, hl_publish_looked(AS(ANNA), &now, &why, NULL));
 	assert_int_equal(HL_PUBLISH_WATCHED, why);
+	/* the watch is on for it, but has not come by: off for the whole
+	 * hotline, behind, or broken */
+	later(d->f, HL_LIST_FRESH_US - HL_LIST_SOON_US - 1);
+	assert_int_equal(
+		HL_DENIED, hl_publish_looked(AS(ANNA), &now, &why, NULL));
+	later(d->f, 1);
+	ok(hl_publish_looked(AS(ANNA), &now, &why, NULL));
+}
+
+static void a_person_looks_where_the_watch_is_late(void **state)
+{
+	struct desk *d = *state;
+	int64_t case_id = illegal_case(d, "http://example.org/late");
+	struct hl_publish_proposing p = {
+		.case_id = case_id, .scope = HL_LIST_PAGE};
+
+	seen_online(d, case_id);
+	later(d->f, HL_LIST_FRESH_US + 1);
+	assert_int_equal(HL_PUBLISH_NOT_SEEN, try_propose(d, ANNA, &p));
+	p.looked = true;
+	assert_int_equal(0, try_propose(d, ANNA, &p));
+	assert_int_equal(0, try_approve(d, SOFIE, p.entry_id));
 }
 
 static void refusing_and_ending(void **state)
@@ -531,6 +550,7 @@ int main(void)
 		TEST_DESK(what_became_unfit_is_not_approved),
 		TEST_DESK(a_known_hash_needs_two_of_ours),
 		TEST_DESK(a_person_looks_where_the_watch_is_off),
+		TEST_DESK(a_person_looks_where_the_watch_is_late),
 		TEST_DESK(refusing_and_ending),
 		TEST_DESK(the_store_repeats_the_rules),
 		TEST_DESK(without_a_key_nobody_signs),
