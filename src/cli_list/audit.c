@@ -128,6 +128,11 @@ static void print_found(
 	printf("log %" PRIu64 " leaves: %" PRIu64
 	       " entries approved, of %" PRIu64 " hosts; %" PRIu64 " ended\n",
 		f->n_leaves, f->n_entries, f->n_hosts, f->n_ended);
+	if (f->n_held) {
+		printf("held back %" PRIu64 " rows of entries that ended by "
+		       "themselves within 72 hours: a person looks first\n",
+			f->n_held);
+	}
 	for (size_t i = 0; i < f->n_people; i++) {
 		uint8_t id[HL_URLS_KEYID];
 

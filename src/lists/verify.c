@@ -5,6 +5,7 @@
 #include <stdlib.h>
 
 #include "base/text.h"
+#include "domain/list.h"
 #include "lists/tree.h"
 #include "urls_file/bytes.h"
 #include "urls_oprf/proof.h"
@@ -14,6 +15,13 @@ _Static_assert((int)HL_LISTS_PROOF == HL_OPRF_PROOF_BYTES, "proofs");
 enum { APPROVED = 1, ENDED = 2, SCOPE_MAX = 4 };
 #define STATEMENT_MAX 512
 
+/* An entry that ended. */
+struct ended {
+	uint64_t entry;
+	uint32_t minute;
+	uint8_t why; /* enum hl_list_end */
+};
+
 struct looking {
 	const struct hl_lists_audit *in;
 	struct hl_lists_audit_found *found;
@@ -21,8 +29,8 @@ struct looking {
 	struct hl_urls_manifest manifest;
 	struct hl_urls_file file;
 	bool open;
-	uint64_t *ended; /* entries, ascending */
-	uint8_t *used;   /* leaves that a row has named */
+	struct ended *ended; /* ascending */
+	uint8_t *used;       /* leaves that a row has named */
 };
 
 static int no(struct hl_err *err, const char *why)
@@ -197,11 +205,19 @@ static int check_head(const struct hl_lists_bundle *b, struct hl_err *err)
 		       : 0;
 }
 
-static int by_number(const void *a, const void *b)
+static int by_entry(const void *a, const void *b)
 {
-	uint64_t x = *(const uint64_t *)a, y = *(const uint64_t *)b;
+	uint64_t x = ((const struct ended *)a)->entry;
+	uint64_t y = ((const struct ended *)b)->entry;
 
 	return (x > y) - (x < y);
+}
+
+static void add_ended(struct looking *l, const uint8_t *leaf)
+{
+	l->ended[l->found->n_ended++] =
+		(struct ended){hl_urls_get64(leaf + HL_LISTS_LEAF_ENTRY),
+			hl_urls_get32(leaf + HL_LISTS_LEAF_MINUTE), leaf[1]};
 }
 
 static int check_leaves(struct looking *l, struct hl_err *err)
@@ -226,24 +242,54 @@ static int check_leaves(struct looking *l, struct hl_err *err)
 				err, HL_E_INVALID, "leaf %zu %s", i, why);
 		}
 		if (b->leaves[i][0] == ENDED) {
-			l->ended[f->n_ended++] = hl_urls_get64(
-				b->leaves[i] + HL_LISTS_LEAF_ENTRY);
+			add_ended(l, b->leaves[i]);
 		} else {
 			f->n_entries++;
 		}
 	}
-	qsort(l->ended, f->n_ended, sizeof(*l->ended), by_number);
+	qsort(l->ended, f->n_ended, sizeof(*l->ended), by_entry);
+	for (size_t i = 1; i < f->n_ended; i++) {
+		if (l->ended[i].entry == l->ended[i - 1].entry) {
+			return no(err, "an entry ends twice");
+		}
+	}
 	return 0;
 }
 
 /* --- rows and proofs --- */
+
+/* Ended by itself, and not too long ago for a breaker to keep it. */
+static bool may_be_held(const struct looking *l, const struct ended *e)
+{
+	bool itself = e->why == HL_LIST_END_GONE ||
+		      e->why == HL_LIST_END_CASE ||
+		      e->why == HL_LIST_END_ERASED;
+
+	return itself && l->manifest.made - (int64_t)e->minute * 60 <=
+				 HL_LIST_FRESH_US / HL_US_PER_S;
+}
+
+static const char *entry_fault(struct looking *l, uint64_t entry)
+{
+	const struct ended key = {.entry = entry}, *e;
+
+	e = bsearch(&key, l->ended, l->found->n_ended, sizeof(key), by_entry);
+	if (!e) {
+		return NULL;
+	}
+	if (!may_be_held(l, e)) {
+		return "names an entry that has ended";
+	}
+	l->found->n_held++;
+	return NULL;
+}
 
 static const char *row_fault(struct looking *l, size_t i)
 {
 	const struct hl_lists_bundle_row *row = &l->bundle.rows[i];
 	const uint8_t *leaf;
 	uint8_t tag[HL_URLS_TAG];
-	uint64_t entry;
+	const char *why;
 
 	if (row->leaf >= l->bundle.n_leaves) {
 		return "names a leaf that is not in the log";
@@ -252,10 +298,9 @@ static const char *row_fault(struct looking *l, size_t i)
 	if (leaf[0] != APPROVED) {
 		return "names a leaf that approves nothing";
 	}
-	entry = hl_urls_get64(leaf + HL_LISTS_LEAF_ENTRY);
-	if (bsearch(&entry, l->ended, l->found->n_ended, sizeof(entry),
-		    by_number)) {
-		return "names an entry that has ended";
+	why = entry_fault(l, hl_urls_get64(leaf + HL_LISTS_LEAF_ENTRY));
+	if (why) {
+		return why;
 	}
 	if (l->used[row->leaf]) {
 		return "names a leaf of another row";

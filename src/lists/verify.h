@@ -67,6 +67,7 @@ struct hl_lists_audit_found {
 	uint64_t n_rows, n_leaves;
 	uint64_t n_entries, n_hosts; /* that were ever approved */
 	uint64_t n_ended;
+	uint64_t n_held; /* rows that a breaker keeps until a person looks */
 	struct hl_lists_audit_person *people; /* ascending by key */
 	size_t n_people;
 };

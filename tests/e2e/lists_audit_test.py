@@ -7,11 +7,13 @@ on it and on whatever somebody made of it.
 usage: tests/e2e/lists_audit_test.py
 """
 import base64
+import datetime
 import hashlib
 import os
 import pathlib
 import re
 import shutil
+import struct
 import subprocess
 import sys
 import tempfile
@@ -184,10 +186,28 @@ def what_does_not_hold(h):
     lied.bundle = lied.bundle.replace(b64(leaves[3]), b64(leaves[4]), 1)
     lied.refused('head of the log')
 
-    lied = h.case.copy('ended')
-    lied.set_leaves(leaves + [bytes([2, 1]) + bytes(6) + leaves[5][8:16] +
-                              bytes(LEAF - 16)])
-    lied.refused('has ended')
+    made = re.search('^made (.*)$', h.case.manifest, re.M)[1]
+    made = int(datetime.datetime.fromisoformat(
+        made.replace('Z', '+00:00')).timestamp()) // 60
+    # by itself, of late: kept back until a person looks; else never
+    for why, ago, held in ((1, 0, True), (5, 4319, True), (6, 9, True),
+                           (1, 4321, False), (1, made, False), (2, 0, False),
+                           (3, 0, False), (4, 0, False), (7, 0, False),
+                           (8, 0, False), (9, 0, False), (10, 0, False)):
+        lied = h.case.copy('ended-%d-%d' % (why, ago))
+        lied.set_leaves(leaves + [
+            struct.pack('<BBHI', 2, why, 0, made - ago) + leaves[5][8:16] +
+            bytes(LEAF - 16)])
+        if held:
+            assert 'held back 1 rows' in lied.good(), (why, ago)
+        else:
+            lied.refused('has ended')
+    # a second end does not make an entry one that ended of late by itself
+    lied = h.case.copy('ended-twice')
+    lied.set_leaves(leaves + [
+        struct.pack('<BBHI', 2, why, 0, made) + leaves[5][8:16] +
+        bytes(LEAF - 16) for why in (2, 1)])
+    lied.refused('ends twice')
 
     lied = h.case.copy('leaf')
     first = re.search('^row ([0-9]+) ', lied.bundle, re.M)[1]

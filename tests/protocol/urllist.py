@@ -448,6 +448,7 @@ def leaf_stands(leaf, hotline, keys):
 
 
 def audit(bundle, m, x, keys):
+    made = moment(m.one('made'))
     t = Text(bundle, 'audit', 1 << 30)
     for name in ('hotline', 'consumer', 'version', 'epoch'):
         need(t.one(name) == m.one(name), name)
@@ -456,18 +457,22 @@ def audit(bundle, m, x, keys):
     need(len(leaves) == number(t.one('log')), 'leaves')
     need(all(len(v) == 248 for v in leaves), 'length of a leaf')
     need(tree(leaves).hex() == t.one('log', 1), 'head of the log')
-    stands, ended = {}, set()
+    stands, ended = {}, {}
     for i, leaf in enumerate(leaves):
         if leaf[0] == 1:
             stands[i] = leaf_stands(leaf, t.one('hotline'), keys)
         else:
             need(leaf[0] == 2, 'kind of a leaf')
             need(not any(leaf[2:4] + leaf[16:]), 'padding of a leaf')
-            ended.add(struct.unpack('<Q', leaf[8:16])[0])
+            entry = struct.unpack('<Q', leaf[8:16])[0]
+            need(entry not in ended, 'an entry ends twice')
+            minute = struct.unpack('<I', leaf[4:8])[0]
+            itself = leaf[1] in (1, 5, 6)
+            ended[entry] = itself and made - 60 * minute <= 72 * 3600
     rows = [(number(a), b64(b)) for a, b in t.many['row']]
     need(len(rows) == x.n, 'a row without approval')
     for i, (at, n) in enumerate(rows):
-        need(at in stands and stands[at][0] not in ended,
+        need(at in stands and ended.get(stands[at][0], True),
              'a row that nobody approved')
         need(h(b'tag', n)[:16] == x.tags[i], 'tag of a row')
     need(len({at for at, _ in rows}) == len(rows), 'a leaf of two rows')

@@ -89,6 +89,50 @@ static void empty_and_shared_hosts(void **state)
 	end(&f);
 }
 
+/* Gone by itself, as the sweep writes it. */
+static void gone(struct town *t, int64_t id, int64_t at_us)
+{
+	char zeros[2 * (HL_LISTS_LEAF - 16) + 1], text[33];
+	uint32_t minute = (uint32_t)(at_us / HL_US_PER_MIN);
+
+	memset(zeros, '0', sizeof(zeros) - 1);
+	zeros[sizeof(zeros) - 1] = 0;
+	snprintf(text, sizeof(text), "02010000%08x%02x00000000000000",
+		__builtin_bswap32(minute), (unsigned)id);
+	town_sql(t,
+		"UPDATE list_entry SET state = 5, ended_why = 1, "
+		"place_sealed = x'' WHERE id = %lld",
+		(long long)id);
+	town_sql(t,
+		"INSERT INTO list_leaf (place, entry_id, leaf) VALUES "
+		"((SELECT max(place) + 1 FROM list_leaf), %lld, x'%s%s')",
+		(long long)id, text, zeros);
+}
+
+/* The breaker keeps what ended by itself: the proof is good all the same, and
+ * says so, for as long as a hold can last. */
+static void what_is_held_back_is_told(void **state)
+{
+	struct town *t = *state;
+	struct hl_lists_audit_found found;
+	struct files f;
+
+	town_entries(t, 1, 20);
+	town_look(t, NOW);
+	for (int64_t id = 11; id <= 20; id++) {
+		gone(t, id, NOW + HL_US_PER_HOUR);
+	}
+	/* 11 hours later the list is renewed, with the log as it is now */
+	town_look(t, NOW + 12 * HL_US_PER_HOUR);
+	begin(t, 2, &f);
+	assert_int_equal(0, audit(&f, &found));
+	assert_int_equal(20, found.n_rows);
+	assert_int_equal(10, found.n_ended);
+	assert_int_equal(10, found.n_held);
+	hl_lists_audit_free(&found);
+	end(&f);
+}
+
 /* Whatever one byte of a bundle becomes, no audit is good that was not: but
  * for its signature, which only a root can judge. */
 static void one_byte(void **state)
@@ -182,6 +226,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test_setup_teardown(
 			empty_and_shared_hosts, town_make, town_remove),
+		cmocka_unit_test_setup_teardown(
+			what_is_held_back_is_told, town_make, town_remove),
 		cmocka_unit_test_setup_teardown(
 			one_byte, town_make, town_remove),
 		cmocka_unit_test_setup_teardown(
