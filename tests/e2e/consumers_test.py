@@ -153,13 +153,16 @@ class World:
             "/usr/bin/hotline": self.program,
             "/etc/hotline/list": self.path("list"),
             "/etc/squid/errors": self.path("errors"),
+            "daemon:/var/log/squid/access.log":
+                f"stdio:{self.path(example)}.access",
             "127.0.0.1:1344": f"127.0.0.1:{self.icap}", **dict(changes)})
         text = (f"http_port 127.0.0.1:{port}\npid_filename none\n"
                 "cache deny all\nacl loopback dst 127.0.0.1\n"
                 f"{text}\nhttp_access allow loopback\n"
                 "http_access deny all\nmax_filedescriptors 4096\n"
                 f"cache_log stdio:/dev/null\nhosts_file {self.path('hosts')}\n"
-                f"access_log stdio:{self.path(example)}.access\n"
+                + ("" if "\naccess_log stdio" in text else
+                   f"access_log stdio:{self.path(example)}.access\n") +
                 f"coredump_dir {self.dir}\nvisible_hostname test.example\n"
                 "pinger_enable off\nshutdown_lifetime 0 seconds\n"
                 "netdb_filename none\n")

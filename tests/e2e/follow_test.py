@@ -140,6 +140,8 @@ class Town:
         text = SQUID_CONF.replace(
             '/usr/bin/hotline', self.program).replace(
             '--file /etc/hotline/list', '--list ' + self.list).replace(
+            'daemon:/var/log/squid/access.log',
+            f'stdio:{self.folder}/squid.access').replace(
             'ttl=60 negative_ttl=60', 'ttl=1 negative_ttl=1')
         errors = self.folder / 'errors'
         shutil.copytree('/usr/share/squid/errors/templates', errors,
@@ -158,7 +160,6 @@ class Town:
             f'cache deny all\nhosts_file {hosts}\n{text}\n'
             f'http_access allow all\nmax_filedescriptors 1024\n'
             f'cache_log {self.folder}/squid.cache\n'
-            f'access_log stdio:{self.folder}/squid.access\n'
             f'coredump_dir {self.folder}\nvisible_hostname test.example\n'
             'pinger_enable off\nshutdown_lifetime 0 seconds\n'
             'netdb_filename none\n')
