@@ -11,7 +11,7 @@
 #include "cli/common.h"
 #include "cli_hash/hashlist_state.h"
 
-const char hl_lists_help[] =
+const char hl_cli_hashlist_help[] =
 	"usage: hotline hashlist import --index FOLDER --list LIST [OPTIONS] "
 	"FILE\n"
 	"       hotline hashlist export --index FOLDER [--list LIST] "
@@ -57,22 +57,22 @@ const char hl_lists_help[] =
 	"diff, differs (standard error says what), 2 the command line makes\n"
 	"no sense, 3 no such index, list or file, 4 the index is in use.\n";
 
-int hl_lists_fail(int r, const struct hl_err *err)
+int hl_cli_hashlist_fail(int r, const struct hl_err *err)
 {
 	return hl_cli_fail("hashlist", r, err);
 }
 
-int hl_lists_usage(const char *why)
+int hl_cli_hashlist_usage(const char *why)
 {
 	if (why) {
 		fprintf(stderr, "hotline hashlist: %s\n", why);
 	} else {
-		fputs(hl_lists_help, stderr);
+		fputs(hl_cli_hashlist_help, stderr);
 	}
 	return HL_CLI_USAGE;
 }
 
-int hl_lists_open(const char *folder, uint32_t flags,
+int hl_cli_hashlist_open(const char *folder, uint32_t flags,
 	struct hl_match_index **out, struct hl_err *err)
 {
 	struct hl_match_index_options options = {
@@ -87,13 +87,13 @@ int hl_lists_open(const char *folder, uint32_t flags,
 	return rc ? hl_apply_fail(err, rc, &why) : 0;
 }
 
-int hl_lists_open_own(const char *folder, uint32_t flags,
+int hl_cli_hashlist_open_own(const char *folder, uint32_t flags,
 	struct hl_match_index **out, struct hl_err *err)
 {
-	int rc = hl_lists_open(folder, flags, out, err);
+	int rc = hl_cli_hashlist_open(folder, flags, out, err);
 	uint64_t position = rc ? 0 : hl_match_index_position(*out);
 
-	if (position && !(position & HL_LISTS_POSITION)) {
+	if (position && !(position & HL_CLI_HASHLIST_POSITION)) {
 		return HL_FAIL(err, HL_E_INVALID,
 			"the index in %s follows a registry: change its lists "
 			"there",
@@ -146,7 +146,7 @@ static int find_name(struct hl_match_reader *reader, const char *name,
 	return HL_FAIL(err, HL_NOTFOUND, "there is no list \"%s\"", name);
 }
 
-int hl_lists_find(struct hl_match_index *index, const char *name,
+int hl_cli_hashlist_find(struct hl_match_index *index, const char *name,
 	struct hl_match_list *out, struct hl_err *err)
 {
 	struct hl_match_error why = {.code = 0};
@@ -170,7 +170,7 @@ int hl_lists_find(struct hl_match_index *index, const char *name,
 	return rc;
 }
 
-int hl_lists_choose(struct hl_match_index *index, const char *name,
+int hl_cli_hashlist_choose(struct hl_match_index *index, const char *name,
 	struct hl_match_list *out, struct hl_err *err)
 {
 	struct hl_match_error why = {.code = 0};
@@ -179,7 +179,7 @@ int hl_lists_choose(struct hl_match_index *index, const char *name,
 	int rc, more;
 
 	if (name) {
-		return hl_lists_find(index, name, out, err);
+		return hl_cli_hashlist_find(index, name, out, err);
 	}
 	rc = hl_match_reader_new(index, &reader, &why);
 	if (rc) {
@@ -197,20 +197,20 @@ int hl_lists_choose(struct hl_match_index *index, const char *name,
 			      "the index has many lists: name one by --list");
 }
 
-bool hl_lists_format(const char *text, enum hl_hashlist_format *out)
+bool hl_cli_hashlist_format(const char *text, enum hl_hashlist_format *out)
 {
 	*out = text ? hl_hashlist_format_of(hl_str_c(text)) : 0;
 	return !text || *out;
 }
 
-bool hl_lists_kind(const char *text, unsigned *out)
+bool hl_cli_hashlist_kind(const char *text, unsigned *out)
 {
 	*out = text ? hl_hashlist_kind_of(hl_str_c(text)) : 0;
 	return !text || *out;
 }
 
-void hl_lists_progress_show(struct hl_lists_progress *p, uint64_t done,
-	uint64_t total, const char *unit, uint64_t n)
+void hl_cli_hashlist_progress_show(struct hl_cli_hashlist_progress *p,
+	uint64_t done, uint64_t total, const char *unit, uint64_t n)
 {
 	int64_t now = hl_time_mono_us();
 
@@ -230,7 +230,7 @@ void hl_lists_progress_show(struct hl_lists_progress *p, uint64_t done,
 		(double)n * 1e6 / (double)(now - p->begun_us));
 }
 
-void hl_lists_progress_clear(struct hl_lists_progress *p)
+void hl_cli_hashlist_progress_clear(struct hl_cli_hashlist_progress *p)
 {
 	if (p->shown) {
 		fputs("\r\033[K", stderr);
@@ -244,16 +244,16 @@ int hl_cli_hashlist(int argc, char **argv)
 		const char *verb;
 		int (*run)(int argc, char **argv);
 	} verbs[] = {
-		{"import", hl_lists_import},
-		{"export", hl_lists_export},
-		{"diff", hl_lists_diff},
-		{"remove", hl_lists_remove},
-		{"set", hl_lists_set},
-		{"stats", hl_lists_stats},
-		{"verify", hl_lists_verify},
+		{"import", hl_cli_hashlist_import},
+		{"export", hl_cli_hashlist_export},
+		{"diff", hl_cli_hashlist_diff},
+		{"remove", hl_cli_hashlist_remove},
+		{"set", hl_cli_hashlist_set},
+		{"stats", hl_cli_hashlist_stats},
+		{"verify", hl_cli_hashlist_verify},
 	};
 
-	if (hl_cli_help(argc, argv, hl_lists_help)) {
+	if (hl_cli_help(argc, argv, hl_cli_hashlist_help)) {
 		return HL_CLI_OK;
 	}
 	for (size_t i = 0; argc > 1 && i < HL_ARRAY_LEN(verbs); i++) {
@@ -261,5 +261,5 @@ int hl_cli_hashlist(int argc, char **argv)
 			return verbs[i].run(argc - 1, argv + 1);
 		}
 	}
-	return hl_lists_usage(NULL);
+	return hl_cli_hashlist_usage(NULL);
 }

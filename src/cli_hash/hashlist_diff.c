@@ -12,10 +12,10 @@
 struct diff {
 	const char *folder, *list_name, *with;
 	bool json;
-	struct hl_lists_file file;
+	struct hl_cli_hashlist_file file;
 	struct hl_match_index *index;
 	struct hl_apply *apply;
-	struct hl_lists_report reports;
+	struct hl_cli_hashlist_report reports;
 };
 
 static void on_change(void *arg, enum hl_apply_change what, struct hl_str id)
@@ -42,10 +42,10 @@ static void on_change(void *arg, enum hl_apply_change what, struct hl_str id)
 static int with_file(struct diff *d, struct hl_err *err)
 {
 	struct hl_hashlist_record record;
-	int rc = hl_lists_file_open(&d->file, HL_STR_NONE, err);
+	int rc = hl_cli_hashlist_file_open(&d->file, HL_STR_NONE, err);
 
 	while (rc == 0) {
-		rc = hl_lists_file_next(&d->file, &record, err);
+		rc = hl_cli_hashlist_file_next(&d->file, &record, err);
 		if (rc == 0) {
 			rc = hl_apply_record(d->apply, &record, err);
 		}
@@ -56,21 +56,21 @@ static int with_file(struct diff *d, struct hl_err *err)
 static int with_list(struct diff *d, struct hl_err *err)
 {
 	struct hl_match_list list;
-	struct hl_lists_walk walk = {.reader = NULL};
+	struct hl_cli_hashlist_walk walk = {.reader = NULL};
 	struct hl_hashlist_record record;
-	int rc = hl_lists_find(d->index, d->with, &list, err);
+	int rc = hl_cli_hashlist_find(d->index, d->with, &list, err);
 
 	if (rc) {
 		return rc;
 	}
-	rc = hl_lists_walk_open(&walk, d->index, list.id, err);
+	rc = hl_cli_hashlist_walk_open(&walk, d->index, list.id, err);
 	while (rc == 0) {
-		rc = hl_lists_walk_next(&walk, &record, err);
+		rc = hl_cli_hashlist_walk_next(&walk, &record, err);
 		if (rc == 0) {
 			rc = hl_apply_record(d->apply, &record, err);
 		}
 	}
-	hl_lists_walk_close(&walk);
+	hl_cli_hashlist_walk_close(&walk);
 	return rc == HL_NOTFOUND ? 0 : rc;
 }
 
@@ -79,10 +79,10 @@ static int run(struct diff *d, struct hl_err *err)
 	struct hl_match_list list;
 	struct hl_apply_options options = {
 		.dry = true, .track = true, .changed = on_change, .arg = d};
-	int rc = hl_lists_open(d->folder, 0, &d->index, err);
+	int rc = hl_cli_hashlist_open(d->folder, 0, &d->index, err);
 
 	if (rc == 0) {
-		rc = hl_lists_find(d->index, d->list_name, &list, err);
+		rc = hl_cli_hashlist_find(d->index, d->list_name, &list, err);
 	}
 	if (rc) {
 		return rc;
@@ -106,10 +106,10 @@ static const char *options(struct diff *d, int *argc, char **argv)
 	d->list_name = hl_cli_option(argc, argv, "--list");
 	d->with = hl_cli_option(argc, argv, "--with");
 	d->json = hl_cli_flag(argc, argv, "--json");
-	if (!hl_lists_format(format, &d->file.options.format)) {
+	if (!hl_cli_hashlist_format(format, &d->file.options.format)) {
 		return "--format: no such format";
 	}
-	if (!hl_lists_kind(kind, &d->file.options.kind)) {
+	if (!hl_cli_hashlist_kind(kind, &d->file.options.kind)) {
 		return "--kind: no such kind";
 	}
 	if (!d->folder || !*d->folder || !d->list_name) {
@@ -122,7 +122,7 @@ static const char *options(struct diff *d, int *argc, char **argv)
 	return NULL;
 }
 
-int hl_lists_diff(int argc, char **argv)
+int hl_cli_hashlist_diff(int argc, char **argv)
 {
 	struct diff d = {.file = {.fd = -1}, .reports = {.fd = -1}};
 	struct hl_err err = {.msg = ""};
@@ -131,9 +131,9 @@ int hl_lists_diff(int argc, char **argv)
 	int rc;
 
 	if (why) {
-		return hl_lists_usage(why);
+		return hl_cli_hashlist_usage(why);
 	}
-	d.file.options.report = hl_lists_report_one;
+	d.file.options.report = hl_cli_hashlist_report_one;
 	d.file.options.arg = &d.reports;
 	rc = run(&d, &err);
 	if (rc == 0) {
@@ -144,9 +144,9 @@ int hl_lists_diff(int argc, char **argv)
 	}
 	hl_apply_free(d.apply);
 	hl_match_index_close(d.index);
-	hl_lists_file_close(&d.file);
+	hl_cli_hashlist_file_close(&d.file);
 	if (rc || fflush(stdout) != 0) {
-		return hl_lists_fail(rc ? rc : HL_E_IO, &err);
+		return hl_cli_hashlist_fail(rc ? rc : HL_E_IO, &err);
 	}
 	return differs ? HL_CLI_FAILED : HL_CLI_OK;
 }

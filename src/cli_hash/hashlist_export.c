@@ -70,12 +70,12 @@ static int write_pass(struct export *ex, struct hl_match_index *index,
 	uint32_t list, struct hl_hashlist_writer *w, int pass,
 	struct hl_err *err)
 {
-	struct hl_lists_walk walk;
+	struct hl_cli_hashlist_walk walk;
 	struct hl_hashlist_record record;
-	int rc = hl_lists_walk_open(&walk, index, list, err);
+	int rc = hl_cli_hashlist_walk_open(&walk, index, list, err);
 
 	while (rc == 0) {
-		rc = hl_lists_walk_next(&walk, &record, err);
+		rc = hl_cli_hashlist_walk_next(&walk, &record, err);
 		if (rc == 0 && is_of(&record, pass)) {
 			hl_hashlist_writer_put(w, &record);
 		}
@@ -83,7 +83,7 @@ static int write_pass(struct export *ex, struct hl_match_index *index,
 			rc = flush(&ex->out, err);
 		}
 	}
-	hl_lists_walk_close(&walk);
+	hl_cli_hashlist_walk_close(&walk);
 	return rc == HL_NOTFOUND ? 0 : rc;
 }
 
@@ -110,10 +110,10 @@ static int run(struct export *ex, struct hl_err *err)
 {
 	struct hl_match_index *index = NULL;
 	struct hl_match_list list;
-	int rc = hl_lists_open(ex->folder, 0, &index, err);
+	int rc = hl_cli_hashlist_open(ex->folder, 0, &index, err);
 
 	if (rc == 0) {
-		rc = hl_lists_choose(index, ex->list_name, &list, err);
+		rc = hl_cli_hashlist_choose(index, ex->list_name, &list, err);
 	}
 	if (rc == 0) {
 		rc = open_output(&ex->out, err);
@@ -133,10 +133,11 @@ static const char *options(struct export *ex, int *argc, char **argv)
 
 	ex->folder = hl_cli_option(argc, argv, "--index");
 	ex->list_name = hl_cli_option(argc, argv, "--list");
-	if (!hl_lists_format(format ? format : "csv", &ex->options.format)) {
+	if (!hl_cli_hashlist_format(
+		    format ? format : "csv", &ex->options.format)) {
 		return "--format: no such format";
 	}
-	if (!hl_lists_kind(kind, &ex->options.kind)) {
+	if (!hl_cli_hashlist_kind(kind, &ex->options.kind)) {
 		return "--kind: no such kind";
 	}
 	if (!ex->folder || !*ex->folder) {
@@ -152,7 +153,7 @@ static const char *options(struct export *ex, int *argc, char **argv)
 	return NULL;
 }
 
-int hl_lists_export(int argc, char **argv)
+int hl_cli_hashlist_export(int argc, char **argv)
 {
 	struct export ex = {.out = {.path = NULL}};
 	struct hl_err err = {.msg = ""};
@@ -160,11 +161,11 @@ int hl_lists_export(int argc, char **argv)
 	int rc;
 
 	if (why) {
-		return hl_lists_usage(why);
+		return hl_cli_hashlist_usage(why);
 	}
 	rc = run(&ex, &err);
 	if (rc) {
-		return hl_lists_fail(rc, &err);
+		return hl_cli_hashlist_fail(rc, &err);
 	}
 	if (ex.n_lost) {
 		fprintf(stderr,

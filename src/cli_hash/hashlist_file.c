@@ -28,7 +28,7 @@ static int refuse_pipe(const char *path, struct hl_err *err)
 		err, HL_E_INVALID, "%s " HL_CLI_HASH_NO_FILE, path, "a pipe");
 }
 
-static int open_fd(struct hl_lists_file *file, struct hl_err *err)
+static int open_fd(struct hl_cli_hashlist_file *file, struct hl_err *err)
 {
 	struct stat st;
 
@@ -51,7 +51,7 @@ static int open_fd(struct hl_lists_file *file, struct hl_err *err)
 
 /* The first bytes, which the format is guessed by, are fed as well. */
 static int first_bytes(
-	struct hl_lists_file *file, size_t *n, struct hl_err *err)
+	struct hl_cli_hashlist_file *file, size_t *n, struct hl_err *err)
 {
 	ssize_t got = hl_file_read_fd(file->fd, file->chunk, 4096, 4096);
 
@@ -68,8 +68,8 @@ static int first_bytes(
 	return 0;
 }
 
-static int go_on(
-	struct hl_lists_file *file, struct hl_str state, struct hl_err *err)
+static int go_on(struct hl_cli_hashlist_file *file, struct hl_str state,
+	struct hl_err *err)
 {
 	uint64_t offset;
 	int rc = hl_hashlist_reader_resume(file->reader, state, &offset, err);
@@ -81,8 +81,8 @@ static int go_on(
 	return rc;
 }
 
-int hl_lists_file_open(
-	struct hl_lists_file *file, struct hl_str state, struct hl_err *err)
+int hl_cli_hashlist_file_open(struct hl_cli_hashlist_file *file,
+	struct hl_str state, struct hl_err *err)
 {
 	size_t n = 0;
 	int rc = open_fd(file, err);
@@ -90,7 +90,7 @@ int hl_lists_file_open(
 	if (rc) {
 		return rc;
 	}
-	file->chunk = malloc(HL_LISTS_CHUNK);
+	file->chunk = malloc(HL_CLI_HASHLIST_CHUNK);
 	if (!file->chunk) {
 		return HL_FAIL(
 			err, HL_E_NOMEM, "no memory to read %s", file->path);
@@ -112,9 +112,10 @@ int hl_lists_file_open(
 	return rc;
 }
 
-static int feed(struct hl_lists_file *file, struct hl_err *err)
+static int feed(struct hl_cli_hashlist_file *file, struct hl_err *err)
 {
-	ssize_t n = hl_file_read_fd(file->fd, file->chunk, 1, HL_LISTS_CHUNK);
+	ssize_t n = hl_file_read_fd(
+		file->fd, file->chunk, 1, HL_CLI_HASHLIST_CHUNK);
 
 	if (n < 0) {
 		return HL_FAIL_SYS(err, "read %s", file->path);
@@ -125,7 +126,7 @@ static int feed(struct hl_lists_file *file, struct hl_err *err)
 	return 0;
 }
 
-int hl_lists_file_next(struct hl_lists_file *file,
+int hl_cli_hashlist_file_next(struct hl_cli_hashlist_file *file,
 	struct hl_hashlist_record *out, struct hl_err *err)
 {
 	struct hl_err why = {.msg = ""};
@@ -141,7 +142,7 @@ int hl_lists_file_next(struct hl_lists_file *file,
 	return rc < 0 ? HL_FAIL(err, rc, "%s: %s", file->path, why.msg) : rc;
 }
 
-void hl_lists_file_close(struct hl_lists_file *file)
+void hl_cli_hashlist_file_close(struct hl_cli_hashlist_file *file)
 {
 	hl_hashlist_reader_free(file->reader);
 	file->reader = NULL;
@@ -152,13 +153,13 @@ void hl_lists_file_close(struct hl_lists_file *file)
 
 /* ---- Lists ------------------------------------------------------------ */
 
-int hl_lists_walk_open(struct hl_lists_walk *walk, struct hl_match_index *index,
-	uint32_t list, struct hl_err *err)
+int hl_cli_hashlist_walk_open(struct hl_cli_hashlist_walk *walk,
+	struct hl_match_index *index, uint32_t list, struct hl_err *err)
 {
 	struct hl_match_error why = {.code = 0};
 	int rc;
 
-	*walk = (struct hl_lists_walk){.list = list};
+	*walk = (struct hl_cli_hashlist_walk){.list = list};
 	rc = hl_match_reader_new(index, &walk->reader, &why);
 	if (rc) {
 		return hl_apply_fail(err, rc, &why);
@@ -170,7 +171,7 @@ int hl_lists_walk_open(struct hl_lists_walk *walk, struct hl_match_index *index,
 	return hl_labels_new(walk->reader, list, &walk->labels, err);
 }
 
-int hl_lists_walk_next(struct hl_lists_walk *walk,
+int hl_cli_hashlist_walk_next(struct hl_cli_hashlist_walk *walk,
 	struct hl_hashlist_record *out, struct hl_err *err)
 {
 	struct hl_str label = HL_STR_NONE;
@@ -192,10 +193,10 @@ int hl_lists_walk_next(struct hl_lists_walk *walk,
 	return hl_entry_record(walk->arena, &e, label, out, err);
 }
 
-void hl_lists_walk_close(struct hl_lists_walk *walk)
+void hl_cli_hashlist_walk_close(struct hl_cli_hashlist_walk *walk)
 {
 	hl_match_reader_free(walk->reader);
 	hl_labels_free(walk->labels);
 	hl_arena_free(walk->arena);
-	*walk = (struct hl_lists_walk){.reader = NULL};
+	*walk = (struct hl_cli_hashlist_walk){.reader = NULL};
 }

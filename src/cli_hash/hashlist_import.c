@@ -16,16 +16,16 @@ enum { BATCH = 50000 };
 
 struct import {
 	const char *folder, *list_name, *label, *report;
-	struct hl_lists_nature nature;
+	struct hl_cli_hashlist_nature nature;
 	bool replace, dry, resume;
 	uint64_t batch;
-	struct hl_lists_file file;
+	struct hl_cli_hashlist_file file;
 	struct hl_match_index *index;
 	struct hl_match_list list;
 	struct hl_apply *apply;
-	struct hl_lists_state state;
-	struct hl_lists_report reports;
-	struct hl_lists_progress progress;
+	struct hl_cli_hashlist_state state;
+	struct hl_cli_hashlist_report reports;
+	struct hl_cli_hashlist_progress progress;
 	uint64_t position;
 	uint64_t n_open; /* hashes since the last commit */
 	uint64_t n_kept; /* records of the file that are committed */
@@ -44,7 +44,7 @@ static int put_list(struct import *im, struct hl_err *err)
 
 static int set_list(struct import *im, struct hl_err *err)
 {
-	hl_lists_nature_put(&im->nature, &im->list);
+	hl_cli_hashlist_nature_put(&im->nature, &im->list);
 	if (!im->list.name[0]) {
 		snprintf(im->list.name, sizeof(im->list.name), "list %u",
 			im->list.id);
@@ -55,7 +55,7 @@ static int set_list(struct import *im, struct hl_err *err)
 static int open_index(struct import *im, struct hl_err *err)
 {
 	uint32_t flags = HL_MATCH_OPEN_WRITE | HL_MATCH_OPEN_CREATE;
-	int rc = hl_lists_open_own(
+	int rc = hl_cli_hashlist_open_own(
 		im->folder, im->dry ? 0 : flags, &im->index, err);
 
 	if (rc == HL_NOTFOUND && im->dry) {
@@ -68,13 +68,13 @@ static int open_index(struct import *im, struct hl_err *err)
 	}
 	im->position = hl_match_index_position(im->index);
 	if (!im->dry) {
-		hl_lists_state_clean(im->folder);
+		hl_cli_hashlist_state_clean(im->folder);
 	}
-	rc = hl_lists_find(im->index, im->list_name, &im->list, err);
+	rc = hl_cli_hashlist_find(im->index, im->list_name, &im->list, err);
 	im->new_list = rc == HL_NOTFOUND;
 	return im->new_list ? 0
 	       : rc         ? rc
-		    : hl_lists_nature_check(&im->nature, &im->list, err);
+		    : hl_cli_hashlist_nature_check(&im->nature, &im->list, err);
 }
 
 /* Before the file is looked at, or an index made. */
@@ -84,14 +84,14 @@ static int check_nature(struct import *im, struct hl_err *err)
 	struct hl_match_list list;
 	int rc = HL_NOTFOUND;
 
-	if (hl_lists_nature_said(&im->nature)) {
-		rc = hl_lists_open_own(im->folder, 0, &index, err);
+	if (hl_cli_hashlist_nature_said(&im->nature)) {
+		rc = hl_cli_hashlist_open_own(im->folder, 0, &index, err);
 	}
 	if (rc == 0) {
-		rc = hl_lists_find(index, im->list_name, &list, err);
+		rc = hl_cli_hashlist_find(index, im->list_name, &list, err);
 	}
 	if (rc == 0) {
-		rc = hl_lists_nature_check(&im->nature, &list, err);
+		rc = hl_cli_hashlist_nature_check(&im->nature, &list, err);
 	}
 	hl_match_index_close(index);
 	return rc == HL_NOTFOUND ? 0 : rc;
@@ -106,8 +106,8 @@ static int find_state(struct import *im, struct hl_buf *reader,
 	int rc = HL_NOTFOUND;
 
 	if (im->resume) {
-		rc = hl_lists_state_load(&im->state, im->position, reader,
-			counts, &report_bytes, err);
+		rc = hl_cli_hashlist_state_load(&im->state, im->position,
+			reader, counts, &report_bytes, err);
 	}
 	if (rc == HL_NOTFOUND) {
 		if (im->resume) {
@@ -119,27 +119,27 @@ static int find_state(struct import *im, struct hl_buf *reader,
 		rc = 0;
 	}
 	return rc ? rc
-		  : hl_lists_report_open(
+		  : hl_cli_hashlist_report_open(
 			    &im->reports, im->report, report_bytes, err);
 }
 
 /* Ids of what was read before the stop, for --replace. */
 static int mark_again(struct import *im, uint64_t n_records, struct hl_err *err)
 {
-	struct hl_lists_file file = {.path = im->file.path,
+	struct hl_cli_hashlist_file file = {.path = im->file.path,
 		.fd = -1,
 		.options = {.format = im->file.options.format,
 			.kind = im->file.options.kind}};
 	struct hl_hashlist_record record;
-	int rc = hl_lists_file_open(&file, HL_STR_NONE, err);
+	int rc = hl_cli_hashlist_file_open(&file, HL_STR_NONE, err);
 
 	for (uint64_t i = 0; i < n_records && rc == 0; i++) {
-		rc = hl_lists_file_next(&file, &record, err);
+		rc = hl_cli_hashlist_file_next(&file, &record, err);
 		if (rc == 0) {
 			rc = hl_apply_mark(im->apply, record.id, err);
 		}
 	}
-	hl_lists_file_close(&file);
+	hl_cli_hashlist_file_close(&file);
 	return rc > 0 ? HL_FAIL(err, HL_E_INVALID,
 				"the file is shorter than it was")
 		      : rc;
@@ -171,7 +171,7 @@ static int start(struct import *im, struct hl_err *err)
 	int rc = check_nature(im, err);
 
 	if (rc == 0) {
-		rc = hl_lists_file_open(&im->file, HL_STR_NONE, err);
+		rc = hl_cli_hashlist_file_open(&im->file, HL_STR_NONE, err);
 	}
 	if (rc == 0) {
 		rc = open_index(im, err);
@@ -182,13 +182,14 @@ static int start(struct import *im, struct hl_err *err)
 	im->state.folder = im->folder;
 	im->state.list = im->list.id;
 	im->state.replace = im->replace;
-	rc = hl_lists_state_init(&im->state, &im->file, err);
+	rc = hl_cli_hashlist_state_init(&im->state, &im->file, err);
 	if (rc == 0) {
 		rc = find_state(im, &state, &counts, err);
 	}
 	if (rc == 0 && state.n) {
-		hl_lists_file_close(&im->file);
-		rc = hl_lists_file_open(&im->file, hl_buf_str(&state), err);
+		hl_cli_hashlist_file_close(&im->file);
+		rc = hl_cli_hashlist_file_open(
+			&im->file, hl_buf_str(&state), err);
 	}
 	if (rc == 0) {
 		rc = set_list(im, err);
@@ -224,11 +225,11 @@ static int commit(struct import *im, struct hl_err *err)
 /* The state is on the disk before the commit that it belongs to. */
 static int batch(struct import *im, struct hl_err *err)
 {
-	int rc = hl_lists_report_sync(&im->reports, err);
+	int rc = hl_cli_hashlist_report_sync(&im->reports, err);
 
-	im->position = hl_lists_position_new();
+	im->position = hl_cli_hashlist_position_new();
 	if (rc == 0 && im->file.size) {
-		rc = hl_lists_state_save(&im->state, im->position,
+		rc = hl_cli_hashlist_state_save(&im->state, im->position,
 			im->file.reader, hl_apply_counts(im->apply),
 			im->reports.n_bytes, err);
 	}
@@ -247,7 +248,7 @@ static int read_all(struct import *im, struct hl_err *err)
 	struct hl_hashlist_record record;
 	int rc;
 
-	while ((rc = hl_lists_file_next(&im->file, &record, err)) == 0) {
+	while ((rc = hl_cli_hashlist_file_next(&im->file, &record, err)) == 0) {
 		rc = hl_apply_record(im->apply, &record, err);
 		im->n_open += record.n_hashes + 1;
 		if (rc == 0 && !im->dry && im->n_open >= im->batch) {
@@ -256,7 +257,7 @@ static int read_all(struct import *im, struct hl_err *err)
 		if (rc) {
 			return rc;
 		}
-		hl_lists_progress_show(&im->progress, im->file.done,
+		hl_cli_hashlist_progress_show(&im->progress, im->file.done,
 			im->file.size, "records",
 			hl_hashlist_reader_totals(im->file.reader)->n_records);
 	}
@@ -344,12 +345,12 @@ static int finish(struct import *im, bool *bad, struct hl_err *err)
 	} else if (is_fruitless(im)) {
 		rc = drop_empty(im, err);
 	}
-	im->position = hl_lists_position_new();
+	im->position = hl_cli_hashlist_position_new();
 	if (rc == 0) {
 		rc = commit(im, err);
 	}
 	if (rc == 0) {
-		hl_lists_state_drop(&im->state);
+		hl_cli_hashlist_state_drop(&im->state);
 	}
 	return rc;
 }
@@ -360,7 +361,7 @@ static int broken(struct import *im, int rc)
 	if (!im->dry && drop_empty(im, NULL) == 0) {
 		commit(im, NULL);
 	}
-	hl_lists_summary(&im->reports, im->file.reader,
+	hl_cli_hashlist_summary(&im->reports, im->file.reader,
 		hl_apply_counts(im->apply), im->dry);
 	return rc;
 }
@@ -385,7 +386,7 @@ static int run(struct import *im, bool *bad, struct hl_err *err)
 		return rc;
 	}
 	rc = read_all(im, err);
-	hl_lists_progress_clear(&im->progress);
+	hl_cli_hashlist_progress_clear(&im->progress);
 	if (rc == HL_E_INVALID || rc == HL_E_LIMIT) {
 		return broken(im, rc);
 	}
@@ -393,9 +394,9 @@ static int run(struct import *im, bool *bad, struct hl_err *err)
 		rc = finish(im, bad, err);
 	}
 	if (rc == 0) {
-		*bad |= hl_lists_summary(&im->reports, im->file.reader,
+		*bad |= hl_cli_hashlist_summary(&im->reports, im->file.reader,
 			hl_apply_counts(im->apply), im->dry);
-		rc = hl_lists_report_sync(&im->reports, err);
+		rc = hl_cli_hashlist_report_sync(&im->reports, err);
 	}
 	return rc;
 }
@@ -404,9 +405,9 @@ static void fini(struct import *im)
 {
 	hl_apply_free(im->apply);
 	hl_match_index_close(im->index);
-	hl_lists_file_close(&im->file);
-	hl_lists_state_fini(&im->state);
-	hl_lists_report_close(&im->reports);
+	hl_cli_hashlist_file_close(&im->file);
+	hl_cli_hashlist_state_fini(&im->state);
+	hl_cli_hashlist_report_close(&im->reports);
 }
 
 static const char *numbers(struct import *im, const char *text)
@@ -425,7 +426,8 @@ static const char *options(struct import *im, int *argc, char **argv)
 	const char *format = hl_cli_option(argc, argv, "--format");
 	const char *kind = hl_cli_option(argc, argv, "--kind");
 	const char *batch_text = hl_cli_option(argc, argv, "--batch");
-	const char *why = hl_lists_nature_options(&im->nature, argc, argv);
+	const char *why =
+		hl_cli_hashlist_nature_options(&im->nature, argc, argv);
 
 	im->folder = hl_cli_option(argc, argv, "--index");
 	im->list_name = hl_cli_option(argc, argv, "--list");
@@ -434,10 +436,10 @@ static const char *options(struct import *im, int *argc, char **argv)
 	im->replace = hl_cli_flag(argc, argv, "--replace");
 	im->dry = hl_cli_flag(argc, argv, "--dry-run");
 	im->resume = hl_cli_flag(argc, argv, "--resume");
-	if (!hl_lists_format(format, &im->file.options.format)) {
+	if (!hl_cli_hashlist_format(format, &im->file.options.format)) {
 		return "--format: no such format";
 	}
-	if (!hl_lists_kind(kind, &im->file.options.kind)) {
+	if (!hl_cli_hashlist_kind(kind, &im->file.options.kind)) {
 		return "--kind: no such kind";
 	}
 	if (!im->folder || !*im->folder || !im->list_name) {
@@ -453,7 +455,7 @@ static const char *options(struct import *im, int *argc, char **argv)
 	return why ? why : numbers(im, batch_text);
 }
 
-int hl_lists_import(int argc, char **argv)
+int hl_cli_hashlist_import(int argc, char **argv)
 {
 	struct import im = {.file = {.fd = -1}, .reports = {.fd = -1}};
 	struct hl_err err = {.msg = ""};
@@ -462,9 +464,9 @@ int hl_lists_import(int argc, char **argv)
 	int rc;
 
 	if (why) {
-		return hl_lists_usage(why);
+		return hl_cli_hashlist_usage(why);
 	}
-	im.file.options.report = hl_lists_report_one;
+	im.file.options.report = hl_cli_hashlist_report_one;
 	im.file.options.arg = &im.reports;
 	rc = run(&im, &bad, &err);
 	if (rc < 0 && rc != HL_E_INVALID && rc != HL_E_LIMIT) {
@@ -472,10 +474,10 @@ int hl_lists_import(int argc, char **argv)
 	}
 	fini(&im);
 	if (rc == HL_CONFLICT) {
-		return hl_lists_usage(err.msg);
+		return hl_cli_hashlist_usage(err.msg);
 	}
 	if (rc) {
-		return hl_lists_fail(rc, &err);
+		return hl_cli_hashlist_fail(rc, &err);
 	}
 	return bad ? HL_CLI_FAILED : HL_CLI_OK;
 }

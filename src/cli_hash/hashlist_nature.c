@@ -7,8 +7,8 @@
 
 #include "cli/common.h"
 
-const char *hl_lists_nature_options(
-	struct hl_lists_nature *nature, int *argc, char **argv)
+const char *hl_cli_hashlist_nature_options(
+	struct hl_cli_hashlist_nature *nature, int *argc, char **argv)
 {
 	const char *radius = hl_cli_option(argc, argv, "--radius");
 	int64_t n = 0;
@@ -28,7 +28,7 @@ const char *hl_lists_nature_options(
 	return NULL;
 }
 
-bool hl_lists_nature_said(const struct hl_lists_nature *nature)
+bool hl_cli_hashlist_nature_said(const struct hl_cli_hashlist_nature *nature)
 {
 	return nature->negative || nature->radius || nature->owner;
 }
@@ -38,7 +38,7 @@ static uint32_t radius_of(const struct hl_match_list *list)
 	return list->radius ? list->radius : HL_MATCH_RADIUS_DEFAULT;
 }
 
-int hl_lists_nature_check(const struct hl_lists_nature *nature,
+int hl_cli_hashlist_nature_check(const struct hl_cli_hashlist_nature *nature,
 	const struct hl_match_list *list, struct hl_err *err)
 {
 	static const char how[] = "change it by \"hotline hashlist set\", or "
@@ -63,8 +63,8 @@ int hl_lists_nature_check(const struct hl_lists_nature *nature,
 	return 0;
 }
 
-void hl_lists_nature_put(
-	const struct hl_lists_nature *nature, struct hl_match_list *list)
+void hl_cli_hashlist_nature_put(
+	const struct hl_cli_hashlist_nature *nature, struct hl_match_list *list)
 {
 	if (nature->negative) {
 		list->flags |= HL_MATCH_LIST_NEGATIVE;
@@ -81,7 +81,7 @@ void hl_lists_nature_put(
 
 struct change {
 	const char *folder, *name;
-	struct hl_lists_nature nature;
+	struct hl_cli_hashlist_nature nature;
 	bool positive;
 	struct hl_match_index *index;
 	struct hl_match_list list;
@@ -95,24 +95,24 @@ static int commit(struct change *ch, struct hl_err *err)
 	ch->list.version++;
 	rc = hl_match_list_put(ch->index, &ch->list, &why);
 	return rc < 0 ? hl_apply_fail(err, rc, &why)
-		      : hl_lists_state_over(
+		      : hl_cli_hashlist_state_over(
 				ch->folder, ch->index, ch->list.id, err);
 }
 
 static int run(struct change *ch, struct hl_err *err)
 {
 	struct hl_match_list before;
-	int rc = hl_lists_open_own(
+	int rc = hl_cli_hashlist_open_own(
 		ch->folder, HL_MATCH_OPEN_WRITE, &ch->index, err);
 
 	if (rc == 0) {
-		rc = hl_lists_find(ch->index, ch->name, &ch->list, err);
+		rc = hl_cli_hashlist_find(ch->index, ch->name, &ch->list, err);
 	}
 	if (rc) {
 		return rc;
 	}
 	before = ch->list;
-	hl_lists_nature_put(&ch->nature, &ch->list);
+	hl_cli_hashlist_nature_put(&ch->nature, &ch->list);
 	if (ch->positive) {
 		ch->list.flags &= ~(uint32_t)HL_MATCH_LIST_NEGATIVE;
 	}
@@ -126,7 +126,8 @@ static int run(struct change *ch, struct hl_err *err)
 
 static const char *options(struct change *ch, int *argc, char **argv)
 {
-	const char *why = hl_lists_nature_options(&ch->nature, argc, argv);
+	const char *why =
+		hl_cli_hashlist_nature_options(&ch->nature, argc, argv);
 
 	ch->folder = hl_cli_option(argc, argv, "--index");
 	ch->name = hl_cli_option(argc, argv, "--list");
@@ -137,7 +138,7 @@ static const char *options(struct change *ch, int *argc, char **argv)
 	if (!ch->folder || !*ch->folder || !ch->name || *argc != 1) {
 		return "set wants --index and --list, and what to set";
 	}
-	if (!ch->positive && !hl_lists_nature_said(&ch->nature)) {
+	if (!ch->positive && !hl_cli_hashlist_nature_said(&ch->nature)) {
 		return "set wants --negative, --positive, --radius or --owner";
 	}
 	return ch->positive && ch->nature.negative
@@ -145,7 +146,7 @@ static const char *options(struct change *ch, int *argc, char **argv)
 		       : NULL;
 }
 
-int hl_lists_set(int argc, char **argv)
+int hl_cli_hashlist_set(int argc, char **argv)
 {
 	struct change ch = {.folder = NULL};
 	struct hl_err err = {.msg = ""};
@@ -153,12 +154,12 @@ int hl_lists_set(int argc, char **argv)
 	int rc;
 
 	if (why) {
-		return hl_lists_usage(why);
+		return hl_cli_hashlist_usage(why);
 	}
 	rc = run(&ch, &err);
 	hl_match_index_close(ch.index);
 	if (rc) {
-		return hl_lists_fail(rc, &err);
+		return hl_cli_hashlist_fail(rc, &err);
 	}
 	printf("list %u: %s, radius %u%s%s\n", ch.list.id,
 		ch.list.flags & HL_MATCH_LIST_NEGATIVE ? "negative"

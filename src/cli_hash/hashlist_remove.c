@@ -22,7 +22,7 @@ static int take_away(
 	if (rc < 0) {
 		return hl_apply_fail(err, rc, &why);
 	}
-	rc = hl_lists_state_over(folder, r->index, r->list.id, err);
+	rc = hl_cli_hashlist_state_over(folder, r->index, r->list.id, err);
 	if (rc) {
 		return rc;
 	}
@@ -35,10 +35,11 @@ static int take_away(
 static int run(struct removal *r, const char *folder, const char *name,
 	struct hl_err *err)
 {
-	int rc = hl_lists_open_own(folder, HL_MATCH_OPEN_WRITE, &r->index, err);
+	int rc = hl_cli_hashlist_open_own(
+		folder, HL_MATCH_OPEN_WRITE, &r->index, err);
 
 	if (rc == 0) {
-		rc = hl_lists_find(r->index, name, &r->list, err);
+		rc = hl_cli_hashlist_find(r->index, name, &r->list, err);
 	}
 	if (rc == 0 && hl_match_index_stats(r->index, r->list.id, &r->stats)) {
 		rc = HL_FAIL(err, HL_E_CORRUPT, "the index cannot be read");
@@ -46,7 +47,7 @@ static int run(struct removal *r, const char *folder, const char *name,
 	return rc ? rc : take_away(r, folder, err);
 }
 
-int hl_lists_remove(int argc, char **argv)
+int hl_cli_hashlist_remove(int argc, char **argv)
 {
 	const char *folder = hl_cli_option(&argc, argv, "--index");
 	const char *name = hl_cli_option(&argc, argv, "--list");
@@ -55,12 +56,12 @@ int hl_lists_remove(int argc, char **argv)
 	int rc;
 
 	if (!folder || !*folder || !name || !*name || argc != 1) {
-		return hl_lists_usage("remove wants --index and --list");
+		return hl_cli_hashlist_usage("remove wants --index and --list");
 	}
 	rc = run(&r, folder, name, &err);
 	hl_match_index_close(r.index);
 	if (rc) {
-		return hl_lists_fail(rc, &err);
+		return hl_cli_hashlist_fail(rc, &err);
 	}
 	printf("%10llu entries removed, and list %u\n",
 		(unsigned long long)r.stats.n_entries, r.list.id);

@@ -26,8 +26,8 @@ static int cut(int fd, off_t keep)
 	return 0;
 }
 
-int hl_lists_report_open(struct hl_lists_report *report, const char *path,
-	uint64_t keep, struct hl_err *err)
+int hl_cli_hashlist_report_open(struct hl_cli_hashlist_report *report,
+	const char *path, uint64_t keep, struct hl_err *err)
 {
 	report->out = HL_BUF_INIT(OUT_MAX);
 	report->path = path;
@@ -43,13 +43,13 @@ int hl_lists_report_open(struct hl_lists_report *report, const char *path,
 	return 0;
 }
 
-void hl_lists_report_close(struct hl_lists_report *report)
+void hl_cli_hashlist_report_close(struct hl_cli_hashlist_report *report)
 {
 	hl_buf_fini(&report->out);
 	hl_file_closep(&report->fd);
 }
 
-static void flush(struct hl_lists_report *report)
+static void flush(struct hl_cli_hashlist_report *report)
 {
 	if (report->out.n && report->fd >= 0 &&
 		hl_file_write_fd(report->fd, hl_buf_str(&report->out), NULL)) {
@@ -59,7 +59,8 @@ static void flush(struct hl_lists_report *report)
 	hl_buf_reset(&report->out);
 }
 
-int hl_lists_report_sync(struct hl_lists_report *report, struct hl_err *err)
+int hl_cli_hashlist_report_sync(
+	struct hl_cli_hashlist_report *report, struct hl_err *err)
 {
 	flush(report);
 	if (report->fd < 0) {
@@ -72,8 +73,8 @@ int hl_lists_report_sync(struct hl_lists_report *report, struct hl_err *err)
 	return hl_file_sync_fd(report->fd, report->path, err);
 }
 
-static void show(
-	struct hl_lists_report *report, const struct hl_hashlist_report *one)
+static void show(struct hl_cli_hashlist_report *report,
+	const struct hl_hashlist_report *one)
 {
 	if (report->n_shown++ < SHOWN_MAX) {
 		fprintf(stderr, "line %llu, byte %llu: %s%s\n",
@@ -85,9 +86,9 @@ static void show(
 	}
 }
 
-void hl_lists_report_one(void *arg, const struct hl_hashlist_report *one)
+void hl_cli_hashlist_report_one(void *arg, const struct hl_hashlist_report *one)
 {
-	struct hl_lists_report *report = arg;
+	struct hl_cli_hashlist_report *report = arg;
 
 	show(report, one);
 	if (report->fd < 0) {
@@ -201,7 +202,7 @@ static void print_next(struct hl_str link)
 		n < link.n ? "?..." : "");
 }
 
-bool hl_lists_summary(struct hl_lists_report *report,
+bool hl_cli_hashlist_summary(struct hl_cli_hashlist_report *report,
 	const struct hl_hashlist_reader *reader,
 	const struct hl_apply_counts *counts, bool dry)
 {

@@ -18,16 +18,16 @@ enum { VERSION = 1, STATE_MAX = 64 << 10, N_COUNTS = 10 };
 _Static_assert(sizeof(struct hl_apply_counts) == N_COUNTS * sizeof(uint64_t),
 	"counts are saved one by one");
 
-uint64_t hl_lists_position_new(void)
+uint64_t hl_cli_hashlist_position_new(void)
 {
 	uint64_t position;
 
 	hl_rand_bytes(&position, sizeof(position));
-	return position | HL_LISTS_POSITION;
+	return position | HL_CLI_HASHLIST_POSITION;
 }
 
-int hl_lists_state_init(struct hl_lists_state *state,
-	const struct hl_lists_file *file, struct hl_err *err)
+int hl_cli_hashlist_state_init(struct hl_cli_hashlist_state *state,
+	const struct hl_cli_hashlist_file *file, struct hl_err *err)
 {
 	struct stat st;
 
@@ -43,13 +43,13 @@ int hl_lists_state_init(struct hl_lists_state *state,
 	return 0;
 }
 
-void hl_lists_state_fini(struct hl_lists_state *state)
+void hl_cli_hashlist_state_fini(struct hl_cli_hashlist_state *state)
 {
 	hl_buf_fini(&state->last);
 	hl_buf_fini(&state->next);
 }
 
-static int path_of(const struct hl_lists_state *state,
+static int path_of(const struct hl_cli_hashlist_state *state,
 	char path[HL_CLI_PATH_MAX], struct hl_err *err)
 {
 	int n = snprintf(path, HL_CLI_PATH_MAX, "%s/import-%u.json",
@@ -68,7 +68,7 @@ static bool is_leftover(struct hl_str name)
 	       hl_str_find(name, HL_STR(".json.")) < name.n;
 }
 
-void hl_lists_state_clean(const char *folder)
+void hl_cli_hashlist_state_clean(const char *folder)
 {
 	DIR *dir = opendir(folder);
 	const struct dirent *e;
@@ -83,7 +83,8 @@ void hl_lists_state_clean(const char *folder)
 	}
 }
 
-static void put_head(struct hl_buf *out, const struct hl_lists_state *state)
+static void put_head(
+	struct hl_buf *out, const struct hl_cli_hashlist_state *state)
 {
 	hl_buf_put_c(out, '{');
 	hl_json_put_member_i64(out, "version", VERSION);
@@ -108,8 +109,8 @@ static void put_counts(struct hl_buf *out, const struct hl_apply_counts *counts)
 	hl_buf_put_c(out, ']');
 }
 
-int hl_lists_state_save(struct hl_lists_state *state, uint64_t position,
-	const struct hl_hashlist_reader *reader,
+int hl_cli_hashlist_state_save(struct hl_cli_hashlist_state *state,
+	uint64_t position, const struct hl_hashlist_reader *reader,
 	const struct hl_apply_counts *counts, uint64_t report_bytes,
 	struct hl_err *err)
 {
@@ -122,7 +123,7 @@ int hl_lists_state_save(struct hl_lists_state *state, uint64_t position,
 	state->next = before;
 	hl_buf_reset(&state->next);
 	hl_buf_printf(&state->next, "{\"position\":%llu",
-		(unsigned long long)(position & ~HL_LISTS_POSITION));
+		(unsigned long long)(position & ~HL_CLI_HASHLIST_POSITION));
 	put_counts(&state->next, counts);
 	hl_json_put_member_i64(
 		&state->next, "report_bytes", (int64_t)report_bytes);
@@ -163,7 +164,8 @@ static bool load_counts(const json_t *list, struct hl_apply_counts *counts)
 	return true;
 }
 
-static bool same_import(const struct hl_lists_state *state, const json_t *json)
+static bool same_import(
+	const struct hl_cli_hashlist_state *state, const json_t *json)
 {
 	return hl_json_int(json, "version", 0) == VERSION &&
 	       hl_json_int(json, "size", -1) == (int64_t)state->size &&
@@ -175,7 +177,7 @@ static bool same_import(const struct hl_lists_state *state, const json_t *json)
 		       hl_str_c(hl_hashlist_format_name(state->format)));
 }
 
-static int take(struct hl_lists_state *state, const json_t *one,
+static int take(struct hl_cli_hashlist_state *state, const json_t *one,
 	struct hl_buf *reader, struct hl_apply_counts *counts,
 	uint64_t *report_bytes)
 {
@@ -195,9 +197,10 @@ static int take(struct hl_lists_state *state, const json_t *one,
 	return good ? 0 : HL_NOTFOUND;
 }
 
-int hl_lists_state_load(struct hl_lists_state *state, uint64_t position,
-	struct hl_buf *reader, struct hl_apply_counts *counts,
-	uint64_t *report_bytes, struct hl_err *err)
+int hl_cli_hashlist_state_load(struct hl_cli_hashlist_state *state,
+	uint64_t position, struct hl_buf *reader,
+	struct hl_apply_counts *counts, uint64_t *report_bytes,
+	struct hl_err *err)
 {
 	HL_BUF_AUTO text = HL_BUF_INIT(STATE_MAX * 3);
 	HL_JSON_AUTO *json = NULL;
@@ -224,14 +227,14 @@ int hl_lists_state_load(struct hl_lists_state *state, uint64_t position,
 	{
 		int64_t at = hl_json_int(one, "position", -1);
 
-		if (((uint64_t)at | HL_LISTS_POSITION) == position) {
+		if (((uint64_t)at | HL_CLI_HASHLIST_POSITION) == position) {
 			return take(state, one, reader, counts, report_bytes);
 		}
 	}
 	return HL_NOTFOUND;
 }
 
-void hl_lists_state_drop(const struct hl_lists_state *state)
+void hl_cli_hashlist_state_drop(const struct hl_cli_hashlist_state *state)
 {
 	char path[HL_CLI_PATH_MAX];
 
@@ -240,17 +243,18 @@ void hl_lists_state_drop(const struct hl_lists_state *state)
 	}
 }
 
-int hl_lists_state_over(const char *folder, struct hl_match_index *index,
+int hl_cli_hashlist_state_over(const char *folder, struct hl_match_index *index,
 	uint32_t list, struct hl_err *err)
 {
-	const struct hl_lists_state state = {.folder = folder, .list = list};
+	const struct hl_cli_hashlist_state state = {
+		.folder = folder, .list = list};
 	struct hl_match_error why = {.code = 0};
 	int rc = hl_match_index_commit(
-		index, hl_lists_position_new(), HL_MATCH_DURABLE, &why);
+		index, hl_cli_hashlist_position_new(), HL_MATCH_DURABLE, &why);
 
 	if (rc < 0) {
 		return hl_apply_fail(err, rc, &why);
 	}
-	hl_lists_state_drop(&state);
+	hl_cli_hashlist_state_drop(&state);
 	return 0;
 }

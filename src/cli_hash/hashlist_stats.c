@@ -102,7 +102,7 @@ static int run(struct stats *s, struct hl_err *err)
 {
 	struct hl_match_error why = {.code = 0};
 	struct hl_match_list list;
-	int rc = hl_lists_open(s->folder, 0, &s->index, err);
+	int rc = hl_cli_hashlist_open(s->folder, 0, &s->index, err);
 
 	if (rc) {
 		return rc;
@@ -114,11 +114,11 @@ static int run(struct stats *s, struct hl_err *err)
 	if (!s->list_name) {
 		return show_all(s, err);
 	}
-	rc = hl_lists_find(s->index, s->list_name, &list, err);
+	rc = hl_cli_hashlist_find(s->index, s->list_name, &list, err);
 	return rc ? rc : show(s, &list, err);
 }
 
-int hl_lists_stats(int argc, char **argv)
+int hl_cli_hashlist_stats(int argc, char **argv)
 {
 	struct stats s = {.folder = hl_cli_option(&argc, argv, "--index"),
 		.list_name = hl_cli_option(&argc, argv, "--list"),
@@ -128,20 +128,20 @@ int hl_lists_stats(int argc, char **argv)
 	int rc;
 
 	if (!s.folder || !*s.folder || argc != 1) {
-		return hl_lists_usage("stats wants --index");
+		return hl_cli_hashlist_usage("stats wants --index");
 	}
 	rc = run(&s, &err);
 	hl_match_reader_free(s.reader);
 	hl_match_index_close(s.index);
 	return rc || fflush(stdout) != 0
-		       ? hl_lists_fail(rc ? rc : HL_E_IO, &err)
+		       ? hl_cli_hashlist_fail(rc ? rc : HL_E_IO, &err)
 		       : HL_CLI_OK;
 }
 
 /* ---- verify ----------------------------------------------------------- */
 
 struct verifying {
-	struct hl_lists_progress progress;
+	struct hl_cli_hashlist_progress progress;
 	uint64_t n_damaged;
 };
 
@@ -149,7 +149,7 @@ static int on_progress(void *arg, uint64_t done, uint64_t total)
 {
 	struct verifying *v = arg;
 
-	hl_lists_progress_show(&v->progress, done, total, "bytes", done);
+	hl_cli_hashlist_progress_show(&v->progress, done, total, "bytes", done);
 	return 0;
 }
 
@@ -157,7 +157,7 @@ static void on_damage(void *arg, const struct hl_match_error *place)
 {
 	struct verifying *v = arg;
 
-	hl_lists_progress_clear(&v->progress);
+	hl_cli_hashlist_progress_clear(&v->progress);
 	fprintf(stderr, "hotline hashlist: %s\n", place->text);
 	v->n_damaged++;
 }
@@ -172,7 +172,7 @@ static int say_damage(const struct verifying *v)
 	return HL_CLI_FAILED;
 }
 
-int hl_lists_verify(int argc, char **argv)
+int hl_cli_hashlist_verify(int argc, char **argv)
 {
 	const char *folder = hl_cli_option(&argc, argv, "--index");
 	struct verifying v = {.n_damaged = 0};
@@ -181,11 +181,11 @@ int hl_lists_verify(int argc, char **argv)
 	int rc;
 
 	if (!folder || !*folder || argc != 1) {
-		return hl_lists_usage("verify wants --index");
+		return hl_cli_hashlist_usage("verify wants --index");
 	}
 	rc = hl_match_index_verify_all(
 		folder, on_progress, on_damage, &v, &why);
-	hl_lists_progress_clear(&v.progress);
+	hl_cli_hashlist_progress_clear(&v.progress);
 	if (rc == HL_MATCH_E_CORRUPT && v.n_damaged) {
 		return say_damage(&v);
 	}
@@ -194,7 +194,7 @@ int hl_lists_verify(int argc, char **argv)
 			     ? HL_FAIL(&err, HL_NOTFOUND,
 				       "there is no index in %s", folder)
 			     : hl_apply_fail(&err, rc, &why);
-		return hl_lists_fail(rc, &err);
+		return hl_cli_hashlist_fail(rc, &err);
 	}
 	puts("every byte of the index is as it was written");
 	return HL_CLI_OK;

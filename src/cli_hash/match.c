@@ -87,7 +87,7 @@ static const char *options(struct command *c, int *argc, char **argv)
 	if (why) {
 		return why;
 	}
-	if (!hl_lists_kind(
+	if (!hl_cli_hashlist_kind(
 		    hl_cli_option(argc, argv, "--kind"), &c->look.kind)) {
 		return "--kind: no such kind";
 	}
@@ -118,7 +118,8 @@ static int find_lists(struct command *c, struct hl_err *err)
 		return HL_FAIL(err, HL_E_NOMEM, "no memory");
 	}
 	for (size_t i = 0; i < c->n_names && rc == 0; i++) {
-		rc = hl_lists_find(c->look.index, c->names[i], &list, err);
+		rc = hl_cli_hashlist_find(
+			c->look.index, c->names[i], &list, err);
 		c->look.lists[c->look.n_lists++] = list.id;
 	}
 	return rc;
@@ -127,7 +128,7 @@ static int find_lists(struct command *c, struct hl_err *err)
 static int start(struct command *c, struct hl_err *err)
 {
 	struct hl_match_error why = {.code = 0};
-	int rc = hl_lists_open(c->folder, 0, &c->look.index, err);
+	int rc = hl_cli_hashlist_open(c->folder, 0, &c->look.index, err);
 
 	if (rc == 0) {
 		rc = find_lists(c, err);

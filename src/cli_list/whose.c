@@ -10,7 +10,7 @@
 #include "cli_list/commands.h"
 #include "cli_list/install.h"
 #include "cli_list/whose.h"
-#include "publish/canary.h"
+#include "publish/consumer.h"
 
 enum { DAYS = 28, DAYS_MAX = 400 };
 

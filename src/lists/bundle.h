@@ -30,8 +30,8 @@ int hl_lists_bundle_keep(const struct hl_lists_prover *p, uint64_t consumer,
  * A thread of its own that makes bundles one after another, so that those who
  * answer are not held up. Zero is one that has nothing to do.
  */
-enum { HL_LISTS_BENCH_MAX = 16 };
-struct hl_lists_bench {
+enum { HL_LISTS_PROOFS_MAX = 16 };
+struct hl_lists_proofs {
 	pthread_mutex_t lock;
 	pthread_t thread;
 	bool joinable, running;
@@ -39,14 +39,14 @@ struct hl_lists_bench {
 	struct hl_lists_prover prover;
 	struct {
 		uint64_t consumer, version;
-	} wanted[HL_LISTS_BENCH_MAX];
+	} wanted[HL_LISTS_PROOFS_MAX];
 	size_t n;
 };
-void hl_lists_bench_init(struct hl_lists_bench *b);
+void hl_lists_proofs_init(struct hl_lists_proofs *all);
 /* Ends the thread: waits for a row's work, not for a bundle's. */
-void hl_lists_bench_fini(struct hl_lists_bench *b);
+void hl_lists_proofs_fini(struct hl_lists_proofs *all);
 /* It will be made; asked again, nothing changes. False: too many wait. */
-bool hl_lists_bench_want(struct hl_lists_bench *b,
+bool hl_lists_proofs_want(struct hl_lists_proofs *all,
 	const struct hl_lists_prover *prover, uint64_t consumer,
 	uint64_t version);
 

@@ -35,12 +35,12 @@ static const struct hl_web_routes routes = {rows, HL_ARRAY_LEN(rows)};
 void hl_lists_app_init(struct hl_lists_app *app)
 {
 	pthread_mutex_init(&app->store_lock, NULL);
-	hl_lists_bench_init(&app->bench);
+	hl_lists_proofs_init(&app->proofs);
 }
 
 void hl_lists_app_fini(struct hl_lists_app *app)
 {
-	hl_lists_bench_fini(&app->bench);
+	hl_lists_proofs_fini(&app->proofs);
 	pthread_mutex_destroy(&app->store_lock);
 }
 
@@ -223,7 +223,7 @@ static int audit_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	if (r || is_there(path)) {
 		return r ? r : hl_lists_send_file(ctx, resp, path);
 	}
-	hl_lists_bench_want(&app->bench, &prover, seat->who.id, version);
+	hl_lists_proofs_want(&app->proofs, &prover, seat->who.id, version);
 	return HL_LISTS_REFUSE(ctx, resp, 503, "busy",
 		"The proof is being made. Ask again.", NULL, 2);
 }

@@ -19,7 +19,7 @@ struct hl_lists_app {
 	const struct hl_lists_keys *keys;
 	struct hl_store *store; /* of the counters, under its lock */
 	pthread_mutex_t store_lock;
-	struct hl_lists_bench bench; /* of audits */
+	struct hl_lists_proofs proofs; /* of audits */
 };
 /* The members before store_lock are the caller's. */
 void hl_lists_app_init(struct hl_lists_app *app);

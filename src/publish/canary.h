@@ -5,13 +5,9 @@
 #include "publish/consumer.h"
 #include "publish/inner.h"
 
-/* Inside the room: the harmless hosts that stand on one consumer's list only.
- * They follow from the secret s, so that who approves makes them anew. */
+/* Inside the room: canaries (consumer.h) as entries. They follow from the
+ * secret s, so that who approves makes them anew. */
 
-/* The i-th of a consumer; HL_PUBLISH_NO_CANARIES without a domain. */
-int hl_publish_canary(const struct hl_who *who,
-	const struct hl_publish_setup *setup, int64_t consumer_id, size_t i,
-	struct hl_publish_place *out, enum hl_publish_why *why);
 /* All of them, signed, as proposed entries; in a batch. */
 int hl_publish_canaries_add(struct hl_tx *tx, const struct hl_who *who,
 	const struct hl_publish_setup *setup,

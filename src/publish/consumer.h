@@ -122,4 +122,10 @@ int hl_publish_change_approve(const struct hl_who *who,
 int hl_publish_change_drop(const struct hl_who *who, int64_t change_id,
 	enum hl_publish_why *why, struct hl_err *err);
 
+/* The i-th canary of a consumer: a harmless host that stands on its list only.
+ * HL_PUBLISH_NO_CANARIES without a domain. */
+int hl_publish_canary(const struct hl_who *who,
+	const struct hl_publish_setup *setup, int64_t consumer_id, size_t i,
+	struct hl_publish_place *out, enum hl_publish_why *why);
+
 #endif

@@ -200,10 +200,10 @@ static void what_cannot_be_made(void **state)
 
 /* Asked often and by many: one thread, one of each consumer; the file is
  * whole. */
-static void the_bench(void **state)
+static void proofs_are_made_once(void **state)
 {
 	struct town *t = *state;
-	struct hl_lists_bench bench = {.n = 0};
+	struct hl_lists_proofs proofs = {.n = 0};
 	char path[HL_LISTS_PATH];
 	struct stat st = {0};
 
@@ -212,13 +212,13 @@ static void the_bench(void **state)
 	const struct hl_lists_prover p = prover_of(t);
 	assert_int_equal(0,
 		hl_lists_path(t->folder, HL_LISTS_BUNDLE, 1, 1, 0, path, NULL));
-	hl_lists_bench_init(&bench);
+	hl_lists_proofs_init(&proofs);
 	do {
-		assert_true(hl_lists_bench_want(&bench, &p, 1, 1));
+		assert_true(hl_lists_proofs_want(&proofs, &p, 1, 1));
 		usleep(1000);
 	} while (stat(path, &st));
 	assert_true(st.st_size > 20 * 337);
-	hl_lists_bench_fini(&bench);
+	hl_lists_proofs_fini(&proofs);
 }
 
 int main(void)
@@ -233,7 +233,7 @@ int main(void)
 		cmocka_unit_test_setup_teardown(
 			what_cannot_be_made, town_make, town_remove),
 		cmocka_unit_test_setup_teardown(
-			the_bench, town_make, town_remove),
+			proofs_are_made_once, town_make, town_remove),
 	};
 
 	if (hl_seal_init(NULL)) {
