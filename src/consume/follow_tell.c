@@ -37,6 +37,14 @@ static int judge(struct hl_consume_follow *f, int status)
 	}
 }
 
+/* The hotline would refuse it for ever, and all others behind it. */
+static bool is_too_old(int64_t hour_us)
+{
+	/* an hour less: clocks differ */
+	return hour_us <
+	       hl_time_wall_us() - HL_TALLY_OLDEST_US + HL_US_PER_HOUR;
+}
+
 static int tell_one(struct hl_consume_follow *f, struct hl_buf *text)
 {
 	struct hl_consume_response answer;
@@ -45,6 +53,12 @@ static int tell_one(struct hl_consume_follow *f, struct hl_buf *text)
 
 	hl_buf_reset(text);
 	int r = hl_tally_waiting(f->config.tally, text, &hour_us, &err);
+	if (!r && is_too_old(hour_us)) {
+		hl_log(HL_LOG_WARN, "list.counters",
+			"counters of an hour 90 days ago could not be told in "
+			"time, and are dropped");
+		return hl_tally_taken(f->config.tally, hour_us, &err);
+	}
 	if (!r) {
 		r = hl_consume_remote_ask(f->config.remote,
 			&(struct hl_consume_request){

@@ -102,7 +102,7 @@ static const char *wrong(
 		return "/consumer";
 	}
 	if (rec->hour_us > ctx->now_us + AHEAD_US ||
-		rec->hour_us < ctx->now_us - 90 * HL_US_PER_DAY) {
+		rec->hour_us < ctx->now_us - HL_TALLY_OLDEST_US) {
 		return "/hour";
 	}
 	/* smaller numbers would tell of single people */

@@ -17,6 +17,8 @@
 #define HL_TALLY_ENTRIES_MAX 1000
 #define HL_TALLY_ID_MAX ((UINT64_C(1) << 40) - 1)
 #define HL_TALLY_HOUR_US INT64_C(3600000000)
+/* An hour that lies further back is not told any more: urllist.md, clause 9. */
+#define HL_TALLY_OLDEST_US (90 * HL_US_PER_DAY)
 
 struct hl_tally_entry {
 	uint64_t id;

@@ -459,6 +459,20 @@ static void counters(void **state)
 	assert_int_equal(0, round_of(&t));
 	assert_int_equal(0, waiting(&t));
 	assert_int_equal(HL_CONSUME_FINE, alarm_of(&t));
+
+	/* cut off for so long that the hotline would refuse it for ever */
+	unsigned n_told = t.s->n_told;
+	t.s->status_tell = 503;
+	count_hour(&t, 5, 1);
+	count_hour(&t, 29, 2);
+	assert_int_equal(0, round_of(&t));
+	assert_int_equal(2, waiting(&t));
+	hl_time_pretend((WORLD_NOW + 90 * 86400 + 10 * 3600) * HL_US_PER_S);
+	t.s->status_tell = 0;
+	(void)round_of(&t);
+	assert_int_equal(0, waiting(&t));
+	assert_int_equal(n_told + 2, t.s->n_told);
+	assert_non_null(strstr(t.s->told.p, "\nhits 2\n"));
 	end(&t);
 }
 
