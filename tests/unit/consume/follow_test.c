@@ -464,9 +464,10 @@ static void counters(void **state)
 	unsigned n_told = t.s->n_told;
 	t.s->status_tell = 503;
 	count_hour(&t, 5, 1);
+	count_hour(&t, 28, 0);
 	count_hour(&t, 29, 2);
 	assert_int_equal(0, round_of(&t));
-	assert_int_equal(2, waiting(&t));
+	assert_int_equal(3, waiting(&t));
 	hl_time_pretend((WORLD_NOW + 90 * 86400 + 10 * 3600) * HL_US_PER_S);
 	t.s->status_tell = 0;
 	(void)round_of(&t);
