@@ -128,7 +128,7 @@ static enum hl_rpz_reply answer_known(struct answer *a)
 	if (!is_ours(a)) {
 		return refuse(a);
 	}
-	a->who->known = true;
+	a->who->known = a->zone;
 	a->zone->n.asked_at_us = hl_time_now_us();
 	a->version = hl_rpz_zone_now(a->zone);
 	if (!a->version) {

@@ -10,7 +10,7 @@ struct hl_rpz_asker {
 	struct hl_net_addr from;
 	bool tcp;
 	uint64_t now_s;
-	bool known; /* set when the message had a good key */
+	const struct hl_rpz_zone *known; /* set when it had a good key of it */
 };
 
 enum hl_rpz_reply {

@@ -7,7 +7,8 @@
  * Each has a deadline: from accepting to the first good key, later from each
  * question to the end of its answer. Beside that, it is closed when nothing
  * moves. When there is no room for another, one without a good key yet makes
- * room, the oldest first, then one that does nothing.
+ * room, the oldest first, then one that does nothing, then one of the zone that
+ * has the most: nobody with a key can keep the others out.
  */
 #include "rpz/conn.h"
 
@@ -30,7 +31,7 @@ struct conn {
 	int fd;
 	struct hl_net_addr from;
 	struct event *read, *write, *deadline;
-	bool known; /* had a good key */
+	const struct hl_rpz_zone *known; /* had a good key of; NULL: none yet */
 	struct hl_rpz_xfer xfer;
 	bool ended; /* the transfer's last message is in out */
 	size_t n_in, n_out, out_pos;
@@ -204,7 +205,7 @@ static bool answer_next(struct conn *c)
 	c->n_in -= LENGTH + n;
 	memmove(c->in, c->in + LENGTH + n, c->n_in);
 	if (who.known) {
-		c->known = true;
+		c->known = who.known;
 		set_deadline(c, c->all->conf.transfer_ms);
 	}
 	if (reply == HL_RPZ_MESSAGE) {
@@ -291,21 +292,34 @@ static bool is_idle(const struct conn *c)
 	return !c->xfer.zone && !c->n_out;
 }
 
-/* The list begins with the newest, so the last that fits is the oldest. */
-static bool make_room(struct hl_rpz_conns *cs)
+static unsigned n_of(const struct hl_rpz_conns *cs, const void *zone)
 {
-	struct conn *stranger = NULL, *idle = NULL;
+	unsigned n = 0;
+
+	for (const struct conn *c = cs->first; c; c = c->next) {
+		n += c->known == zone;
+	}
+	return n;
+}
+
+/* The list begins with the newest, so the last that fits is the oldest. */
+static void make_room(struct hl_rpz_conns *cs)
+{
+	struct conn *stranger = NULL, *idle = NULL, *greedy = NULL;
+	unsigned most = 0;
 
 	for (struct conn *c = cs->first; c; c = c->next) {
+		unsigned n = n_of(cs, c->known);
+
 		stranger = c->known ? stranger : c;
 		idle = is_idle(c) ? c : idle;
+		greedy = n >= most ? c : greedy;
+		most = n > most ? n : most;
 	}
-	if (!stranger && !idle) {
-		return false;
+	if (greedy) {
+		cs->table->counts.crowded++;
+		conn_free(stranger ? stranger : idle ? idle : greedy);
 	}
-	cs->table->counts.crowded++;
-	conn_free(stranger ? stranger : idle);
-	return true;
 }
 
 static bool make_events(struct conn *c)
@@ -360,11 +374,12 @@ static bool take(struct hl_rpz_conns *cs, int fd, const struct sockaddr *sa)
 {
 	struct hl_net_endpoint from;
 
-	if (hl_net_endpoint_from_sockaddr(sa, &from) ||
-		(cs->n >= cs->conf.n_connections && !make_room(cs))) {
-		cs->table->counts.crowded++;
+	if (hl_net_endpoint_from_sockaddr(sa, &from)) {
 		close(fd);
 		return true;
+	}
+	if (cs->n >= cs->conf.n_connections) {
+		make_room(cs);
 	}
 	if (!conn_new(cs, fd, &from)) {
 		close(fd);
@@ -396,7 +411,8 @@ void hl_rpz_conns_reap(struct hl_rpz_conns *cs)
 {
 	for (struct conn *c = cs->first, *next; c; c = next) {
 		next = c->next;
-		if (c->xfer.zone && c->xfer.zone->gone) {
+		if ((c->xfer.zone && c->xfer.zone->gone) ||
+			(c->known && c->known->gone)) {
 			conn_free(c);
 		}
 	}

@@ -79,7 +79,7 @@ static enum hl_rpz_reply give(
 	reply = form ? hl_rpz_answer_malformed(&f->table, &q, &o)
 		     : hl_rpz_answer(&f->table, &who, &q, &o, &f->xfer);
 	f->n = o.n;
-	f->known = who.known;
+	f->known = who.known != NULL;
 	if (reply == HL_RPZ_MESSAGE) {
 		int r = hl_rpz_msg_read(f->out, o.n, &f->m);
 

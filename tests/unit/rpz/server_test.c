@@ -110,9 +110,8 @@ static void start(struct fixture *f)
 	assert_int_equal(0, pthread_create(&f->thread, NULL, serve, f));
 }
 
-static int tear_down(void **state)
+static void end_server(struct fixture *f)
 {
-	struct fixture *f = *state;
 	void *failed = NULL;
 
 	if (f->server) {
@@ -120,7 +119,15 @@ static int tear_down(void **state)
 		assert_int_equal(0, pthread_join(f->thread, &failed));
 		assert_null(failed);
 		hl_rpz_server_free(f->server);
+		f->server = NULL;
 	}
+}
+
+static int tear_down(void **state)
+{
+	struct fixture *f = *state;
+
+	end_server(f);
 	/* a set after the server's end reaches nobody and harms nobody */
 	assert_int_equal(0, test_set(f->zone, 1, 1u << 30));
 	hl_rpz_zone_free(f->zone);
@@ -180,17 +187,22 @@ static bool is_ended(int fd)
 	return n == 0 || errno == ECONNRESET;
 }
 
-static size_t ask_bytes(uint16_t type, uint8_t out[1026])
+static size_t put_question(struct test_question q, uint8_t out[1026])
 {
-	struct test_question q = {.type = type,
-		.key = &test_key,
-		.at_s = (uint64_t)(hl_time_wall_us() / HL_US_PER_S)};
 	struct hl_rpz_chain chain;
+
+	q.at_s = (uint64_t)(hl_time_wall_us() / HL_US_PER_S);
 	size_t n = test_ask(&q, out + 2, &chain);
 
 	out[0] = (uint8_t)(n >> 8);
 	out[1] = (uint8_t)n;
 	return n + 2;
+}
+
+static size_t ask_bytes(uint16_t type, uint8_t out[1026])
+{
+	return put_question(
+		(struct test_question){.type = type, .key = &test_key}, out);
 }
 
 static void ask(int fd, uint16_t type)
@@ -340,6 +352,51 @@ static void strangers_make_room(void **state)
 	}
 	close(fd);
 	close(known);
+}
+
+/* Whoever has a key and takes every place with transfers that it does not
+ * read does not keep another zone's consumer out. */
+static void the_greedy_make_room(void **state)
+{
+	struct fixture *f = *state;
+	static const struct hl_rpz_key key = {
+		.name = HL_STR_INIT("two.key.example"),
+		.alg = HL_RPZ_SHA256,
+		.secret = HL_STR_INIT("fedcba9876543210fedcba9876543210")};
+	struct hl_rpz_zone_conf c;
+	struct hl_rpz_zone *other;
+	uint8_t p[1026];
+	int fds[12];
+
+	f->conf.n_connections = 4;
+	assert_int_equal(0, test_set(f->zone, 40000, 1));
+	hl_rpz_zone_conf_init(&c);
+	c.origin = HL_STR("other.invalid");
+	c.keys = &key;
+	c.n_keys = 1;
+	assert_int_equal(0, hl_rpz_zone_new(&c, &other, NULL));
+	assert_int_equal(0, test_set(other, 3, 1));
+	start(f);
+	assert_int_equal(0, hl_rpz_server_add(f->server, other, NULL));
+	for (size_t i = 0; i < HL_ARRAY_LEN(fds); i++) {
+		fds[i] = dial(f);
+		ask(fds[i], HL_RPZ_AXFR);
+		must_wait(fds[i]);
+	}
+	int fd = dial(f);
+	size_t n = put_question((struct test_question){.name = "other.invalid",
+					.type = HL_RPZ_AXFR,
+					.key = &key},
+		p);
+	assert_int_equal(n, send(fd, p, n, MSG_NOSIGNAL));
+	assert_int_equal(9, answers(fd));
+	assert_int_equal(4, counts(f).n_open);
+	for (size_t i = 0; i < HL_ARRAY_LEN(fds); i++) {
+		close(fds[i]);
+	}
+	close(fd);
+	end_server(f);
+	hl_rpz_zone_free(other);
 }
 
 /* A byte now and then does not keep a stranger's place. */
@@ -614,6 +671,7 @@ int main(void)
 		CASE(questions_come_in_any_pieces),
 		CASE(too_long_a_question_ends_the_connection),
 		CASE(strangers_make_room),
+		CASE(the_greedy_make_room),
 		CASE(a_slow_stranger_is_closed),
 		CASE(who_does_not_read_is_closed),
 		CASE(a_removed_zone_ends_its_transfers),
