@@ -14,6 +14,7 @@ _Static_assert((int)HL_LISTS_PROOF == HL_OPRF_PROOF_BYTES, "proofs");
 
 enum { APPROVED = 1, ENDED = 2, SCOPE_MAX = 4 };
 #define STATEMENT_MAX 512
+#define AHEAD_S 300
 
 /* An entry that ended. */
 struct ended {
@@ -153,6 +154,10 @@ static const char *leaf_fault(const struct looking *l, const uint8_t *leaf)
 		!all_zero(leaf + HL_LISTS_LEAF_PAD,
 			HL_LISTS_LEAF - HL_LISTS_LEAF_PAD)) {
 		return "has bytes that must be zero";
+	}
+	if ((int64_t)hl_urls_get32(leaf + HL_LISTS_LEAF_MINUTE) * 60 >
+		l->manifest.made + AHEAD_S) {
+		return "is dated after the manifest";
 	}
 	if (leaf[0] == ENDED) {
 		return all_zero(leaf + HL_LISTS_LEAF_C,

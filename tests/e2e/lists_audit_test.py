@@ -202,6 +202,12 @@ def what_does_not_hold(h):
             assert 'held back 1 rows' in lied.good(), (why, ago)
         else:
             lied.refused('has ended')
+    # nor one of a day that has not come
+    lied = h.case.copy('ended-ahead')
+    lied.set_leaves(leaves + [
+        struct.pack('<BBHI', 2, 1, 0, made + 7) + leaves[5][8:16] +
+        bytes(LEAF - 16)])
+    lied.refused('dated after')
     # a second end does not make an entry one that ended of late by itself
     lied = h.case.copy('ended-twice')
     lied.set_leaves(leaves + [

@@ -459,6 +459,8 @@ def audit(bundle, m, x, keys):
     need(tree(leaves).hex() == t.one('log', 1), 'head of the log')
     stands, ended = {}, {}
     for i, leaf in enumerate(leaves):
+        minute = struct.unpack('<I', leaf[4:8])[0]
+        need(60 * minute <= made + 300, 'a leaf dated after the manifest')
         if leaf[0] == 1:
             stands[i] = leaf_stands(leaf, t.one('hotline'), keys)
         else:
@@ -466,7 +468,6 @@ def audit(bundle, m, x, keys):
             need(not any(leaf[2:4] + leaf[16:]), 'padding of a leaf')
             entry = struct.unpack('<Q', leaf[8:16])[0]
             need(entry not in ended, 'an entry ends twice')
-            minute = struct.unpack('<I', leaf[4:8])[0]
             itself = leaf[1] in (1, 5, 6)
             ended[entry] = itself and made - 60 * minute <= 72 * 3600
     rows = [(number(a), b64(b)) for a, b in t.many['row']]
