@@ -74,16 +74,6 @@ uint32_t hl_lists_budget_take(
 	return 0;
 }
 
-void hl_lists_budget_give(struct hl_lists_budget *b, uint64_t n)
-{
-	uint32_t *at = slot(b, b->minute);
-
-	n = n < *at ? n : *at;
-	*at -= (uint32_t)n;
-	b->recent -= n;
-	b->used -= n < b->used ? n : b->used;
-}
-
 void hl_lists_budget_load(
 	struct hl_lists_budget *b, int64_t hour, uint64_t asked, int64_t now_s)
 {

@@ -24,8 +24,6 @@ struct hl_lists_budget {
  * minute. */
 uint32_t hl_lists_budget_take(
 	struct hl_lists_budget *b, uint64_t budget, uint64_t n, int64_t now_s);
-/* What was taken for nothing: the request was refused after all. */
-void hl_lists_budget_give(struct hl_lists_budget *b, uint64_t n);
 /* After a restart: what an hour (since 1970) took, in ascending order of
  * hours. It counts as taken at the hour's last minute, or now. */
 void hl_lists_budget_load(

@@ -81,8 +81,6 @@ static int evaluate(struct hl_web_ctx *ctx, const struct hl_lists_question *q,
 		return HL_FAIL(&ctx->err, b->fault, "no memory to answer");
 	}
 	if (hl_oprf_evaluate_all(key, q->elements.p, q->elements.n, to, &bad)) {
-		hl_lists_uses_give(hl_lists_of(ctx)->uses,
-			hl_lists_asking(ctx)->seat->who.id, q->n);
 		struct hl_str at =
 			hl_arena_printf(ctx->arena, "/elements/%zu", bad);
 		return HL_LISTS_REFUSE(ctx, resp, 400, "malformed",

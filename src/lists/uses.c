@@ -81,17 +81,6 @@ uint32_t hl_lists_uses_take(struct hl_lists_uses *u,
 	return wait_s;
 }
 
-void hl_lists_uses_give(struct hl_lists_uses *u, uint64_t consumer, uint64_t n)
-{
-	pthread_mutex_lock(&u->lock);
-	struct use *at = find(u, consumer);
-	if (at) {
-		hl_lists_budget_give(&at->budget, n);
-		at->asked -= n < at->asked ? n : at->asked;
-	}
-	pthread_mutex_unlock(&u->lock);
-}
-
 void hl_lists_uses_fetched(
 	struct hl_lists_uses *u, uint64_t consumer, int64_t now_us)
 {

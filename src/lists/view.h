@@ -66,7 +66,6 @@ uint32_t hl_lists_uses_take(struct hl_lists_uses *u,
 /* It fetched a manifest. */
 void hl_lists_uses_fetched(
 	struct hl_lists_uses *u, uint64_t consumer, int64_t now_us);
-void hl_lists_uses_give(struct hl_lists_uses *u, uint64_t consumer, uint64_t n);
 /* Before the first request: what was used of this day. */
 int hl_lists_uses_load(struct hl_lists_uses *u, struct hl_store *store,
 	int64_t now_us, struct hl_err *err);

@@ -236,7 +236,7 @@ static void malformed_questions(void **state)
 		assert_int_equal(400, c.status);
 		body[wrong[i]] ^= 2;
 	}
-	/* no element, and the identity: the whole request, and no charge */
+	/* no element, and the identity: the whole request */
 	memset(body + 48, 0xff, 32);
 	post(&c, body, n);
 	assert_int_equal(400, c.status);
@@ -252,6 +252,25 @@ static void malformed_questions(void **state)
 		{HL_STR("Authorization"), hl_str_c(c.town->token)}};
 	call(&c, HL_WEB_POST, "/v1/lists/confirm", h, 1, HL_STR("x"));
 	assert_int_equal(415, c.status);
+	end(&c);
+}
+
+/* What is malformed has cost work by then, and is counted like the rest. */
+static void malformed_elements_are_counted(void **state)
+{
+	uint8_t body[16 + 64 * 32];
+	struct call c;
+	int n_refused = 0;
+
+	begin(&c, state);
+	size_t n = question(body, (uint64_t)EPOCH, 64, "a.example");
+	memset(body + n - 32, 0xff, 32);
+	do {
+		post(&c, body, n);
+		n_refused++;
+	} while (c.status == 400 && n_refused < 10000);
+	assert_int_equal(429, c.status);
+	assert_true(n_refused > 1);
 	end(&c);
 }
 
@@ -388,6 +407,7 @@ int main(void)
 		IN_TOWN(the_manifest_and_its_files),
 		IN_TOWN(a_host_is_confirmed),
 		IN_TOWN(malformed_questions),
+		IN_TOWN(malformed_elements_are_counted),
 		IN_TOWN(epochs),
 		IN_TOWN(the_last_fetch_is_kept),
 		IN_TOWN(the_budget),
