@@ -463,6 +463,15 @@ def nginx(w):
                                 host="example.org",
                                 headers={"Accept-Language": "fr"})
     assert headers["Content-Language"] == "fr" and "A School" in text
+    # what of the site is listed, whatever was asked for; and how it is asked
+    for host, path, says in (
+            ("example.org", "/blocked/page.html", "assessed the page at"),
+            ("whole.example", "/any?scope=page", "belongs to a site that")):
+        code, headers, text = fetch(port, path, host=host,
+                                    headers={"Accept": "text/plain"})
+        text = " ".join(text.split())
+        assert code == 451 and says in text, (host, text)
+        assert headers["Content-Type"].startswith("text/plain"), headers
     crowd(port, by_host)
     list_changes(w, port, by_host)
     without_the_service(w, port)
