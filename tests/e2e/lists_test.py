@@ -239,6 +239,66 @@ def what_changes_is_a_version(h):
     h.stop()
 
 
+def mount_small(h, folder):
+    """The folder on a file system of its own; False: not allowed here."""
+    was = folder + '.was'
+    os.rename(folder, was)
+    os.mkdir(folder, 0o700)
+    if subprocess.run(['mount', '-t', 'tmpfs', '-o', 'size=8m,mode=0700',
+                       'none', folder], capture_output=True).returncode:
+        os.rmdir(folder)
+        os.rename(was, folder)
+        return False
+    for name in os.listdir(was):
+        shutil.copy2(os.path.join(was, name), folder)
+    shutil.rmtree(was)
+    subprocess.run(['chown', '-R', f'--reference={h.dir}/hotline.db', folder],
+                   check=True)
+    return True
+
+
+def unmount_small(folder):
+    was = folder + '.was'
+    shutil.copytree(folder, was, copy_function=shutil.copy2)
+    subprocess.run(['chown', '-R', f'--reference={folder}', was], check=True)
+    os.chmod(was, 0o700)
+    subprocess.run(['umount', folder], check=True)
+    os.rmdir(folder)
+    os.rename(was, folder)
+
+
+def full_disk(h):
+    """What is out is answered; with room again, what changed goes out."""
+    h.start()
+    before = h.manifest()
+    h.stop()
+    folder = h.dir + '/lists'
+    if not mount_small(h, folder):
+        print('# no file system of its own may be mounted here: left out')
+        return
+    filler = pathlib.Path(folder, 'filler')
+    with open(filler, 'wb', buffering=0) as f:
+        try:
+            while True:
+                f.write(b'x' * 4096)
+        except OSError:
+            pass
+    h.seed(0, 901, 915)
+    h.start()
+    log = pathlib.Path(h.dir + '/log')
+    until('that it says so', lambda: 'No space left' in log.read_text())
+    m = h.manifest()
+    assert m['version'] == before['version'] and m['rows'] == before['rows']
+    h.check(m)
+    assert h.confirm(int(m['epoch']))[0] == 200
+    filler.unlink()
+    m = h.version(before['version'] + 1)
+    assert int(m['rows']) == int(before['rows']) + 15, m['rows']
+    h.check(m)
+    h.stop()
+    unmount_small(folder)
+
+
 def killed_while_it_builds(h):
     h.seed(0, 1001, 1400)
     h.start()
@@ -284,7 +344,7 @@ def nothing_of_anybody_in_the_log(h):
 
 def main():
     stories = [what_a_consumer_gets, confirming, what_changes_is_a_version,
-               killed_while_it_builds, an_agreement_ends,
+               killed_while_it_builds, full_disk, an_agreement_ends,
                nothing_of_anybody_in_the_log]
     folder = tempfile.mkdtemp(prefix='hl-lists-e2e-')
     h, failed = Hotline(folder + '/h'), 0
