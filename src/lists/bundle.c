@@ -119,7 +119,7 @@ static int read_page(struct making *m, uint64_t *at, struct hl_err *err)
 	give_store(m->p);
 	for (size_t i = 0; !r && i < n && *at < m->manifest.log_leaves; i++) {
 		if (rows[i].place != (int64_t)*at ||
-			rows[i].leaf.n != HL_LISTS_LEAF) {
+			rows[i].leaf.n != HL_URLS_LEAF) {
 			n = 0;
 			break;
 		}
@@ -171,8 +171,8 @@ static void pair_of(const struct making *m, size_t i, struct hl_oprf_element *c,
 	struct hl_oprf_element *d)
 {
 	memcpy(c->b,
-		m->leaves.p + (size_t)m->rows[i].leaf * HL_LISTS_LEAF +
-			HL_LISTS_LEAF_C,
+		m->leaves.p + (size_t)m->rows[i].leaf * HL_URLS_LEAF +
+			HL_URLS_LEAF_C,
 		sizeof(c->b));
 	memcpy(d->b, m->rows[i].n, sizeof(d->b));
 }
@@ -208,9 +208,9 @@ static void put_lines(const struct making *m)
 {
 	struct hl_buf *b = m->out;
 
-	for (size_t i = 0; i < m->leaves.n; i += HL_LISTS_LEAF) {
+	for (size_t i = 0; i < m->leaves.n; i += HL_URLS_LEAF) {
 		hl_urls_text_put(b, "leaf");
-		hl_urls_text_put_base64(b, m->leaves.p + i, HL_LISTS_LEAF);
+		hl_urls_text_put_base64(b, m->leaves.p + i, HL_URLS_LEAF);
 		hl_urls_text_put_end(b);
 	}
 	for (size_t i = 0; i < m->manifest.rows; i++) {

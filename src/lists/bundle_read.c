@@ -50,7 +50,7 @@ int hl_lists_bundle_read(
 	read_head(out, t);
 	while (hl_urls_text_next(t, "leaf")) {
 		hl_urls_text_base64(
-			t, out->leaves[out->n_leaves], HL_LISTS_LEAF);
+			t, out->leaves[out->n_leaves], HL_URLS_LEAF);
 		out->n_leaves += !t->bad;
 	}
 	while (hl_urls_text_next(t, "row")) {

@@ -12,7 +12,7 @@
 
 _Static_assert((int)HL_LISTS_PROOF == HL_OPRF_PROOF_BYTES, "proofs");
 
-enum { APPROVED = 1, ENDED = 2, SCOPE_MAX = 4 };
+enum { SCOPE_MAX = 4 };
 #define STATEMENT_MAX 512
 #define AHEAD_S 300
 
@@ -37,18 +37,6 @@ struct looking {
 static int no(struct hl_err *err, const char *why)
 {
 	return HL_FAIL(err, HL_E_INVALID, "%s", why);
-}
-
-void hl_lists_statement(struct hl_buf *out, const uint8_t *hotline,
-	const uint8_t leaf[HL_LISTS_LEAF])
-{
-	hl_buf_put(out, HL_STR("openhotline urllist approval 1\nhotline "));
-	hl_text_put_hex(out, hotline, HL_URLS_HOTLINE);
-	hl_buf_printf(out, "\nentry %llu\nscope %u\ncommitment ",
-		(unsigned long long)hl_urls_get64(leaf + HL_LISTS_LEAF_ENTRY),
-		leaf[1]);
-	hl_text_put_hex(out, leaf + HL_LISTS_LEAF_C, HL_URLS_ELEMENT);
-	hl_buf_put_c(out, '\n');
 }
 
 static bool all_zero(const uint8_t *p, size_t n)
@@ -148,33 +136,33 @@ static bool is_approver(const struct hl_lists_audit *in, const uint8_t *key)
 static const char *leaf_fault(const struct looking *l, const uint8_t *leaf)
 {
 	HL_BUF_AUTO text = HL_BUF_INIT(STATEMENT_MAX);
-	const uint8_t *first = leaf + HL_LISTS_LEAF_FIRST;
+	const uint8_t *first = leaf + HL_URLS_LEAF_FIRST;
 
 	if (leaf[2] || leaf[3] ||
-		!all_zero(leaf + HL_LISTS_LEAF_PAD,
-			HL_LISTS_LEAF - HL_LISTS_LEAF_PAD)) {
+		!all_zero(leaf + HL_URLS_LEAF_PAD,
+			HL_URLS_LEAF - HL_URLS_LEAF_PAD)) {
 		return "has bytes that must be zero";
 	}
-	if ((int64_t)hl_urls_get32(leaf + HL_LISTS_LEAF_MINUTE) * 60 >
+	if ((int64_t)hl_urls_get32(leaf + HL_URLS_LEAF_MINUTE) * 60 >
 		l->manifest.made + AHEAD_S) {
 		return "is dated after the manifest";
 	}
-	if (leaf[0] == ENDED) {
-		return all_zero(leaf + HL_LISTS_LEAF_C,
-			       HL_LISTS_LEAF - HL_LISTS_LEAF_C)
+	if (leaf[0] == HL_URLS_LEAF_ENDED) {
+		return all_zero(leaf + HL_URLS_LEAF_C,
+			       HL_URLS_LEAF - HL_URLS_LEAF_C)
 			       ? NULL
 			       : "has bytes that must be zero";
 	}
-	if (leaf[0] != APPROVED || !leaf[1] || leaf[1] > SCOPE_MAX) {
+	if (leaf[0] != HL_URLS_LEAF_APPROVED || !leaf[1] ||
+		leaf[1] > SCOPE_MAX) {
 		return "is of no kind that there is";
 	}
-	if (memcmp(first, first + HL_LISTS_LEAF_PERSON, HL_URLS_PUBLIC) == 0) {
+	if (memcmp(first, first + HL_URLS_LEAF_PERSON, HL_URLS_PUBLIC) == 0) {
 		return "was approved by one person twice";
 	}
-	hl_lists_statement(&text, l->bundle.hotline, leaf);
+	hl_urls_statement(&text, l->bundle.hotline, leaf);
 	for (int i = 0; i < 2; i++) {
-		const uint8_t *key =
-			first + (ptrdiff_t)i * HL_LISTS_LEAF_PERSON;
+		const uint8_t *key = first + (ptrdiff_t)i * HL_URLS_LEAF_PERSON;
 
 		if (!is_approver(l->in, key)) {
 			return "has the key of somebody who is not on the list "
@@ -201,7 +189,7 @@ static int check_head(const struct hl_lists_bundle *b, struct hl_err *err)
 	}
 	for (size_t i = 0; i < b->n_leaves; i++) {
 		hl_lists_tree_add(
-			&tree, hl_str_mem(b->leaves[i], HL_LISTS_LEAF));
+			&tree, hl_str_mem(b->leaves[i], HL_URLS_LEAF));
 	}
 	hl_lists_tree_head(&tree, head);
 	return memcmp(head, b->log_head, sizeof(head))
@@ -221,8 +209,8 @@ static int by_entry(const void *a, const void *b)
 static void add_ended(struct looking *l, const uint8_t *leaf)
 {
 	l->ended[l->found->n_ended++] =
-		(struct ended){hl_urls_get64(leaf + HL_LISTS_LEAF_ENTRY),
-			hl_urls_get32(leaf + HL_LISTS_LEAF_MINUTE), leaf[1]};
+		(struct ended){hl_urls_get64(leaf + HL_URLS_LEAF_ENTRY),
+			hl_urls_get32(leaf + HL_URLS_LEAF_MINUTE), leaf[1]};
 }
 
 static int check_leaves(struct looking *l, struct hl_err *err)
@@ -246,7 +234,7 @@ static int check_leaves(struct looking *l, struct hl_err *err)
 			return HL_FAIL(
 				err, HL_E_INVALID, "leaf %zu %s", i, why);
 		}
-		if (b->leaves[i][0] == ENDED) {
+		if (b->leaves[i][0] == HL_URLS_LEAF_ENDED) {
 			add_ended(l, b->leaves[i]);
 		} else {
 			f->n_entries++;
@@ -300,10 +288,10 @@ static const char *row_fault(struct looking *l, size_t i)
 		return "names a leaf that is not in the log";
 	}
 	leaf = l->bundle.leaves[row->leaf];
-	if (leaf[0] != APPROVED) {
+	if (leaf[0] != HL_URLS_LEAF_APPROVED) {
 		return "names a leaf that approves nothing";
 	}
-	why = entry_fault(l, hl_urls_get64(leaf + HL_LISTS_LEAF_ENTRY));
+	why = entry_fault(l, hl_urls_get64(leaf + HL_URLS_LEAF_ENTRY));
 	if (why) {
 		return why;
 	}
@@ -342,8 +330,7 @@ static int check_rows(struct looking *l, struct hl_err *err)
 static void pair_of(const struct hl_lists_bundle *b, size_t i,
 	struct hl_oprf_element *c, struct hl_oprf_element *d)
 {
-	memcpy(c->b, b->leaves[b->rows[i].leaf] + HL_LISTS_LEAF_C,
-		sizeof(c->b));
+	memcpy(c->b, b->leaves[b->rows[i].leaf] + HL_URLS_LEAF_C, sizeof(c->b));
 	memcpy(d->b, b->rows[i].n, sizeof(d->b));
 }
 
@@ -454,13 +441,13 @@ static int tell(const struct hl_lists_bundle *b, struct hl_lists_audit_found *f,
 	for (size_t i = 0; i < b->n_leaves && !r; i++) {
 		const uint8_t *leaf = b->leaves[i];
 
-		if (leaf[0] != APPROVED) {
+		if (leaf[0] != HL_URLS_LEAF_APPROVED) {
 			continue;
 		}
-		memcpy(c[n], leaf + HL_LISTS_LEAF_C, sizeof(*c));
-		memcpy(keys[2 * n], leaf + HL_LISTS_LEAF_FIRST, sizeof(*keys));
+		memcpy(c[n], leaf + HL_URLS_LEAF_C, sizeof(*c));
+		memcpy(keys[2 * n], leaf + HL_URLS_LEAF_FIRST, sizeof(*keys));
 		memcpy(keys[2 * n + 1],
-			leaf + HL_LISTS_LEAF_FIRST + HL_LISTS_LEAF_PERSON,
+			leaf + HL_URLS_LEAF_FIRST + HL_URLS_LEAF_PERSON,
 			sizeof(*keys));
 		n++;
 	}

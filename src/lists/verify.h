@@ -7,22 +7,13 @@
  * it against the manifest and the list of its version. Needs no installation,
  * no key and no address.
  */
+#include "urls_file/leaf.h"
 #include "urls_file/manifest.h"
 
-enum { HL_LISTS_LEAF = 248, HL_LISTS_PROOF = 64 };
+enum { HL_LISTS_PROOF = 64 };
 #define HL_LISTS_BUNDLE_FIRST "openhotline urllist audit 1"
 /* Of one bundle: a list of the longest kind with four leaves a row. */
 #define HL_LISTS_BUNDLE_MAX ((size_t)1 << 35)
-
-/* Places in a leaf. */
-enum {
-	HL_LISTS_LEAF_MINUTE = 4,
-	HL_LISTS_LEAF_ENTRY = 8,
-	HL_LISTS_LEAF_C = 16,
-	HL_LISTS_LEAF_FIRST = 48, /* public key, signature */
-	HL_LISTS_LEAF_PERSON = 96,
-	HL_LISTS_LEAF_PAD = 240
-};
 
 struct hl_lists_bundle_row {
 	uint64_t leaf;
@@ -35,7 +26,7 @@ struct hl_lists_bundle {
 	uint8_t key[HL_URLS_ELEMENT]; /* B */
 	uint64_t log_leaves;
 	uint8_t log_head[HL_URLS_DIGEST];
-	uint8_t (*leaves)[HL_LISTS_LEAF];
+	uint8_t (*leaves)[HL_URLS_LEAF];
 	struct hl_lists_bundle_row *rows;
 	uint8_t (*proofs)[HL_LISTS_PROOF];
 	size_t n_leaves, n_rows, n_proofs;
@@ -45,10 +36,6 @@ struct hl_lists_bundle {
 int hl_lists_bundle_read(
 	struct hl_str text, struct hl_lists_bundle *out, struct hl_err *err);
 void hl_lists_bundle_free(struct hl_lists_bundle *b);
-
-/* What two people signed, as it stands in a leaf: for writers and readers. */
-void hl_lists_statement(struct hl_buf *out, const uint8_t *hotline,
-	const uint8_t leaf[HL_LISTS_LEAF]);
 
 struct hl_lists_audit {
 	struct hl_str bundle, manifest, list;

@@ -4,10 +4,10 @@
  * so that a copy of the store alone tests no names. */
 #include <sodium.h>
 
-#include "base/text.h"
 #include "publish/inner.h"
 #include "seal/bytes.h"
 #include "seal/staffkey.h"
+#include "urls_file/leaf.h"
 #include "urls_oprf/oprf.h"
 
 #define STATEMENT_MAX 512
@@ -47,15 +47,27 @@ int hl_publish_mark(const struct hl_seal_list_commit *commit,
 	return 0;
 }
 
+/* Of who approves; when, stands in the leaf alone. */
+static void put_leaf(uint8_t leaf[HL_URLS_LEAF], uint32_t minute,
+	const struct hl_publish_statement *what)
+{
+	const struct hl_urls_leaf_head head = {.kind = HL_URLS_LEAF_APPROVED,
+		.what = (int)what->scope,
+		.minute = minute,
+		.entry = (uint64_t)what->entry_id};
+
+	hl_urls_leaf_begin(&head, leaf);
+	memcpy(leaf + HL_URLS_LEAF_C, what->commitment.p,
+		HL_PUBLISH_HASH_BYTES);
+}
+
 static void put_statement(
 	struct hl_buf *out, const struct hl_publish_statement *what)
 {
-	hl_buf_put(out, HL_STR("openhotline urllist approval 1\nhotline "));
-	hl_text_put_hex(out, what->hotline.p, what->hotline.n);
-	hl_buf_printf(out, "\nentry %lld\nscope %d\ncommitment ",
-		(long long)what->entry_id, (int)what->scope);
-	hl_text_put_hex(out, what->commitment.p, what->commitment.n);
-	hl_buf_put_c(out, '\n');
+	uint8_t leaf[HL_URLS_LEAF];
+
+	put_leaf(leaf, 0, what);
+	hl_urls_statement(out, (const uint8_t *)what->hotline.p, leaf);
 }
 
 void hl_publish_sign(const struct hl_seal_secret *secret,
@@ -91,31 +103,16 @@ int hl_publish_verify(const struct hl_publish_statement *what,
 		(long long)what->entry_id);
 }
 
-/* Numbers of the protocol are little-endian. */
-static void put_le(uint8_t *p, uint64_t v, size_t n)
+static uint32_t minute_now(void)
 {
-	for (size_t i = 0; i < n; i++, v >>= 8) {
-		p[i] = (uint8_t)v;
-	}
-}
-
-enum { AT_MINUTE = 4, AT_ENTRY = 8, AT_C = 16, AT_FIRST = 48, PERSON = 96 };
-_Static_assert(AT_FIRST + 2 * PERSON + 8 == HL_PUBLISH_LEAF_BYTES, "layout");
-
-static void put_head(uint8_t *leaf, int kind, int what, int64_t entry_id)
-{
-	leaf[0] = (uint8_t)kind;
-	leaf[1] = (uint8_t)what;
-	put_le(leaf + AT_MINUTE,
-		(uint64_t)(hl_time_now_us() / (60 * HL_US_PER_S)), 4);
-	put_le(leaf + AT_ENTRY, (uint64_t)entry_id, 8);
+	return (uint32_t)(hl_time_now_us() / HL_US_PER_MIN);
 }
 
 static void add_leaf(struct hl_tx *tx, struct hl_arena *arena, int64_t entry_id,
 	const uint8_t *leaf)
 {
 	struct hl_str kept =
-		hl_arena_dup(arena, hl_str_mem(leaf, HL_PUBLISH_LEAF_BYTES));
+		hl_arena_dup(arena, hl_str_mem(leaf, HL_URLS_LEAF));
 
 	hl_tx_list_leaf_add(tx, &(struct hl_in_list_leaf_add){entry_id, kept});
 }
@@ -123,12 +120,11 @@ static void add_leaf(struct hl_tx *tx, struct hl_arena *arena, int64_t entry_id,
 void hl_publish_leaf_begin(struct hl_tx *tx, struct hl_arena *arena,
 	const struct hl_publish_leaf *leaf)
 {
-	uint8_t b[HL_PUBLISH_LEAF_BYTES] = {0};
+	uint8_t b[HL_URLS_LEAF];
 
-	put_head(b, 1, (int)leaf->what.scope, leaf->what.entry_id);
-	memcpy(b + AT_C, leaf->what.commitment.p, HL_PUBLISH_HASH_BYTES);
+	put_leaf(b, minute_now(), &leaf->what);
 	for (size_t i = 0; i < 2; i++) {
-		uint8_t *at = b + AT_FIRST + i * PERSON;
+		uint8_t *at = b + HL_URLS_LEAF_FIRST + i * HL_URLS_LEAF_PERSON;
 
 		memcpy(at, leaf->keys[i].p, HL_SEAL_SIGN_PUB_BYTES);
 		memcpy(at + HL_SEAL_SIGN_PUB_BYTES, leaf->sigs[i].p,
@@ -140,8 +136,12 @@ void hl_publish_leaf_begin(struct hl_tx *tx, struct hl_arena *arena,
 void hl_publish_leaf_end(struct hl_tx *tx, struct hl_arena *arena,
 	int64_t entry_id, enum hl_list_end why)
 {
-	uint8_t b[HL_PUBLISH_LEAF_BYTES] = {0};
+	const struct hl_urls_leaf_head head = {.kind = HL_URLS_LEAF_ENDED,
+		.what = (int)why,
+		.minute = minute_now(),
+		.entry = (uint64_t)entry_id};
+	uint8_t b[HL_URLS_LEAF];
 
-	put_head(b, 2, (int)why, entry_id);
+	hl_urls_leaf_begin(&head, b);
 	add_leaf(tx, arena, entry_id, b);
 }

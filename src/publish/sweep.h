@@ -16,7 +16,4 @@
 int hl_publish_sweep(struct hl_store *store, struct hl_arena *arena, int64_t *n,
 	struct hl_err *err);
 
-/* A leaf of the log: urllist.md, clause 8. */
-#define HL_PUBLISH_LEAF_BYTES 248
-
 #endif

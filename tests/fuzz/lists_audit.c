@@ -21,13 +21,13 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 		struct hl_lists_tree tree = {0};
 		uint8_t head[32];
 
-		assert(b.n_leaves * HL_LISTS_LEAF +
+		assert(b.n_leaves * HL_URLS_LEAF +
 				b.n_rows * sizeof(b.rows->n) +
 				b.n_proofs * HL_LISTS_PROOF <
 			size);
 		for (size_t i = 0; i < b.n_leaves; i++) {
 			hl_lists_tree_add(
-				&tree, hl_str_mem(b.leaves[i], HL_LISTS_LEAF));
+				&tree, hl_str_mem(b.leaves[i], HL_URLS_LEAF));
 		}
 		hl_lists_tree_head(&tree, head);
 	} else {

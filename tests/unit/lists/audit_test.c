@@ -92,7 +92,7 @@ static void empty_and_shared_hosts(void **state)
 /* Gone by itself, as the sweep writes it. */
 static void gone(struct town *t, int64_t id, int64_t at_us)
 {
-	char zeros[2 * (HL_LISTS_LEAF - 16) + 1], text[33];
+	char zeros[2 * (HL_URLS_LEAF - 16) + 1], text[33];
 	uint32_t minute = (uint32_t)(at_us / HL_US_PER_MIN);
 
 	memset(zeros, '0', sizeof(zeros) - 1);

@@ -293,16 +293,16 @@ static void put_leaf(
 	struct town *t, sqlite3 *db, int64_t id, const uint8_t c[32])
 {
 	HL_BUF_AUTO said = HL_BUF_INIT(1000);
-	uint8_t leaf[HL_LISTS_LEAF] = {1, 1}, hotline[16];
+	uint8_t leaf[HL_URLS_LEAF] = {1, 1}, hotline[16];
 	sqlite3_stmt *st;
 
-	memcpy(leaf + HL_LISTS_LEAF_ENTRY, &id, sizeof(id));
-	memcpy(leaf + HL_LISTS_LEAF_C, c, 32);
+	memcpy(leaf + HL_URLS_LEAF_ENTRY, &id, sizeof(id));
+	memcpy(leaf + HL_URLS_LEAF_C, c, 32);
 	read_hotline(db, hotline);
-	hl_lists_statement(&said, hotline, leaf);
+	hl_urls_statement(&said, hotline, leaf);
 	for (int i = 0; i < 2; i++) {
-		uint8_t *at = leaf + HL_LISTS_LEAF_FIRST +
-			      (ptrdiff_t)i * HL_LISTS_LEAF_PERSON;
+		uint8_t *at = leaf + HL_URLS_LEAF_FIRST +
+			      (ptrdiff_t)i * HL_URLS_LEAF_PERSON;
 		struct hl_seal_sign_key key;
 
 		town_approver(i, &key);

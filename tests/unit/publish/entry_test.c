@@ -65,7 +65,7 @@ static void the_leaf_can_be_verified(void **state)
 	struct hl_oprf_element c;
 	struct hl_oprf_scalar s;
 	HL_BUF_AUTO text = HL_BUF_INIT(512);
-	uint8_t leaf[HL_PUBLISH_LEAF_BYTES];
+	uint8_t leaf[HL_URLS_LEAF];
 	uint64_t entry = 0;
 
 	read_leaf(d, 0, leaf);

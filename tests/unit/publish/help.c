@@ -232,8 +232,8 @@ void read_leaf(struct desk *d, int64_t place, uint8_t *leaf)
 			NULL));
 	sqlite3_bind_int64(st, 1, place);
 	assert_int_equal(SQLITE_ROW, sqlite3_step(st));
-	assert_int_equal(HL_PUBLISH_LEAF_BYTES, sqlite3_column_bytes(st, 0));
-	memcpy(leaf, sqlite3_column_blob(st, 0), HL_PUBLISH_LEAF_BYTES);
+	assert_int_equal(HL_URLS_LEAF, sqlite3_column_bytes(st, 0));
+	memcpy(leaf, sqlite3_column_blob(st, 0), HL_URLS_LEAF);
 	sqlite3_finalize(st);
 	sqlite3_close(db);
 	number(d->f, "SELECT 1"); /* opens the store again */

@@ -8,6 +8,7 @@
 #include "publish/edition.h"
 #include "publish/sweep.h"
 #include "seal/listkey.h"
+#include "urls_file/leaf.h"
 
 /* An installation that can publish, and what each person signs with. */
 struct desk {

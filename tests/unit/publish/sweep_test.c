@@ -27,7 +27,7 @@ static void it_ends_with_its_cause(void **state)
 		struct desk *d = *state;
 		int64_t id = listed(d, "http://example.org/s", NULL);
 		int64_t before = seq(d);
-		uint8_t leaf[HL_PUBLISH_LEAF_BYTES];
+		uint8_t leaf[HL_URLS_LEAF];
 
 		assert_int_equal(0, sweep(d));
 		change(d->f, causes[i].sql);
