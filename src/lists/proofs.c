@@ -7,7 +7,8 @@
 void hl_lists_proofs_init(struct hl_lists_proofs *all)
 {
 	pthread_mutex_init(&all->lock, NULL);
-	all->joinable = all->running = all->stop = false;
+	all->joinable = all->running = false;
+	all->stop = false;
 	all->n = 0;
 }
 
