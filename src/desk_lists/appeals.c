@@ -55,6 +55,12 @@ static bool rejects(int value)
 		HL_LIST_APPEAL_REJECTED, (enum hl_list_appeal_why)value);
 }
 
+/* While an entry blocks the address nobody can say that none does. */
+static bool rejects_listed(int value)
+{
+	return rejects(value) && value != HL_LIST_APPEAL_NOT_LISTED;
+}
+
 static void add_facts(struct hl_web_ctx *ctx, const struct hl_publish_appeal *a,
 	struct hl_desk_lists_appeal *v)
 {
@@ -85,26 +91,28 @@ static void add_facts(struct hl_web_ctx *ctx, const struct hl_publish_appeal *a,
 	v->n_facts = n;
 }
 
-/* The entries that it may be about, when it named none. */
+/* The entries that it may be about: those that block its address, and the one
+ * that it named. */
 static void add_entries(struct hl_web_ctx *ctx,
 	const struct hl_publish_appeal *a, int64_t chosen,
 	struct hl_desk_lists_appeal *v)
 {
 	struct hl_w_option *options =
 		hl_arena_array(ctx->arena, a->n_blocking + 1, sizeof(*options));
+	bool named = a->entry_id != 0;
 
 	v->blocking = a->blocking;
 	v->n_blocking = a->n_blocking;
-	for (size_t i = 0; options && i < a->n_blocking; i++) {
-		struct hl_str ref = hl_desk_ref(
-			ctx->arena, HL_REF_LIST_ENTRY, a->blocking[i]);
-
-		options[i] = (struct hl_w_option){.value = ref,
-			.text = ref,
-			.checked = a->blocking[i] == chosen};
-	}
 	v->entries = options;
-	v->n_entries = options ? a->n_blocking : 0;
+	for (size_t i = 0; options && i < a->n_blocking + named; i++) {
+		int64_t id = i < a->n_blocking ? a->blocking[i] : a->entry_id;
+		struct hl_str ref =
+			hl_desk_ref(ctx->arena, HL_REF_LIST_ENTRY, id);
+
+		options[v->n_entries++] = (struct hl_w_option){
+			.value = ref, .text = ref, .checked = id == chosen};
+		named &= id != a->entry_id || i == a->n_blocking;
+	}
 }
 
 static void fill(struct hl_web_ctx *ctx, const struct hl_publish_appeal *a,
@@ -135,7 +143,8 @@ static void fill(struct hl_web_ctx *ctx, const struct hl_publish_appeal *a,
 	v->upheld = hl_desk_lists_some(ctx->arena, &hl_vocab_list_appeal_why,
 		(int)said->reason, upholds, &v->n_upheld);
 	v->rejected = hl_desk_lists_some(ctx->arena, &hl_vocab_list_appeal_why,
-		(int)said->reason, rejects, &v->n_rejected);
+		(int)said->reason, a->n_blocking ? rejects_listed : rejects,
+		&v->n_rejected);
 	add_facts(ctx, a, v);
 	add_entries(ctx, a, said->entry_id ? said->entry_id : a->entry_id, v);
 }
@@ -204,6 +213,7 @@ int hl_desk_lists_appeal_post(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, struct hl_web_response *resp)
 {
 	struct hl_desk_lists_appeal v = {0};
+	struct hl_publish_setup setup = hl_desk_lists_setup(ctx);
 	struct hl_desk_lists_end end = {0};
 	struct hl_publish_ruling said = {0};
 	int r = hl_desk_param(req, 0, HL_REF_APPEAL, &said.id);
@@ -218,10 +228,10 @@ int hl_desk_lists_appeal_post(struct hl_web_ctx *ctx,
 	}
 	end.to = hl_desk_lists_appeal_path(ctx->arena, said.id, "");
 	end.r = hl_publish_appeal_decide(
-		hl_desk_who(ctx), &said, &end.why, &ctx->err);
+		hl_desk_who(ctx), &setup, &said, &end.why, &ctx->err);
 	if (end.r == HL_DENIED && end.why == HL_PUBLISH_NO_PLACE) {
 		v.entry_error =
-			hl_web_tr(HL_TR("Choose the entry that is to end"));
+			hl_web_tr(HL_TR("Choose the entry that it is about"));
 		return show(ctx, req, resp, &said, &v);
 	}
 	end.notice = upholds((int)said.reason)

@@ -179,7 +179,7 @@ static int decide_one(struct hl_main_demo_lists *l, struct hl_err *err)
 		.version = all[0].version,
 		.state = HL_LIST_APPEAL_REJECTED,
 		.reason = HL_LIST_APPEAL_NOT_LISTED};
-	r = hl_publish_appeal_decide(&anna, &no, &why, err);
+	r = hl_publish_appeal_decide(&anna, &l->setup, &no, &why, err);
 	return said_no(r, why, err);
 }
 

@@ -113,6 +113,15 @@ static int take(const struct hl_who *who, struct hl_str text,
 		       : HL_FAIL(err, HL_E_NOMEM, "no memory for an appeal");
 }
 
+/* This person may not decide, for this reason and not for one of before. */
+static void bar(struct hl_publish_appeal *out, enum hl_publish_why why)
+{
+	if (out->may_decide) {
+		out->may_decide = false;
+		out->why = why;
+	}
+}
+
 static int open_body(const struct hl_who *who,
 	const struct hl_row_list_appeal_get *row, struct hl_publish_appeal *out,
 	struct hl_err *err)
@@ -122,7 +131,9 @@ static int open_body(const struct hl_who *who,
 	struct hl_seal_label label = HL_LABEL_LIST_APPEAL(row->id);
 	HL_BUF_AUTO plain = HL_BUF_SECRET(4 * HL_PUBLISH_APPEAL_BYTES);
 
-	if (!secret || !row->body_sealed.n) {
+	if (!secret) {
+		/* what nobody read cannot be compared with what is listed */
+		bar(out, HL_PUBLISH_NO_KEY);
 		return 0;
 	}
 	int r = hl_seal_report_open(secret, &label, row->key_sealed,
@@ -137,7 +148,42 @@ static int open_body(const struct hl_who *who,
 	return take(who, hl_buf_str(&plain), out, err);
 }
 
-/* Which entries in force block the address that it tells. */
+static void add_blocking(const struct hl_who *who,
+	const struct hl_row_list_entry_at *row, int64_t *found,
+	struct hl_publish_appeal *out)
+{
+	const struct hl_authz_object o = {.exists = true,
+		.state = (int)out->state,
+		.drafted_by = row->proposed_by,
+		.approved_by = row->approved_by,
+		.third_by = row->third_by};
+	enum hl_publish_why why = HL_PUBLISH_ALLOWED;
+
+	found[out->n_blocking++] = row->id;
+	if (hl_publish_check(who, HL_AUTHZ_APPEAL_DECIDE, &o, &why)) {
+		bar(out, why);
+	}
+}
+
+/* The places of the address that it tells; none of one that has no canonical
+ * form, which nobody can block. */
+static int places_of(const struct hl_publish_setup *setup,
+	struct hl_str address, struct hl_buf *canon,
+	struct hl_publish_places *out, struct hl_err *err)
+{
+	int r = hl_url_canon(address, canon, NULL);
+
+	out->n = 0;
+	if (!r) {
+		r = hl_publish_places(
+			setup->popular, hl_buf_str(canon), out, NULL);
+	}
+	return r == HL_E_NOMEM ? HL_FAIL(err, r, "no memory for an address")
+			       : 0;
+}
+
+/* Which entries in force block the address that it tells. Who stands behind
+ * any of them may not decide, whichever entry they or the appeal name. */
 static int find_blocking(const struct hl_who *who,
 	const struct hl_publish_setup *setup, struct hl_publish_appeal *out,
 	struct hl_err *err)
@@ -151,13 +197,15 @@ static int find_blocking(const struct hl_who *who,
 		return HL_FAIL(err, HL_E_NOMEM, "no memory for a list");
 	}
 	out->blocking = found;
-	if (!setup->popular || !setup->commit || !out->address.n ||
-		hl_url_canon(out->address, &canon, NULL) ||
-		hl_publish_places(
-			setup->popular, hl_buf_str(&canon), &places, NULL)) {
+	if (!out->address.n) {
 		return 0;
 	}
-	for (size_t i = 0; i < places.n; i++) {
+	if (!setup->popular || !setup->commit) {
+		bar(out, HL_PUBLISH_NO_PUBLISHER);
+		return 0;
+	}
+	int r = places_of(setup, out->address, &canon, &places, err);
+	for (size_t i = 0; !r && i < places.n; i++) {
 		uint8_t hash[HL_PUBLISH_HASH_BYTES];
 		struct hl_row_list_entry_at *row;
 		size_t n;
@@ -165,16 +213,26 @@ static int find_blocking(const struct hl_who *who,
 		hl_publish_hash(setup->commit, &places.at[i], hash);
 		struct hl_in_list_entry_at in = {
 			hl_str_mem(hash, sizeof(hash)), 0};
-		int r = hl_get_list_entry_at(
+		r = hl_get_list_entry_at(
 			who->store, who->arena, &in, &row, &n, err);
-		if (r) {
-			return r;
-		}
-		if (n && row->state == HL_LIST_ACTIVE) {
-			found[out->n_blocking++] = row->id;
+		if (!r && n && row->state == HL_LIST_ACTIVE) {
+			add_blocking(who, row, found, out);
 		}
 	}
-	return 0;
+	return r;
+}
+
+/* All of an appeal, opened; may_decide for its own entry and for each that
+ * blocks its address. */
+static int look(const struct hl_who *who, const struct hl_publish_setup *setup,
+	const struct hl_row_list_appeal_get *row, struct hl_publish_appeal *out,
+	struct hl_err *err)
+{
+	const struct hl_row_list_appeals as = short_of(row);
+
+	*out = appeal_of(who, &as);
+	int r = open_body(who, row, out, err);
+	return r ? r : find_blocking(who, setup, out, err);
 }
 
 int hl_publish_appeal(const struct hl_who *who,
@@ -191,12 +249,7 @@ int hl_publish_appeal(const struct hl_who *who,
 	if (r) {
 		return r;
 	}
-	const struct hl_row_list_appeals as = short_of(row);
-	*out = appeal_of(who, &as);
-	r = open_body(who, row, out, err);
-	if (!r) {
-		r = find_blocking(who, setup, out, err);
-	}
+	r = look(who, setup, row, out, err);
 	if (r) {
 		return r;
 	}
@@ -205,90 +258,97 @@ int hl_publish_appeal(const struct hl_who *who,
 	return hl_tx_run(tx, err);
 }
 
-/* The entry that a ruling is about; absent: there is none. */
+/* The entry that a ruling is about; absent: there is none. HL_NOTFOUND also of
+ * one that neither the appeal named nor blocks its address, and of a canary,
+ * which blocks nobody. */
 static int entry_of(const struct hl_who *who, int64_t id,
+	const struct hl_publish_appeal *appeal,
 	struct hl_row_list_entry_get **row, struct hl_err *err)
 {
 	struct hl_in_list_entry_get in = {id};
+	bool known = id == appeal->entry_id;
 	size_t n = 0;
 
 	*row = NULL;
 	if (!id) {
 		return 0;
 	}
+	for (size_t i = 0; i < appeal->n_blocking; i++) {
+		known |= appeal->blocking[i] == id;
+	}
+	if (!known) {
+		return HL_NOTFOUND;
+	}
 	int r = hl_get_list_entry_get(
 		who->store, who->arena, &in, row, &n, err);
-	*row = n ? *row : NULL;
-	return r || n ? r : HL_NOTFOUND;
+	if (r || !n || (*row)->kind != HL_LIST_OF_CASE) {
+		*row = NULL;
+		return r ? r : HL_NOTFOUND;
+	}
+	return 0;
 }
 
-/* Both the entry that the appeal named and the one that the ruling is about
- * must be others' work. */
-static int may_decide(const struct hl_who *who,
-	const struct hl_row_list_appeal_get *appeal,
-	const struct hl_row_list_entry_get *entry, enum hl_publish_why *why)
+/* What came with the ruling fits what is known of the appeal. */
+static int check_ruling(const struct hl_publish_ruling *ruling,
+	const struct hl_publish_appeal *appeal, bool names_entry,
+	enum hl_publish_why *why, struct hl_err *err)
 {
-	const struct hl_row_list_appeals as = short_of(appeal);
-	struct hl_publish_appeal named = appeal_of(who, &as);
-	struct hl_authz_object o = {
-		.exists = true, .state = (int)appeal->state};
-
-	if (!named.may_decide) {
-		return hl_publish_no(why, named.why);
+	if (!hl_list_appeal_fits(ruling->state, ruling->reason)) {
+		return HL_FAIL(err, HL_E_INVALID, "a decision has its reason");
 	}
-	if (entry) {
-		o.drafted_by = entry->proposed_by;
-		o.approved_by = entry->approved_by;
-		o.third_by = entry->third_by;
+	if (ruling->reason == HL_LIST_APPEAL_NOT_LISTED && appeal->n_blocking) {
+		return hl_publish_no(why, HL_PUBLISH_BLOCKS);
 	}
-	return hl_publish_check(who, HL_AUTHZ_APPEAL_DECIDE, &o, why);
+	if (!names_entry && (ruling->state == HL_LIST_APPEAL_UPHELD ||
+				    appeal->n_blocking)) {
+		return hl_publish_no(why, HL_PUBLISH_NO_PLACE);
+	}
+	return appeal->version == ruling->version
+		       ? 0
+		       : hl_publish_no(why, HL_PUBLISH_CHANGED);
 }
 
-/* What came with the ruling fits the appeal. */
-static int check_ruling(const struct hl_who *who,
+/* The appeal, and the entry that the ruling is about, for whoever may decide
+ * on it in this way. */
+static int begin(const struct hl_who *who, const struct hl_publish_setup *setup,
 	const struct hl_publish_ruling *ruling,
-	struct hl_row_list_appeal_get **appeal,
 	struct hl_row_list_entry_get **entry, enum hl_publish_why *why,
 	struct hl_err *err)
 {
 	const struct hl_authz_object none = {0};
-	int r = get(who, ruling->id, appeal, err);
+	struct hl_row_list_appeal_get *row;
+	struct hl_publish_appeal appeal;
+	int r = get(who, ruling->id, &row, err);
 
-	if (r == HL_NOTFOUND) {
+	if (r == HL_NOTFOUND ||
+		hl_authz_check(&who->actor, HL_AUTHZ_APPEAL_READ, NULL, NULL)) {
 		return hl_publish_check(
 			who, HL_AUTHZ_APPEAL_DECIDE, &none, why);
 	}
 	if (!r) {
+		r = look(who, setup, row, &appeal, err);
+	}
+	if (!r && !appeal.may_decide) {
+		return hl_publish_no(why, appeal.why);
+	}
+	if (!r) {
 		r = entry_of(who,
-			ruling->entry_id ? ruling->entry_id
-					 : (*appeal)->entry_id,
-			entry, err);
+			ruling->entry_id ? ruling->entry_id : appeal.entry_id,
+			&appeal, entry, err);
 	}
 	if (r == HL_NOTFOUND) {
 		return hl_publish_no(why, HL_PUBLISH_NO_PLACE);
 	}
-	if (!r) {
-		r = may_decide(who, *appeal, *entry, why);
-	}
-	if (!r && !hl_list_appeal_fits(ruling->state, ruling->reason)) {
-		return HL_FAIL(err, HL_E_INVALID, "a decision has its reason");
-	}
-	if (!r && ruling->state == HL_LIST_APPEAL_UPHELD && !*entry) {
-		return hl_publish_no(why, HL_PUBLISH_NO_PLACE);
-	}
-	if (!r && (*appeal)->version != ruling->version) {
-		return hl_publish_no(why, HL_PUBLISH_CHANGED);
-	}
-	return r;
+	return r ? r : check_ruling(ruling, &appeal, *entry != NULL, why, err);
 }
 
 int hl_publish_appeal_decide(const struct hl_who *who,
+	const struct hl_publish_setup *setup,
 	const struct hl_publish_ruling *ruling, enum hl_publish_why *why,
 	struct hl_err *err)
 {
-	struct hl_row_list_appeal_get *appeal;
 	struct hl_row_list_entry_get *entry = NULL;
-	int r = check_ruling(who, ruling, &appeal, &entry, why, err);
+	int r = begin(who, setup, ruling, &entry, why, err);
 
 	if (r) {
 		return r;
@@ -300,9 +360,9 @@ int hl_publish_appeal_decide(const struct hl_who *who,
 			    .decided_by = who->actor.user_id,
 			    .decided_at_us = hl_time_now_us(),
 			    .why = ruling->reason,
-			    .id = appeal->id,
-			    .version = appeal->version});
-	hl_publish_event(tx, who, HL_EVENT_APPEAL_DECIDED, appeal->id,
+			    .id = ruling->id,
+			    .version = ruling->version});
+	hl_publish_event(tx, who, HL_EVENT_APPEAL_DECIDED, ruling->id,
 		(int64_t)ruling->state, (int64_t)ruling->reason);
 	if (ruling->state == HL_LIST_APPEAL_UPHELD &&
 		(entry->state == HL_LIST_ACTIVE ||

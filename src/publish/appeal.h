@@ -26,6 +26,7 @@ struct hl_publish_appeal {
 	/* entries in force that block the address which it tells */
 	const int64_t *blocking;
 	size_t n_blocking;
+	/* of one that was opened, also for each of those */
 	bool may_decide;
 	enum hl_publish_why why;
 };
@@ -43,9 +44,14 @@ struct hl_publish_ruling {
 	enum hl_list_appeal_why reason;
 	int64_t entry_id; /* that it is about; 0: as the appeal has it */
 };
-/* Upheld: the entry ends in the same batch. HL_E_INVALID: a reason that does
- * not fit; HL_PUBLISH_NO_PLACE: upheld without an entry. */
+/* By somebody who can read it and stands behind neither the entry that it
+ * named nor any that blocks its address. Upheld: the entry ends in the same
+ * batch. HL_E_INVALID: a reason that does not fit; HL_PUBLISH_NO_PLACE: upheld
+ * without an entry, rejected without one while some block the address, or an
+ * entry that has nothing to do with it; HL_PUBLISH_BLOCKS: rejected as not
+ * listed while some do. */
 int hl_publish_appeal_decide(const struct hl_who *who,
+	const struct hl_publish_setup *setup,
 	const struct hl_publish_ruling *ruling, enum hl_publish_why *why,
 	struct hl_err *err);
 

@@ -185,6 +185,9 @@ static const struct hl_vocab_word whys[] = {
 	{HL_PUBLISH_INVOLVED, "involved",
 		HL_MSG("You stand behind one of its new entries: somebody else "
 		       "must look")},
+	{HL_PUBLISH_BLOCKS, "blocks",
+		HL_MSG("An entry of ours does block this address: choose "
+		       "another reason")},
 };
 const struct hl_vocab hl_vocab_publish_why = {
 	"publish_why", HL_ARRAY_LEN(whys), whys};

@@ -54,8 +54,8 @@ WHERE c.id = $1;
 -- doc: What is listed, or waits, at a place; for all or for one consumer.
 -- roles: staff
 -- in: place_hash blob, consumer_id int
--- out: id int, state int, kind int
-SELECT id, state, kind FROM list_entry
+-- out: id int, state int, proposed_by int, approved_by int, third_by int
+SELECT id, state, proposed_by, approved_by, third_by FROM list_entry
 WHERE place_hash = $1 AND consumer_id = $2 AND state IN (1, 2, 3);
 
 -- name: list_entry_add
@@ -570,7 +570,7 @@ WHERE id = $4 AND state = 1
 -- expect: one
 INSERT INTO list_appeal (id, entry_id, lookup, epoch, key_sealed, body_sealed,
 	received_at_us, state, version, decided_by, decided_at_us, why)
-SELECT $1, coalesce((SELECT id FROM list_entry WHERE id = $2), 0),
+SELECT $1, coalesce((SELECT id FROM list_entry WHERE id = $2 AND kind = 1), 0),
 	$3, k.epoch, $4, $5, $6, 1, 1, 0, 0, 0
 FROM key_epoch k WHERE k.kind = $7 AND k.epoch = $8 AND k.closed_at_us = 0;
 
@@ -618,7 +618,7 @@ WHERE a.id = $1;
 
 -- name: list_appeal_decide
 -- doc: 2 upheld, 3 rejected; conflict when who decides stands behind the
--- doc: entry, or it was decided meanwhile.
+-- doc: entry, that is a canary, or it was decided meanwhile.
 -- roles: staff
 -- in: state int, entry_id int, decided_by int, decided_at_us int, why int,
 -- in: id int, version int
@@ -629,7 +629,9 @@ WHERE id = $6 AND version = $7 AND state = 1
 	AND NOT EXISTS (SELECT 1 FROM list_entry e
 		WHERE e.id IN ($2, list_appeal.entry_id)
 		AND (e.proposed_by = $3 OR e.approved_by = $3
-			OR e.third_by = $3));
+			OR e.third_by = $3))
+	AND NOT EXISTS (SELECT 1 FROM list_entry e
+		WHERE e.id = $2 AND e.kind <> 1);
 
 -- name: list_counts
 -- doc: What waits for people.

@@ -54,10 +54,11 @@ static void only_the_epoch_in_use(void **state)
 static enum hl_publish_why try_rule(
 	struct desk *d, enum person person, struct hl_publish_ruling ruling)
 {
+	struct hl_publish_setup setup = setup_of(d, person);
 	struct hl_who me = who(d->f, person);
 	enum hl_publish_why why = 0;
 	struct hl_err err = {0};
-	int r = hl_publish_appeal_decide(&me, &ruling, &why, &err);
+	int r = hl_publish_appeal_decide(&me, &setup, &ruling, &why, &err);
 
 	if (r < 0) {
 		fail_msg("rule: %s", err.msg);
@@ -142,8 +143,126 @@ static void naming_another_entry_helps_nobody(void **state)
 
 	assert_int_equal(0, try_approve(d, BENNY, other));
 	assert_int_equal(HL_PUBLISH_SAME_PERSON, try_rule(d, SOFIE, no));
+	/* nor does who is new decide about what has nothing to do with it */
+	assert_int_equal(HL_PUBLISH_NO_PLACE, try_rule(d, VERA, no));
 	assert_int_equal(HL_LIST_APPEAL_OPEN,
 		number(d->f, "SELECT state FROM list_appeal"));
+}
+
+/* The appeal names no entry, or a wrong one; its address is enough. */
+static void its_address_names_who_approved(void **state)
+{
+	struct desk *d = *state;
+	int64_t entry = listed(d, "http://example.org/g", NULL);
+	int64_t other =
+		propose_page(d, illegal_case(d, "http://example.org/h"));
+	const char *json = "{\"address\":\"https://EXAMPLE.org/g#x\"}";
+	struct hl_publish_setup setup = setup_of(d, SOFIE);
+	struct hl_publish_appeal appeal;
+
+	assert_int_equal(0, try_approve(d, BENNY, other));
+	const int64_t named[] = {0, other, entry};
+	for (size_t i = 0; i < HL_ARRAY_LEN(named); i++) {
+		int64_t id = put_appeal(d, named[i], json);
+
+		for (size_t k = 0; k < HL_ARRAY_LEN(named); k++) {
+			for (int why = HL_LIST_APPEAL_STANDS;
+				why <= HL_LIST_APPEAL_NO_GROUNDS; why++) {
+				struct hl_publish_ruling no = {id, 1,
+					HL_LIST_APPEAL_REJECTED,
+					(enum hl_list_appeal_why)why, named[k]};
+
+				if (try_rule(d, SOFIE, no) !=
+					HL_PUBLISH_SAME_PERSON) {
+					fail_msg("row %zu %zu %d", i, k, why);
+				}
+			}
+		}
+		ok(hl_publish_appeal(AS(SOFIE), &setup, id, &appeal, NULL));
+		assert_false(appeal.may_decide);
+		assert_int_equal(HL_PUBLISH_SAME_PERSON, appeal.why);
+		assert_int_equal(1, appeal.n_blocking);
+	}
+}
+
+/* Who is new may not say that nothing blocks it while something does. */
+static void what_blocks_is_what_is_decided(void **state)
+{
+	struct desk *d = *state;
+	int64_t entry = listed(d, "http://example.org/i", NULL);
+	int64_t id = put_appeal(d, 0, "{\"address\":\"http://example.org/i\"}");
+	struct hl_publish_ruling no = {
+		id, 1, HL_LIST_APPEAL_REJECTED, HL_LIST_APPEAL_NOT_LISTED, 0};
+
+	assert_int_equal(HL_PUBLISH_BLOCKS, try_rule(d, VERA, no));
+	no.entry_id = entry;
+	assert_int_equal(HL_PUBLISH_BLOCKS, try_rule(d, VERA, no));
+	no.entry_id = 0;
+	no.reason = HL_LIST_APPEAL_STANDS;
+	assert_int_equal(HL_PUBLISH_NO_PLACE, try_rule(d, VERA, no));
+	no.entry_id = entry;
+	assert_int_equal(0, try_rule(d, VERA, no));
+	/* nothing blocks this one */
+	no = (struct hl_publish_ruling){
+		put_appeal(d, 0, "{\"address\":\"http://example.org/j\"}"), 1,
+		HL_LIST_APPEAL_REJECTED, HL_LIST_APPEAL_NOT_LISTED, 0};
+	assert_int_equal(0, try_rule(d, SOFIE, no));
+}
+
+/* A canary blocks nobody: no appeal is about it. */
+static void no_appeal_ends_a_canary(void **state)
+{
+	struct desk *d = *state;
+	int64_t canary = listed(d, "http://birds.example.org/", NULL), id;
+	struct hl_publish_ruling yes = {
+		0, 1, HL_LIST_APPEAL_UPHELD, HL_LIST_APPEAL_OTHER, canary};
+
+	change(d->f, "UPDATE list_entry SET kind = 2, consumer_id = 5");
+	yes.id = id = put_appeal(d, canary, "{}");
+	assert_int_equal(0, number_of(d->f,
+				    "SELECT entry_id FROM list_appeal "
+				    "WHERE id = %lld",
+				    id));
+	assert_int_equal(HL_PUBLISH_NO_PLACE, try_rule(d, VERA, yes));
+	/* nor if the row says so */
+	change(d->f, "UPDATE list_appeal SET entry_id = "
+		     "(SELECT id FROM list_entry)");
+	assert_int_equal(HL_PUBLISH_NO_PLACE, try_rule(d, VERA, yes));
+	struct hl_in_list_appeal_decide in = {.state = HL_LIST_APPEAL_UPHELD,
+		.entry_id = canary,
+		.decided_by = d->f->people[VERA],
+		.why = HL_LIST_APPEAL_OTHER,
+		.id = id,
+		.version = 1};
+	assert_int_equal(HL_CONFLICT,
+		hl_do_list_appeal_decide(d->f->store, d->f->arena, &in, NULL));
+	assert_int_equal(HL_LIST_ACTIVE, state_of(d, canary));
+}
+
+/* Who cannot read the address cannot know whether it is their own entry. */
+static void without_the_key_nobody_decides(void **state)
+{
+	struct desk *d = *state;
+	int64_t id = put_appeal(d, 0, "{\"address\":\"http://example.org/\"}");
+	struct hl_publish_ruling no = {
+		id, 1, HL_LIST_APPEAL_REJECTED, HL_LIST_APPEAL_NO_GROUNDS, 0};
+	struct hl_publish_setup setup = setup_of(d, VERA);
+	struct hl_publish_appeal appeal;
+	enum hl_publish_why why = 0;
+	struct hl_who vera = who(d->f, VERA);
+
+	vera.ring = &d->f->empty;
+	assert_int_equal(HL_DENIED,
+		hl_publish_appeal_decide(&vera, &setup, &no, &why, NULL));
+	assert_int_equal(HL_PUBLISH_NO_KEY, why);
+	ok(hl_publish_appeal(&vera, &setup, id, &appeal, NULL));
+	assert_false(appeal.may_decide);
+	/* nor where the addresses of entries cannot be compared */
+	setup.commit = NULL;
+	assert_int_equal(HL_DENIED,
+		hl_publish_appeal_decide(AS(VERA), &setup, &no, &why, NULL));
+	assert_int_equal(HL_PUBLISH_NO_PUBLISHER, why);
+	assert_int_equal(0, try_rule(d, VERA, no));
 }
 
 static void a_decision_has_its_form(void **state)
@@ -159,13 +278,14 @@ static void a_decision_has_its_form(void **state)
 		{HL_LIST_APPEAL_UPHELD, 0}, {9, 9}};
 
 	for (size_t i = 0; i < HL_ARRAY_LEN(bad); i++) {
+		struct hl_publish_setup setup = setup_of(d, VERA);
 		struct hl_publish_ruling ruling = {id, 1,
 			(enum hl_list_appeal_state)bad[i].state,
 			(enum hl_list_appeal_why)bad[i].why, 0};
 
 		assert_int_equal(
-			HL_E_INVALID, hl_publish_appeal_decide(
-					      AS(VERA), &ruling, NULL, NULL));
+			HL_E_INVALID, hl_publish_appeal_decide(AS(VERA), &setup,
+					      &ruling, NULL, NULL));
 	}
 	struct hl_publish_ruling old = {
 		id, 7, HL_LIST_APPEAL_UPHELD, HL_LIST_APPEAL_GONE, 0};
@@ -213,6 +333,10 @@ int main(void)
 		TEST_DESK(the_third_is_not_new),
 		TEST_DESK(the_entry_is_found_by_its_address),
 		TEST_DESK(naming_another_entry_helps_nobody),
+		TEST_DESK(its_address_names_who_approved),
+		TEST_DESK(what_blocks_is_what_is_decided),
+		TEST_DESK(no_appeal_ends_a_canary),
+		TEST_DESK(without_the_key_nobody_decides),
 		TEST_DESK(a_decision_has_its_form),
 		TEST_DESK(what_cannot_be_read_can_be_decided),
 		TEST_DESK(only_the_epoch_in_use),
