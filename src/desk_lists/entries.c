@@ -30,8 +30,9 @@ static const struct {
 		HL_TR("Entries come here when two people have approved them."),
 		HL_LIST_ACTIVE, false},
 	{"look", HL_TR("To look at"),
-		HL_TR("An entry ends 72 hours after the watch or somebody last "
-		      "saw it there. Those that end within a day come here."),
+		HL_TR("An entry runs out 72 hours after the watch or somebody "
+		      "last saw it there. Those that do so within a day come "
+		      "here."),
 		HL_LIST_ACTIVE, true},
 	{"refused", HL_TR("Refused"), HL_TR("What was refused stays here."),
 		HL_LIST_REFUSED, false},

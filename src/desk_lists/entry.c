@@ -190,6 +190,7 @@ static void fill(struct hl_web_ctx *ctx, const struct hl_publish_entry *e,
 	v->broken = e->broken;
 	v->popular = e->row.popular;
 	v->soon = row.soon;
+	v->over = row.over;
 	v->may_approve = e->may_approve;
 	v->may_third = e->may_third;
 	v->may_refuse = e->may_refuse;

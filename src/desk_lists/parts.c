@@ -181,8 +181,9 @@ void hl_desk_lists_row(struct hl_web_ctx *ctx,
 		.popular = from->popular,
 		.mine = from->proposed_by == hl_desk_who(ctx)->actor.user_id,
 		.canary = from->kind == HL_LIST_CANARY,
-		.soon = active && from->expires_at_us &&
-			left < HL_LIST_SOON_US};
+		.soon = active && from->expires_at_us && left > 0 &&
+			left < HL_LIST_SOON_US,
+		.over = active && from->expires_at_us && left <= 0};
 }
 
 int hl_desk_lists_end(struct hl_web_ctx *ctx, const struct hl_web_request *req,

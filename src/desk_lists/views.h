@@ -13,6 +13,7 @@ struct hl_desk_lists_row {
 	struct hl_w_tag tag;
 	bool popular, mine, canary;
 	bool soon; /* counts no more within a day unless somebody looks */
+	bool over; /* counts no more: nobody has seen it for 72 hours */
 };
 
 /* The section of the case page. */
@@ -61,7 +62,7 @@ struct hl_desk_lists_entry {
 	size_t n_facts;
 	struct hl_str host, path, address;    /* absent: not for this person */
 	struct hl_str blocks, spares, hidden; /* hidden: why there is none */
-	bool broken, popular, below, soon;
+	bool broken, popular, below, soon, over;
 	bool may_approve, may_third, may_refuse, may_look, may_end;
 	struct hl_str waits; /* for whom */
 	const struct hl_w_option *reasons;

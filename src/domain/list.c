@@ -125,6 +125,7 @@ static const struct hl_vocab_word ends[] = {
 	{HL_LIST_END_WIDE, "wide", HL_MSG("It blocked more than it should")},
 	{HL_LIST_END_ASKED, "asked",
 		HL_MSG("The police or a court asked for it")},
+	{HL_LIST_END_UNSEEN, "unseen", HL_MSG("Nobody looked in time")},
 };
 VOCAB(list_end, ends);
 

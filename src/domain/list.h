@@ -59,6 +59,7 @@ enum hl_list_end {
 	HL_LIST_END_MISTAKE = 8,  /* should not have been listed */
 	HL_LIST_END_WIDE = 9,     /* blocked more than it should */
 	HL_LIST_END_ASKED = 10,   /* police or a court asked for it */
+	HL_LIST_END_UNSEEN = 11,  /* nobody looked in time */
 };
 /* Whether a supervisor may give it as the reason. */
 bool hl_list_end_by_person(enum hl_list_end why);
@@ -122,6 +123,9 @@ bool hl_list_appeal_fits(
 /* So long before it counts no more a person is asked to look; the watch has
  * then not seen it for two days, be it off, behind or broken. */
 #define HL_LIST_SOON_US (24 * INT64_C(3600) * HL_US_PER_S)
+/* So long after it counts no more the watch's sight brings it back; then it
+ * ends, and two people have to list it anew. */
+#define HL_LIST_REVIVE_US (96 * INT64_C(3600) * HL_US_PER_S)
 
 /* HL_DENIED for an act that the state does not know; *to is left alone. */
 int hl_list_next(

@@ -193,6 +193,7 @@ static bool ended_by_person(const struct hl_row_lists_entry_end *row)
 	case HL_LIST_END_MISTAKE:
 	case HL_LIST_END_WIDE:
 	case HL_LIST_END_ASKED:
+	case HL_LIST_END_UNSEEN:
 		break;
 	}
 	return true;

@@ -276,6 +276,15 @@ int hl_publish_end(const struct hl_who *who,
 	return hl_publish_run(tx, why, err);
 }
 
+bool hl_publish_counts_still(
+	const struct hl_row_list_entry_get *row, int64_t now_us)
+{
+	int64_t over_us = hl_publish_over_us(now_us);
+
+	return row->seen_at_us > over_us || row->looked_at_us > over_us;
+}
+
+/* One person keeps an entry there, but does not bring it back. */
 int hl_publish_looked(const struct hl_who *who,
 	const struct hl_publish_decision *decision, enum hl_publish_why *why,
 	struct hl_err *err)
@@ -291,10 +300,14 @@ int hl_publish_looked(const struct hl_who *who,
 	if (hl_publish_watch_tells(row->watched, row->seen_at_us, now_us)) {
 		return hl_publish_no(why, HL_PUBLISH_WATCHED);
 	}
+	if (!hl_publish_counts_still(row, now_us)) {
+		return hl_publish_no(why, HL_PUBLISH_RAN_OUT);
+	}
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
 	hl_tx_list_entry_look(
 		tx, &(struct hl_in_list_entry_look){now_us, row->id,
-			    row->version, hl_publish_soon_us(now_us)});
+			    row->version, hl_publish_soon_us(now_us),
+			    hl_publish_over_us(now_us)});
 	hl_publish_event(tx, who, HL_EVENT_LIST_LOOKED, row->id, 0, 0);
 	return hl_publish_run(tx, why, err);
 }

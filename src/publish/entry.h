@@ -67,7 +67,7 @@ struct hl_publish_row {
 };
 struct hl_publish_filter {
 	enum hl_list_state state; /* 0 any */
-	bool looks;               /* that end within a day unless looked at */
+	bool looks;               /* that run out in a day unless looked at */
 	int64_t consumer_id;      /* canaries of; 0: entries of cases */
 	size_t n_skip, n_most;
 };
@@ -124,7 +124,8 @@ int hl_publish_end(const struct hl_who *who,
 	const struct hl_publish_decision *decision, enum hl_list_end reason,
 	enum hl_publish_why *why, struct hl_err *err);
 /* "I looked: it is still there": counts for 72 hours more. HL_PUBLISH_WATCHED
- * where the watch has seen it in the last two days. */
+ * where the watch has seen it in the last two days, HL_PUBLISH_RAN_OUT when it
+ * counts no more. */
 int hl_publish_looked(const struct hl_who *who,
 	const struct hl_publish_decision *decision, enum hl_publish_why *why,
 	struct hl_err *err);

@@ -71,6 +71,8 @@ struct hl_publish_seen {
 };
 int64_t hl_publish_seen_at(const struct hl_publish_seen *seen);
 bool hl_publish_is_fresh(const struct hl_publish_seen *seen, int64_t now_us);
+/* What was last seen by then counts no more. */
+int64_t hl_publish_over_us(int64_t now_us);
 /* What was last seen before this ends soon: people are asked to look. */
 int64_t hl_publish_soon_us(int64_t now_us);
 /* The watch looks at it, and has seen it of late: nobody needs to. */
@@ -87,6 +89,10 @@ struct hl_authz_object hl_publish_object(
 struct hl_publish_statement hl_publish_statement_of(
 	const struct hl_row_list_entry_get *row, struct hl_str hotline);
 
+/* Somebody has seen it there within 72 hours. */
+bool hl_publish_counts_still(
+	const struct hl_row_list_entry_get *row, int64_t now_us);
+
 /* Ends an entry with its leaf, in a batch of something else. */
 void hl_publish_end_in(struct hl_tx *tx, const struct hl_who *who,
 	const struct hl_row_list_entry_get *row, enum hl_list_end why);
@@ -98,7 +104,7 @@ int hl_publish_may_read(const struct hl_who *who, int64_t case_id, bool *may,
 /* Rows for pages; case 0: any. */
 struct hl_publish_asked {
 	enum hl_list_state state;
-	int64_t consumer_id, case_id, seen_before_us;
+	int64_t consumer_id, case_id, seen_before_us, seen_after_us;
 	size_t n_skip, n_most;
 };
 int hl_publish_rows(const struct hl_who *who,

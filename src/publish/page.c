@@ -57,6 +57,7 @@ int hl_publish_rows(const struct hl_who *who,
 		.consumer_id = asked->consumer_id,
 		.case_id = asked->case_id,
 		.seen_before_us = asked->seen_before_us,
+		.seen_after_us = asked->seen_after_us,
 		.n_most = (int64_t)asked->n_most,
 		.n_skip = (int64_t)asked->n_skip};
 	struct hl_row_list_entries *rows;
@@ -82,6 +83,7 @@ int hl_publish_entries(const struct hl_who *who,
 	const struct hl_publish_filter *filter,
 	const struct hl_publish_row **out, size_t *n, struct hl_err *err)
 {
+	int64_t now_us = hl_time_now_us();
 	struct hl_publish_asked asked = {.state = filter->state,
 		.consumer_id = filter->consumer_id,
 		.n_skip = filter->n_skip,
@@ -94,7 +96,8 @@ int hl_publish_entries(const struct hl_who *who,
 	}
 	if (filter->looks) {
 		asked.state = HL_LIST_ACTIVE;
-		asked.seen_before_us = hl_publish_soon_us(hl_time_now_us());
+		asked.seen_before_us = hl_publish_soon_us(now_us);
+		asked.seen_after_us = hl_publish_over_us(now_us);
 	}
 	return hl_publish_rows(who, &asked, out, n, err);
 }
@@ -248,8 +251,10 @@ static void fill_may(const struct hl_who *who,
 	const struct hl_row_list_entry_get *row, struct hl_publish_entry *out)
 {
 	const struct hl_authz_object o = hl_publish_object(row);
+	int64_t now_us = hl_time_now_us();
 	bool looks = !hl_publish_watch_tells(
-		row->watched, row->seen_at_us, hl_time_now_us());
+			     row->watched, row->seen_at_us, now_us) &&
+		     hl_publish_counts_still(row, now_us);
 
 	if (row->kind != HL_LIST_OF_CASE) {
 		out->approve_why = out->third_why = HL_PUBLISH_WRONG_STATE;

@@ -16,12 +16,17 @@ bool hl_publish_is_fresh(const struct hl_publish_seen *seen, int64_t now_us)
 {
 	return seen->item_state != HL_ITEM_SUSPECT_OFFLINE &&
 	       seen->item_state != HL_ITEM_OFFLINE &&
-	       hl_publish_seen_at(seen) > now_us - HL_LIST_FRESH_US;
+	       hl_publish_seen_at(seen) > hl_publish_over_us(now_us);
+}
+
+int64_t hl_publish_over_us(int64_t now_us)
+{
+	return now_us - HL_LIST_FRESH_US;
 }
 
 int64_t hl_publish_soon_us(int64_t now_us)
 {
-	return now_us - HL_LIST_FRESH_US + HL_LIST_SOON_US;
+	return hl_publish_over_us(now_us) + HL_LIST_SOON_US;
 }
 
 bool hl_publish_watch_tells(bool watched, int64_t seen_us, int64_t now_us)

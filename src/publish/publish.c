@@ -107,7 +107,9 @@ int hl_publish_sign_key_put(const struct hl_who *who,
 int hl_publish_counts(const struct hl_who *who, struct hl_publish_counts *out,
 	struct hl_err *err)
 {
-	struct hl_in_list_counts in = {hl_publish_soon_us(hl_time_now_us())};
+	int64_t now_us = hl_time_now_us();
+	struct hl_in_list_counts in = {
+		hl_publish_soon_us(now_us), hl_publish_over_us(now_us)};
 	struct hl_row_list_counts *row;
 	size_t n;
 
@@ -185,6 +187,10 @@ static const struct hl_vocab_word whys[] = {
 	{HL_PUBLISH_INVOLVED, "involved",
 		HL_MSG("You stand behind one of its new entries: somebody else "
 		       "must look")},
+	{HL_PUBLISH_RAN_OUT, "ran_out",
+		HL_MSG("Nobody had seen it there for 72 hours: it is not "
+		       "blocked any more. Two people have to list it anew, "
+		       "once it has ended")},
 	{HL_PUBLISH_BLOCKS, "blocks",
 		HL_MSG("An entry of ours does block this address: choose "
 		       "another reason")},

@@ -46,6 +46,7 @@ enum hl_publish_why {
 	HL_PUBLISH_NO_CANARIES = 55,  /* lists.canary_domain is not set */
 	HL_PUBLISH_NO_PUBLISHER = 56, /* it has no key yet: start it first */
 	HL_PUBLISH_INVOLVED = 57,     /* stands behind one of the entries */
+	HL_PUBLISH_RAN_OUT = 59,      /* it counts no more: propose it anew */
 	HL_PUBLISH_BLOCKS = 58,       /* an entry blocks what is said not to */
 };
 /* Labels are whole sentences for the person. */

@@ -32,7 +32,9 @@ static void end(struct hl_tx *tx, struct hl_arena *arena,
 int hl_publish_sweep(struct hl_store *store, struct hl_arena *arena, int64_t *n,
 	struct hl_err *err)
 {
-	struct hl_in_list_sweep in = {AT_ONCE};
+	struct hl_in_list_sweep in = {
+		hl_publish_over_us(hl_time_now_us()) - HL_LIST_REVIVE_US,
+		AT_ONCE};
 	struct hl_row_list_sweep *rows;
 	size_t due;
 

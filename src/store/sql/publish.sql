@@ -134,10 +134,11 @@ WHERE e.id = $1;
 
 -- name: list_entries
 -- doc: Entries; state 0: any; case 0: any; seen_before 0: any, else those that
--- doc: nobody has seen since. Oldest first while they wait.
+-- doc: nobody has seen since, but somebody after seen_after. Oldest first while
+-- doc: they wait.
 -- roles: staff
--- in: state int, consumer_id int, case_id int, seen_before_us int, n_most int,
--- in: n_skip int
+-- in: state int, consumer_id int, case_id int, seen_before_us int,
+-- in: seen_after_us int, n_most int, n_skip int
 -- out: id int, version int, kind int, item_id int, case_id int,
 -- out: consumer_id int, scope int, reason int, popular int, state int,
 -- out: proposed_by int, proposed_name text, proposed_at_us int,
@@ -161,10 +162,11 @@ LEFT JOIN staff n ON n.id = e.ended_by
 LEFT JOIN watch w ON w.item_id = e.item_id
 WHERE ($1 = 0 OR e.state = $1) AND e.consumer_id = $2
 	AND ($3 = 0 OR e.case_id = $3)
-	AND ($4 = 0 OR max(coalesce(w.last_seen_us, 0), e.looked_at_us) < $4)
+	AND ($4 = 0 OR (max(coalesce(w.last_seen_us, 0), e.looked_at_us) < $4
+		AND max(coalesce(w.last_seen_us, 0), e.looked_at_us) > $5))
 ORDER BY CASE WHEN $1 IN (1, 3) THEN e.proposed_at_us ELSE 0 END,
 	max(e.proposed_at_us, e.ended_at_us) DESC, e.id
-LIMIT $5 OFFSET $6;
+LIMIT $6 OFFSET $7;
 
 -- name: list_entry_told
 -- doc: What consumers told of an entry since an hour, and open appeals.
@@ -243,15 +245,18 @@ WHERE id = $4 AND version = $5 AND state IN (1, 2, 3);
 
 -- name: list_entry_look
 -- doc: A person says that it is still there; conflict where the watch looks,
--- doc: and has seen it since.
+-- doc: and has seen it since, and where nobody has for so long that it counts
+-- doc: no more.
 -- roles: staff
--- in: looked_at_us int, id int, version int, since_us int
+-- in: looked_at_us int, id int, version int, since_us int, counts_us int
 -- expect: one
 UPDATE list_entry SET looked_at_us = $1, version = version + 1
 WHERE id = $2 AND version = $3 AND state = 2 AND kind = 1
 	AND NOT EXISTS (SELECT 1 FROM watch w WHERE w.item_id =
 		list_entry.item_id AND w.active = 1 AND w.wants_person = 0
 		AND w.last_seen_us > $4)
+	AND max(looked_at_us, coalesce((SELECT w.last_seen_us FROM watch w
+		WHERE w.item_id = list_entry.item_id), 0)) > $5
 	AND EXISTS (SELECT 1 FROM item i JOIN cases c ON c.id = i.case_id
 		WHERE i.id = list_entry.item_id AND i.url_sealed <> x''
 		AND i.state NOT IN (3, 4) AND c.outcome IN (1, 2)
@@ -265,9 +270,10 @@ INSERT INTO list_leaf (place, entry_id, leaf)
 VALUES ((SELECT coalesce(max(place), -1) + 1 FROM list_leaf), $1, $2);
 
 -- name: list_sweep
--- doc: What is not to be listed any more and has not ended, and why.
+-- doc: What is not to be listed any more and has not ended, and why: also
+-- doc: what nobody has seen since unseen_us.
 -- roles: worker, lists, admin
--- in: n_most int
+-- in: unseen_us int, n_most int
 -- out: id int, version int, why int, logged int
 SELECT id, version, why, state = 2 FROM (
 	SELECT e.id, e.version, e.state, CASE
@@ -283,12 +289,15 @@ SELECT id, version, why, state = 2 FROM (
 			AND max(e.approved_at_us, e.third_at_us) > d.at_us
 			AND max(e.approved_at_us, e.third_at_us)
 				<= b.decided_at_us) THEN 4
+		WHEN e.state = 2 AND max(e.looked_at_us,
+			coalesce(w.last_seen_us, 0)) <= $1 THEN 11
 		ELSE 0 END AS why
 	FROM list_entry e LEFT JOIN item i ON i.id = e.item_id
 	LEFT JOIN cases c ON c.id = i.case_id
 	LEFT JOIN list_consumer u ON u.id = e.consumer_id
+	LEFT JOIN watch w ON w.item_id = e.item_id AND e.item_id > 0
 	WHERE e.state IN (1, 2, 3))
-WHERE why > 0 ORDER BY id LIMIT $1;
+WHERE why > 0 ORDER BY id LIMIT $2;
 
 -- name: list_consumers
 -- doc: Consumers, of id 0 all, with what they have and asked today and in the
@@ -636,7 +645,7 @@ WHERE id = $6 AND version = $7 AND state = 1
 -- name: list_counts
 -- doc: What waits for people.
 -- roles: staff
--- in: seen_before_us int
+-- in: seen_before_us int, seen_after_us int
 -- out: proposed int, third int, active int, looks int, consumers int,
 -- out: changes int, held int, rollbacks int, appeals int, halted int
 SELECT (SELECT count(*) FROM list_entry WHERE state = 1 AND kind = 1),
@@ -645,7 +654,8 @@ SELECT (SELECT count(*) FROM list_entry WHERE state = 1 AND kind = 1),
 	(SELECT count(*) FROM list_entry e
 		LEFT JOIN watch w ON w.item_id = e.item_id
 		WHERE e.state = 2 AND e.kind = 1 AND
-		max(coalesce(w.last_seen_us, 0), e.looked_at_us) < $1),
+		max(coalesce(w.last_seen_us, 0), e.looked_at_us) < $1
+		AND max(coalesce(w.last_seen_us, 0), e.looked_at_us) > $2),
 	(SELECT count(*) FROM list_consumer WHERE state = 1),
 	(SELECT count(*) FROM list_consumer_change WHERE state = 1),
 	(SELECT count(*) FROM list_edition WHERE state = 1),

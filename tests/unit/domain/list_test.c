@@ -65,7 +65,7 @@ static void people_do_not_end_by_themselves(void **state)
 	size_t n = 0;
 
 	(void)state;
-	for (int why = -1; why <= 11; why++) {
+	for (int why = -1; why <= 12; why++) {
 		n += hl_list_end_by_person((enum hl_list_end)why);
 	}
 	assert_int_equal(HL_ARRAY_LEN(of_people), n);

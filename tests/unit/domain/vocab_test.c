@@ -187,7 +187,7 @@ static void no_table_has_gaps(void **state)
 		{&hl_vocab_list_state, 1, HL_LIST_ENDED},
 		{&hl_vocab_list_act, 1, HL_LIST_ACT_END},
 		{&hl_vocab_list_reason, 0, HL_LIST_REASON_MOVES},
-		{&hl_vocab_list_end, 0, HL_LIST_END_ASKED},
+		{&hl_vocab_list_end, 0, HL_LIST_END_UNSEEN},
 		{&hl_vocab_list_consumer_state, 1, HL_LIST_CONSUMER_ENDED},
 		{&hl_vocab_list_tier, 0, HL_LIST_TIER_CLEAR},
 		{&hl_vocab_list_stage, 1, HL_LIST_STAGE_REST},

@@ -377,6 +377,72 @@ static void a_person_looks_where_the_watch_is_late(void **state)
 	assert_int_equal(0, try_approve(d, SOFIE, p.entry_id));
 }
 
+/* What ran out comes back by the watch, or by two people, never by one. */
+static void nobody_alone_brings_back_what_ran_out(void **state)
+{
+	struct desk *d = *state;
+	int64_t case_id, id = listed(d, "http://example.org/old", &case_id);
+	struct hl_publish_setup setup = setup_of(d, ANNA);
+	struct hl_publish_decision now = {id, version_of(d, id)};
+	struct hl_publish_entry entry;
+	enum hl_publish_why why = 0;
+
+	watch_off(d, case_id);
+	later(d->f, HL_LIST_FRESH_US - 1);
+	ok(hl_publish_entry(AS(ANNA), &setup, id, &entry, NULL));
+	assert_true(entry.may_look);
+	ok(hl_publish_looked(AS(ANNA), &now, &why, NULL));
+	static const int64_t waits[] = {
+		HL_LIST_FRESH_US, HL_US_PER_DAY, 300 * HL_US_PER_DAY};
+	now.version = version_of(d, id);
+	for (size_t i = 0; i < HL_ARRAY_LEN(waits); i++) {
+		struct hl_in_list_entry_look in = {
+			.id = id, .version = now.version};
+
+		later(d->f, waits[i]);
+		why = 0;
+		assert_int_equal(HL_DENIED,
+			hl_publish_looked(AS(ANNA), &now, &why, NULL));
+		assert_int_equal(HL_PUBLISH_RAN_OUT, why);
+		ok(hl_publish_entry(AS(ANNA), &setup, id, &entry, NULL));
+		assert_false(entry.may_look);
+		/* nor does the store take it */
+		in.looked_at_us = hl_time_now_us();
+		in.counts_us = in.looked_at_us - HL_LIST_FRESH_US;
+		assert_int_equal(HL_CONFLICT, hl_do_list_entry_look(d->f->store,
+						      d->f->arena, &in, NULL));
+	}
+}
+
+/* The menu and its page ask for what a look can still keep. */
+static void who_looks_is_asked_in_time(void **state)
+{
+	struct desk *d = *state;
+	struct hl_publish_filter looks = {.looks = true, .n_most = 10};
+	struct hl_publish_filter all = {.state = HL_LIST_ACTIVE, .n_most = 10};
+	struct hl_publish_counts counts;
+	const struct hl_publish_row *rows;
+	static const struct {
+		int64_t wait_us;
+		size_t n;
+	} times[] = {{0, 0}, {HL_LIST_FRESH_US - HL_LIST_SOON_US, 0}, {1, 1},
+		{HL_LIST_SOON_US - 2, 1}, {1, 0}, {HL_US_PER_DAY, 0}};
+	size_t n;
+
+	listed(d, "http://example.org/soon", NULL);
+	for (size_t i = 0; i < HL_ARRAY_LEN(times); i++) {
+		later(d->f, times[i].wait_us);
+		ok(hl_publish_counts(AS(SOFIE), &counts, NULL));
+		ok(hl_publish_entries(AS(SOFIE), &looks, &rows, &n, NULL));
+		if (n != times[i].n || counts.n_looks != (int64_t)n) {
+			fail_msg("row %zu: %zu, counted %d", i, n,
+				(int)counts.n_looks);
+		}
+		ok(hl_publish_entries(AS(SOFIE), &all, &rows, &n, NULL));
+		assert_int_equal(1, n);
+	}
+}
+
 static void refusing_and_ending(void **state)
 {
 	struct desk *d = *state;
@@ -551,6 +617,8 @@ int main(void)
 		TEST_DESK(a_known_hash_needs_two_of_ours),
 		TEST_DESK(a_person_looks_where_the_watch_is_off),
 		TEST_DESK(a_person_looks_where_the_watch_is_late),
+		TEST_DESK(nobody_alone_brings_back_what_ran_out),
+		TEST_DESK(who_looks_is_asked_in_time),
 		TEST_DESK(refusing_and_ending),
 		TEST_DESK(the_store_repeats_the_rules),
 		TEST_DESK(without_a_key_nobody_signs),

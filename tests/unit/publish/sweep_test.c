@@ -67,6 +67,55 @@ static void what_is_still_there_stays(void **state)
 	assert_int_equal(HL_LIST_ACTIVE, state_of(d, id));
 }
 
+/* It counts 72 hours; for four days more the watch brings it back. */
+static void what_nobody_sees_ends(void **state)
+{
+	struct desk *d = *state;
+	int64_t case_id, id = listed(d, "http://example.org/v", &case_id);
+	uint8_t leaf[HL_URLS_LEAF];
+
+	later(d->f, HL_LIST_FRESH_US + HL_LIST_REVIVE_US - 1);
+	assert_int_equal(0, sweep(d));
+	seen_online(d, case_id);
+	later(d->f, HL_LIST_FRESH_US + HL_LIST_REVIVE_US - 1);
+	assert_int_equal(0, sweep(d));
+	assert_int_equal(HL_LIST_ACTIVE, state_of(d, id));
+	later(d->f, 1);
+	assert_int_equal(1, sweep(d));
+	assert_int_equal(HL_LIST_ENDED, state_of(d, id));
+	assert_int_equal(2, check_log(d));
+	read_leaf(d, 1, leaf);
+	assert_int_equal(2, leaf[0]);
+	assert_int_equal(HL_LIST_END_UNSEEN, leaf[1]);
+	/* the watch comes too late; two people do not */
+	seen_online(d, case_id);
+	assert_int_equal(0, sweep(d));
+	id = propose_page(d, case_id);
+	assert_int_equal(0, try_approve(d, SOFIE, id));
+	assert_int_equal(3, check_log(d));
+}
+
+/* Nobody looks at a canary, and what only waits is not blocked. */
+static void what_nobody_need_see_stays(void **state)
+{
+	struct desk *d = *state;
+	int64_t canary = listed(d, "http://birds.example.org/", NULL);
+	int64_t waits = propose_page(d, illegal_case(d, "http://example.org/"));
+
+	change(d->f, "INSERT INTO list_consumer (id, name, contact, tier, "
+		     "stage, state, version, token_hash, sign_key, budget, "
+		     "risk, tsig_name, tsig_sealed, notify, proposed_by, "
+		     "proposed_at_us, approved_by, approved_at_us, ended_by, "
+		     "ended_at_us) VALUES (5, 'C', '', 1, 1, 2, 1, x'05', x'', "
+		     "9, '', '', x'', '', 1, 1, 2, 1, 0, 0); "
+		     "UPDATE list_entry SET kind = 2, consumer_id = 5, "
+		     "item_id = 0, case_id = 0 WHERE state = 2");
+	later(d->f, 300 * HL_US_PER_DAY);
+	assert_int_equal(0, sweep(d));
+	assert_int_equal(HL_LIST_ACTIVE, state_of(d, canary));
+	assert_int_equal(HL_LIST_PROPOSED, state_of(d, waits));
+}
+
 static void one_that_waits_ends_without_a_leaf(void **state)
 {
 	struct desk *d = *state;
@@ -135,6 +184,8 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST_DESK(it_ends_with_its_cause),
 		TEST_DESK(what_is_still_there_stays),
+		TEST_DESK(what_nobody_sees_ends),
+		TEST_DESK(what_nobody_need_see_stays),
 		TEST_DESK(one_that_waits_ends_without_a_leaf),
 		TEST_DESK(people_end_it_without_knowing),
 		TEST_DESK(many_end_at_once),
