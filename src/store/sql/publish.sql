@@ -169,11 +169,13 @@ ORDER BY CASE WHEN $1 IN (1, 3) THEN e.proposed_at_us ELSE 0 END,
 LIMIT $6 OFFSET $7;
 
 -- name: list_entry_told
--- doc: What consumers told of an entry since an hour, and open appeals.
+-- doc: What consumers told of an entry since an hour, 2^40 an hour at most,
+-- doc: and open appeals.
 -- roles: staff
 -- in: entry_id int, hour int
 -- out: hits int, clients int, appeals int
-SELECT coalesce(sum(hits), 0), coalesce(sum(clients), 0),
+SELECT coalesce(sum(max(0, min(hits, 1099511627776))), 0),
+	coalesce(sum(max(0, min(clients, 1099511627776))), 0),
 	(SELECT count(*) FROM list_appeal WHERE entry_id = $1 AND state = 1)
 FROM list_count_entry WHERE entry_id = $1 AND hour >= $2;
 

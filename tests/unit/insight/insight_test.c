@@ -435,6 +435,41 @@ static void what_was_blocked_is_told_by_day(void **state)
 	assert_int_equal(12, in->clients.at[0].n);
 }
 
+/* Two rows of 2^62: what others told is there all the same. */
+static void absurd_counters_are_cut(void **state)
+{
+	struct fixture *f = *state;
+	const int64_t day = T0 / HL_US_PER_DAY, most = INT64_C(1) << 40;
+	const int64_t from = day * HL_US_PER_DAY;
+	struct hl_insight_use use = {0};
+	struct hl_store *store;
+
+	run_sql(f, "INSERT INTO list_consumer VALUES (1, 'c', 'x', 1, 2, 2, 1, "
+		   "x'', x'', 9, '', '', x'', '', 1, 1, 2, 1, 0, 0, 0)");
+	for (int hour = 0; hour < 3; hour++) {
+		long long n = hour < 2 ? 1LL << 62 : 5;
+		long long at = (long long)day * 24 + hour;
+
+		run_sql(f,
+			"INSERT INTO list_count VALUES (1, %lld, %lld, %lld, "
+			"1, %lld, x''); "
+			"INSERT INTO list_use VALUES (1, %lld, %lld, %lld)",
+			at, n, n, n, at, n, n);
+	}
+	assert_int_equal(0, collect(f, from, from + HL_US_PER_DAY));
+	assert_int_equal(1, f->in.blocked.n);
+	assert_int_equal(2 * most + 5, f->in.blocked.at[0].n);
+	assert_int_equal(2 * most + 5, f->in.clients.at[0].n);
+	assert_int_equal(2 * most + 5, f->in.let_through.at[0].n);
+	assert_int_equal(
+		0, hl_store_open(f->path, HL_STORE_STAFF, &store, NULL));
+	assert_int_equal(
+		0, hl_insight_list_use(store, f->arena, 1, &f->in, &use, NULL));
+	hl_store_close(store);
+	assert_int_equal(2 * most + 5, use.asked.at[0].n);
+	assert_int_equal(2 * most + 5, use.refused.at[0].n);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)
@@ -443,6 +478,7 @@ int main(void)
 		TEST(a_period_that_ends_before_it_begins_is_refused),
 		TEST(a_known_history_gives_its_numbers),
 		TEST(what_was_blocked_is_told_by_day),
+		TEST(absurd_counters_are_cut),
 		TEST(a_step_in_several_hands_is_one),
 		TEST(percentiles_agree_with_a_slow_model),
 		TEST(small_cells_are_hidden),

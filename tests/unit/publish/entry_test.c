@@ -601,6 +601,33 @@ static void pages_show_what_may_be_done(void **state)
 					 "WHERE kind = 1007"));
 }
 
+/* A consumer's counters do not make the page of an entry unreadable. */
+static void absurd_counters_are_cut(void **state)
+{
+	struct desk *d = *state;
+	int64_t id = listed(d, "http://example.org/n", NULL);
+	struct hl_publish_setup setup = setup_of(d, SOFIE);
+	const char *absurd[] = {"4611686018427387904, 4611686018427387904",
+		"4611686018427387904, 4611686018427387904",
+		"9223372036854775807, 9223372036854775807",
+		"-9223372036854775807, -9223372036854775807", "7, 6"};
+	struct hl_publish_entry entry;
+	char sql[256];
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(absurd); i++) {
+		snprintf(sql, sizeof(sql),
+			"INSERT INTO list_count_entry VALUES (1, %lld, %lld, "
+			"%s)",
+			(long long)(hl_time_now_us() / HL_US_PER_HOUR) -
+				(long long)i,
+			(long long)id, absurd[i]);
+		change(d->f, sql);
+	}
+	ok(hl_publish_entry(AS(SOFIE), &setup, id, &entry, NULL));
+	assert_int_equal(3 * (INT64_C(1) << 40) + 7, entry.n_hits);
+	assert_int_equal(3 * (INT64_C(1) << 40) + 6, entry.n_clients);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -624,6 +651,7 @@ int main(void)
 		TEST_DESK(without_a_key_nobody_signs),
 		TEST_DESK(a_case_shows_its_entries),
 		TEST_DESK(pages_show_what_may_be_done),
+		TEST_DESK(absurd_counters_are_cut),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
