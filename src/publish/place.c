@@ -8,6 +8,9 @@
  */
 #include "publish/inner.h"
 
+/* Segments of a folder: urllist.md, clause 1. */
+enum { FOLDER_MOST = 3 };
+
 static int count(struct hl_str s, char c)
 {
 	int n = 0;
@@ -39,10 +42,11 @@ static void add_folders(struct hl_publish_places *out,
 	struct hl_publish_place place = {
 		.scope = HL_LIST_FOLDER, .host = exprs->hosts[0]};
 
-	/* A path that ends in "/" is a folder itself. */
-	if (hl_str_ends(path, HL_STR("/"))) {
-		place.path = path;
-		place.keep = count(path, '/') - 1;
+	/* A path that ends in "/" is a folder itself, unless it is so deep
+	 * that no address below it would be looked up by it. */
+	place.path = path;
+	place.keep = count(path, '/') - 1;
+	if (hl_str_ends(path, HL_STR("/")) && place.keep <= FOLDER_MOST) {
 		add(out, popular, place);
 	}
 	for (size_t i = 0; i < exprs->n_paths; i++) {

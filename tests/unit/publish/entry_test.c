@@ -162,6 +162,49 @@ static void a_popular_host_is_never_listed_whole(void **state)
 	}
 }
 
+/* What has more than three segments is nobody's look-up expression. */
+static void a_folder_has_three_segments_at_most(void **state)
+{
+	struct desk *d = *state;
+	struct hl_publish_setup setup = setup_of(d, ANNA);
+	struct hl_publish_offer offer;
+	static const struct {
+		const char *address;
+		int deepest, n; /* folders */
+	} rows[] = {{"http://a.example.org/", 0, 1},
+		{"http://b.example.org/a/b/c/", 3, 4},
+		{"http://c.example.org/a/b/c/x", 3, 4},
+		{"http://d.example.org/a/b/c/d/", 3, 4},
+		{"http://e.example.org/a/b/c/d/e/f/?q", 3, 4}};
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		int64_t id = illegal_case(d, rows[i].address);
+		int n = 0, deepest = 0;
+
+		ok(hl_publish_offer(AS(ANNA), &setup, id, &offer, NULL));
+		for (size_t k = 0; k < offer.n_places; k++) {
+			const struct hl_publish_place *p = &offer.places[k];
+
+			n += p->scope == HL_LIST_FOLDER;
+			if (p->scope == HL_LIST_FOLDER && p->keep > deepest) {
+				deepest = p->keep;
+			}
+		}
+		if (n != rows[i].n || deepest != rows[i].deepest) {
+			fail_msg("%s: %d folders, %d deep", rows[i].address, n,
+				deepest);
+		}
+	}
+	struct hl_publish_proposing p = {
+		.case_id = illegal_case(d, "http://f.example.org/a/b/c/d/"),
+		.scope = HL_LIST_FOLDER,
+		.keep = 4,
+		.reason = HL_LIST_REASON_DEDICATED};
+	assert_int_equal(HL_PUBLISH_NO_PLACE, try_propose(d, ANNA, &p));
+	p.keep = 3;
+	assert_int_equal(0, try_propose(d, ANNA, &p));
+}
+
 static void what_is_wide_needs_a_reason(void **state)
 {
 	struct desk *d = *state;
@@ -637,6 +680,7 @@ int main(void)
 		TEST_DESK(a_popular_host_needs_a_third),
 		TEST_DESK(popular_is_asked_again),
 		TEST_DESK(a_popular_host_is_never_listed_whole),
+		TEST_DESK(a_folder_has_three_segments_at_most),
 		TEST_DESK(what_is_wide_needs_a_reason),
 		TEST_DESK(a_place_is_listed_once),
 		TEST_DESK(what_is_unfit_is_refused),
