@@ -51,7 +51,7 @@ int hl_publish_halt(
 int hl_publish_resume(const struct hl_who *who, bool *waits,
 	enum hl_publish_why *why, struct hl_err *err);
 
-/* Ends every entry that came into force after this edition was made. What was
+/* Ends every entry in force that had not gone out with this edition. What was
  * taken off since stays off. Another supervisor approves; the proposer or
  * anybody who may drops it. */
 int hl_publish_rollback_propose(const struct hl_who *who, int64_t edition_id,

@@ -142,7 +142,8 @@ CREATE TABLE list_edition (
 ) STRICT;
 CREATE INDEX list_edition_state ON list_edition (state, id);
 
--- Back to an edition: what came into force after it ends. By two supervisors.
+-- Back to an edition: what went out after it, or not yet, ends. By two
+-- supervisors.
 CREATE TABLE list_rollback (
 	id INTEGER PRIMARY KEY,
 	edition_id INTEGER NOT NULL,

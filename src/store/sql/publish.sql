@@ -273,7 +273,8 @@ VALUES ((SELECT coalesce(max(place), -1) + 1 FROM list_leaf), $1, $2);
 
 -- name: list_sweep
 -- doc: What is not to be listed any more and has not ended, and why: also
--- doc: what nobody has seen since unseen_us.
+-- doc: what nobody has seen since unseen_us. A roll-back ends what came into
+-- doc: force before it was decided and its edition did not have.
 -- roles: worker, lists, admin
 -- in: unseen_us int, n_most int
 -- out: id int, version int, why int, logged int
@@ -286,9 +287,8 @@ SELECT id, version, why, state = 2 FROM (
 			OR c.state NOT IN (5, 7, 8, 9, 10) THEN 5
 		WHEN i.state = 4 THEN 1
 		WHEN e.state = 2 AND EXISTS (SELECT 1 FROM list_rollback b
-			JOIN list_edition d ON d.id = b.edition_id
-			WHERE b.state = 2
-			AND max(e.approved_at_us, e.third_at_us) > d.at_us
+			WHERE b.state = 2 AND (e.first_edition = 0
+				OR e.first_edition > b.edition_id)
 			AND max(e.approved_at_us, e.third_at_us)
 				<= b.decided_at_us) THEN 4
 		WHEN e.state = 2 AND max(e.looked_at_us,
@@ -545,9 +545,8 @@ WHERE halted_by > 0 AND resume_by > 0 AND resume_by <> $1;
 -- out: proposed_at_us int, n int
 SELECT b.id, b.edition_id, b.proposed_by, coalesce(s.display_name, ''),
 	b.proposed_at_us, (SELECT count(*) FROM list_entry e
-		JOIN list_edition d ON d.id = b.edition_id
-		WHERE e.state = 2 AND e.kind = 1
-		AND max(e.approved_at_us, e.third_at_us) > d.at_us)
+		WHERE e.state = 2 AND e.kind = 1 AND (e.first_edition = 0
+			OR e.first_edition > b.edition_id))
 FROM list_rollback b LEFT JOIN staff s ON s.id = b.proposed_by
 WHERE b.state = 1;
 

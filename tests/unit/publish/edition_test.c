@@ -99,6 +99,18 @@ static void one_halts_two_resume(void **state)
 	assert_true(waits);
 }
 
+/* As the publisher does when an entry goes out for the first time. */
+static void went_out(struct desk *d, int64_t entry, int edition)
+{
+	char sql[160];
+
+	snprintf(sql, sizeof(sql),
+		"UPDATE list_entry SET first_edition = %d, released_at_us = "
+		"%lld WHERE id = %lld",
+		edition, (long long)hl_time_now_us(), (long long)entry);
+	change(d->f, sql);
+}
+
 static void two_roll_back(void **state)
 {
 	struct desk *d = *state;
@@ -108,6 +120,7 @@ static void two_roll_back(void **state)
 
 	later(d->f, HL_US_PER_S);
 	put_edition(d, 1, HL_LIST_EDITION_PUBLISHED);
+	went_out(d, before, 1);
 	later(d->f, HL_US_PER_S);
 	since = listed(d, "http://example.org/2", NULL);
 	assert_int_equal(HL_DENIED,
@@ -138,6 +151,48 @@ static void two_roll_back(void **state)
 	assert_int_equal(HL_PUBLISH_CHANGED, why);
 }
 
+/* What counts is what the edition had: not what waited in another one, held
+ * back, while it went out; whether that has gone out since or not. */
+static void what_was_held_is_rolled_back(void **state)
+{
+	struct desk *d = *state;
+	struct hl_publish_status status;
+	enum hl_publish_why why = 0;
+	int64_t before = listed(d, "http://example.org/1", NULL);
+	int64_t held = listed(d, "http://example.org/2", NULL);
+	int64_t waits = listed(d, "http://example.org/3", NULL);
+
+	later(d->f, HL_US_PER_S);
+	put_edition(d, 1, HL_LIST_EDITION_PUBLISHED);
+	went_out(d, before, 1);
+	put_edition(d, 2, HL_LIST_EDITION_OVERTAKEN);
+	later(d->f, HL_US_PER_S);
+	put_edition(d, 3, HL_LIST_EDITION_PUBLISHED);
+	went_out(d, held, 3);
+	ok(hl_publish_rollback_propose(AS(SOFIE), 1, &why, NULL));
+	ok(hl_publish_status(AS(SIMON), &status, NULL));
+	assert_int_equal(2, status.rollback_n);
+	ok(hl_publish_rollback_approve(
+		AS(SIMON), status.rollback_id, &why, NULL));
+	assert_int_equal(2, sweep(d));
+	assert_int_equal(HL_LIST_ACTIVE, state_of(d, before));
+	assert_int_equal(HL_LIST_ENDED, state_of(d, held));
+	assert_int_equal(HL_LIST_ENDED, state_of(d, waits));
+	/* to the edition that had it, it stays */
+	later(d->f, HL_US_PER_S);
+	held = listed(d, "http://example.org/4", NULL);
+	put_edition(d, 4, HL_LIST_EDITION_PUBLISHED);
+	went_out(d, held, 4);
+	put_edition(d, 5, HL_LIST_EDITION_PUBLISHED);
+	ok(hl_publish_rollback_propose(AS(SOFIE), 4, &why, NULL));
+	ok(hl_publish_status(AS(SIMON), &status, NULL));
+	assert_int_equal(0, status.rollback_n);
+	ok(hl_publish_rollback_approve(
+		AS(SIMON), status.rollback_id, &why, NULL));
+	assert_int_equal(0, sweep(d));
+	assert_int_equal(HL_LIST_ACTIVE, state_of(d, held));
+}
+
 static void a_roll_back_can_be_dropped(void **state)
 {
 	struct desk *d = *state;
@@ -157,6 +212,7 @@ int main(void)
 		TEST_DESK(an_old_one_is_not_released),
 		TEST_DESK(one_halts_two_resume),
 		TEST_DESK(two_roll_back),
+		TEST_DESK(what_was_held_is_rolled_back),
 		TEST_DESK(a_roll_back_can_be_dropped),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
