@@ -17,6 +17,7 @@ import struct
 import subprocess
 import sys
 import tempfile
+import time
 
 sys.dont_write_bytecode = True
 sys.path.insert(0, str(pathlib.Path(__file__).resolve().parent))
@@ -193,7 +194,8 @@ def what_does_not_hold(h):
     for why, ago, held in ((1, 0, True), (5, 4319, True), (6, 9, True),
                            (1, 4321, False), (1, made, False), (2, 0, False),
                            (3, 0, False), (4, 0, False), (7, 0, False),
-                           (8, 0, False), (9, 0, False), (10, 0, False)):
+                           (8, 0, False), (9, 0, False), (10, 0, False),
+                           (11, 0, False)):
         lied = h.case.copy('ended-%d-%d' % (why, ago))
         lied.set_leaves(leaves + [
             struct.pack('<BBHI', 2, why, 0, made - ago) + leaves[5][8:16] +
@@ -327,6 +329,76 @@ def whose_it_is(h):
             assert r.returncode == 0 and 'certain' in r.stdout, r.stderr
             assert name in r.stdout and other not in r.stdout, r.stdout
             assert n is None or ' %d tags ' % n in r.stdout, r.stdout
+    # a mixture, here with more of one than of the other, names both, whatever
+    # day each is of; nothing else is in it
+    h.sql('UPDATE list_consumer SET tier = 2 WHERE id = 1')
+    mixed = b'xyz' + tags_of(two)[:160] + tags_of(one)[80:112]
+    lines = certain(whose(h, mixed, '--days', '3'))
+    assert [name in ' '.join(lines) for name in ids] == [True, True], lines
+    assert len(lines) == 2, lines
+    h.sql('UPDATE list_consumer SET tier = 1 WHERE id = 1')
+
+
+def certain(r):
+    assert r.returncode == 0, r.stderr
+    return [x for x in r.stdout.splitlines() if 'certain' in x]
+
+
+def after_the_tier_was_changed(h):
+    """Tier 0 leaks; the consumer is moved away from it, and then asked
+    whose the list was."""
+    ids = [consumer_of(h, 0), consumer_of(h, 1)]
+    h.sql('UPDATE list_consumer SET tier = 0 WHERE id = 1')
+    h.sql('UPDATE list_head SET seq = seq + 1')
+    h.start()
+    m = h.version(1, 0)
+    data = e2e.until('a list of tier 0', lambda: offline(h))
+    assert m
+    h.stop()
+    h.sql('UPDATE list_consumer SET tier = 1 WHERE id = 1')
+    shutil.rmtree(h.dir + '/lists')
+    os.mkdir(h.dir + '/lists', 0o700)
+    for part in (data, tags_of(data)[3:90]):
+        lines = certain(whose(h, part, '--days', '1'))
+        assert len(lines) == 1 and ids[0] in lines[0], lines
+    # with a list of tier 1 of another one
+    lines = certain(whose(h, tags_of(data)[:64] + tags_of(h.other.list)[:64],
+                          '--days', '1'))
+    assert len(lines) == 2 and ids[1] in lines[1], lines
+
+
+def offline(h):
+    m = h.manifest(0)
+    status, data, _ = h.get('/v1/lists/list/%d' % m['version'], h.tokens[0])
+    return data if status == 200 and data[12] == 0 else None
+
+
+def canaries_of_one_that_ended(h):
+    """Its rows tell nothing any more; its tags can be made all the same."""
+    ids = [consumer_of(h, 0), consumer_of(h, 1)]
+    today = int(time.time()) // 86400
+    with open(h.dir + '/hotline.conf', 'a', encoding='utf-8') as conf:
+        conf.write('\nlists.canary_domain = birds.example\n')
+    h.sql('UPDATE list_consumer SET state = 4 WHERE id = 2')
+
+    def canaries(consumer, ago, tier):
+        tags = subprocess.run(
+            [e2e.SEED, h.dir, 'tags', consumer, str(today - ago), tier,
+             'birds.example'], check=True, capture_output=True).stdout
+        assert len(tags) == 80, tags
+        return tags
+
+    for tier in '10':
+        for ago in (0, 2):
+            tags = canaries('2', ago, tier)
+            lines = certain(whose(h, b'?' + tags[16:48], '--days', '3'))
+            assert len(lines) == 1 and ids[1] in lines[0], lines
+            assert ' 2 tags ' in lines[0] and 'ended' in lines[0], lines
+    # what is found of one day does not hide what is of another
+    lines = certain(whose(h, canaries('1', 0, '1') + canaries('2', 2, '1'),
+                          '--days', '3'))
+    assert [name in ' '.join(lines) for name in ids] == [True, True], lines
+    h.sql('UPDATE list_consumer SET state = 2 WHERE id = 2')
 
 
 def whose_names(h):
@@ -338,6 +410,8 @@ def whose_names(h):
     lines = r.stdout.splitlines()
     assert len(lines) == 1 and 'canary503.example' in lines[0], lines
     assert '(c2)' in lines[0] and 'sure' in lines[0], lines
+    r = whose(h, b'canary502.example\nh1.example\ncanary503.example\n')
+    assert [x in r.stdout for x in ('(c1)', '(c2)')] == [True, True], r.stdout
     for other in (b'h1.example\nh2.example\n', b'xcanary503.example\n',
                   b'canary503.example.org\n', os.urandom(4096), b'\0' * 999):
         r = whose(h, other, '--days', '1')
@@ -349,7 +423,8 @@ def whose_names(h):
 
 def main():
     stories = [both_agree_on_what_is_served, who_approved, what_does_not_hold,
-               signatures, another_version, whose_it_is, whose_names]
+               signatures, another_version, whose_it_is, whose_names,
+               after_the_tier_was_changed, canaries_of_one_that_ended]
     folder = tempfile.mkdtemp(prefix='hl-lists-audit-')
     h, failed = e2e.Hotline(folder + '/h'), 0
     h.folder = folder
