@@ -5,6 +5,12 @@
  * one hit of one client would show what one person did in that hour. What is
  * left at the end of the day is told in the total of hits only.
  *
+ * How many clients there were is an estimate, and the more there were, the
+ * further one client moves it: among thousands, by more than five. So whether
+ * five stand behind a line is not asked of it, but of registers that rose, of
+ * which nobody can raise two. Few rise among thousands; then many must come
+ * before five are certain, and their hits wait.
+ *
  * Each shard is closed under its own lock, so that nobody who counts waits for
  * the others: a hit belongs to the hour that was open when it was counted.
  */
@@ -20,31 +26,26 @@ struct closing {
 	size_t n;
 };
 
+/* Between those who are certain and the hits: each client hit it once. */
 static uint64_t untold_clients(const struct hl_tally_cell *c)
 {
 	uint64_t all =
 		hl_tally_sketch_count(c->registers, HL_TALLY_ENTRY_REGISTERS);
+	uint64_t n = all > c->clients ? all - c->clients : 0;
 
-	return all > c->clients ? all - c->clients : 0;
+	n = n > c->fresh ? n : c->fresh;
+	return n < c->untold ? n : c->untold;
 }
 
 static void look_at(struct closing *c, const struct hl_tally_shard *s)
 {
 	for (size_t i = 0; i < s->n; i++) {
 		const struct hl_tally_cell *cell = &s->cells[i];
-		uint64_t clients;
 
 		c->entries += cell->hit;
-		if (cell->untold < HL_TALLY_CELL_MIN) {
-			continue;
-		}
-		clients = untold_clients(cell);
-		if (clients >= HL_TALLY_CELL_MIN) {
-			/* An estimate; each client hit it once at least. */
-			c->found[c->n++] =
-				(struct hl_tally_entry){cell->id, cell->untold,
-					clients < cell->untold ? clients
-							       : cell->untold};
+		if (cell->fresh >= HL_TALLY_CELL_MIN) {
+			c->found[c->n++] = (struct hl_tally_entry){
+				cell->id, cell->untold, untold_clients(cell)};
 		}
 	}
 }
@@ -82,7 +83,8 @@ static const struct hl_tally_entry *told(const struct closing *c, uint64_t id)
 	return c->n ? bsearch(&key, c->found, c->n, sizeof(key), by_id) : NULL;
 }
 
-/* What was read is subtracted, not zeroed: hits may have come meanwhile. */
+/* What was read is subtracted, not zeroed: hits may have come meanwhile. Who
+ * is new among those does not count for the five that come next. */
 static void mark_told(struct closing *c)
 {
 	for (size_t k = 0; k < HL_TALLY_SHARDS; k++) {
@@ -96,6 +98,7 @@ static void mark_told(struct closing *c)
 			if (e) {
 				s->cells[i].untold -= e->hits;
 				s->cells[i].clients += e->clients;
+				s->cells[i].fresh = 0;
 			}
 		}
 		pthread_mutex_unlock(&s->lock);
@@ -120,16 +123,30 @@ static void read_shards(struct closing *c)
 	}
 }
 
+/* Of the day, that no record told; 0 until five of them are certain. */
+static uint64_t new_clients(const struct closing *c)
+{
+	const struct hl_tally *t = c->t;
+	uint64_t all =
+		hl_tally_sketch_count(c->registers, HL_TALLY_ALL_REGISTERS);
+	uint64_t n = all > t->told ? all - t->told : 0;
+	size_t certain = hl_tally_sketch_risen(
+		t->told_registers, c->registers, HL_TALLY_ALL_REGISTERS);
+
+	if (certain < HL_TALLY_CELL_MIN) {
+		return 0;
+	}
+	return n > certain ? n : certain;
+}
+
 static int write_record(struct closing *c, struct hl_err *err)
 {
 	struct hl_tally *t = c->t;
-	uint64_t all =
-		hl_tally_sketch_count(c->registers, HL_TALLY_ALL_REGISTERS);
-	uint64_t fresh = t->carried + (all > t->told ? all - t->told : 0);
+	uint64_t fresh = new_clients(c);
 	struct hl_tally_record record = {.consumer = t->config.consumer,
 		.hour_us = t->hour_us,
 		.hits = c->hits,
-		.clients = fresh >= HL_TALLY_CELL_MIN ? fresh : 0,
+		.clients = fresh ? fresh + t->carried : 0,
 		.entries = c->entries,
 		.failed = atomic_exchange(&t->failed, 0),
 		.entry = c->found,
@@ -139,9 +156,10 @@ static int write_record(struct closing *c, struct hl_err *err)
 	int r = hl_tally_write(&record, t->config.secret, &t->stuck, err);
 	if (r) {
 		atomic_fetch_add(&t->failed, record.failed);
-	} else if (record.clients) {
-		t->told = all > t->told ? all : t->told;
+	} else if (fresh) {
+		t->told += fresh;
 		t->carried = 0;
+		memcpy(t->told_registers, c->registers, sizeof(c->registers));
 	}
 	return r;
 }

@@ -19,7 +19,10 @@ struct hl_tally_cell {
 	uint64_t id;
 	uint64_t untold;  /* hits that no record told yet */
 	uint64_t clients; /* of the day, told already */
-	bool hit;         /* in this hour */
+	/* How often a register rose since it was told. A client has one hash,
+	 * so raises its register once at most: no fewer clients are new. */
+	uint32_t fresh;
+	bool hit; /* in this hour */
 	uint8_t registers[HL_TALLY_ENTRY_REGISTERS];
 };
 
@@ -41,9 +44,11 @@ struct hl_tally {
 	struct hl_tally_keep *keep;
 	pthread_mutex_t lock; /* of the hour and the folder */
 	int64_t hour_us, day;
-	int64_t now_us;      /* of the last tick */
-	uint64_t told;       /* clients of the day */
-	uint64_t carried;    /* of the day before, not told yet */
+	int64_t now_us;   /* of the last tick */
+	uint64_t told;    /* clients of the day */
+	uint64_t carried; /* of the day before, not told yet */
+	/* As they were when clients were told last, on this day. */
+	uint8_t told_registers[HL_TALLY_ALL_REGISTERS];
 	struct hl_buf stuck; /* a record that could not be written */
 	int64_t stuck_hour_us;
 	_Atomic uint64_t failed; /* in this hour */

@@ -12,6 +12,17 @@ void hl_tally_sketch_merge(uint8_t *registers, const uint8_t *other, size_t n)
 	}
 }
 
+size_t hl_tally_sketch_risen(
+	const uint8_t *before, const uint8_t *now, size_t n)
+{
+	size_t risen = 0;
+
+	for (size_t i = 0; i < n; i++) {
+		risen += now[i] > before[i];
+	}
+	return risen;
+}
+
 /* The paper's figure 3; 0.7213 / (1 + 1.079 / n) from 128 registers on. */
 static double alpha(size_t n)
 {

@@ -34,6 +34,10 @@ static inline bool hl_tally_sketch_add(
 }
 
 void hl_tally_sketch_merge(uint8_t *registers, const uint8_t *other, size_t n);
+/* How many registers are above those of an earlier row: no fewer hashes came
+ * since, for each raises one. */
+size_t hl_tally_sketch_risen(
+	const uint8_t *before, const uint8_t *now, size_t n);
 /* Never more than there were while fewer than 16 were added. */
 uint64_t hl_tally_sketch_count(const uint8_t *registers, size_t n);
 

@@ -43,6 +43,7 @@ void hl_tally_forget(struct hl_tally *t)
 		pthread_mutex_unlock(&s->lock);
 	}
 	sodium_memzero(salt, sizeof(salt));
+	sodium_memzero(t->told_registers, sizeof(t->told_registers));
 	t->told = 0;
 }
 
@@ -198,7 +199,7 @@ void hl_tally_add(struct hl_tally *t, uint64_t entry, struct hl_str client)
 			client.n, s->salt);
 		hl_tally_sketch_add(s->registers, HL_TALLY_ALL_REGISTERS, hash);
 		if (c) {
-			hl_tally_sketch_add(
+			c->fresh += hl_tally_sketch_add(
 				c->registers, HL_TALLY_ENTRY_REGISTERS, hash);
 		}
 	}

@@ -85,6 +85,83 @@ static void small_cells(void **state)
 	assert_in_range(first + r.entry[0].clients, 36, 50);
 }
 
+/* However many were told before, four who are new make no line and no number,
+ * though they alone may move an estimate by hundreds; nor does one, with any
+ * number of hits. */
+static void few_among_many(void **state)
+{
+	static const struct {
+		uint32_t before, alone, hits;
+	} rows[] = {{450, 1, 6}, {450, 4, 9}, {3000, 1, 50}, {3000, 4, 50},
+		{30000, 1, 6}, {30000, 4, 6}};
+	struct desk *d = *state;
+	int64_t hour = NOON;
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows) * 20; i++) {
+		size_t row = i % HL_ARRAY_LEN(rows);
+		uint32_t before = rows[row].before;
+
+		hl_tally_free(d->t);
+		desk_open(d, hour); /* another salt */
+		desk_hit(d, 7, 0, before);
+		assert_int_equal(0, hl_tally_tick(d->t, hour += HOUR, NULL));
+		struct hl_tally_record r = desk_take(d);
+		assert_in_range(r.entry[0].clients, before / 2, 2 * before);
+		for (uint32_t k = 0; k < rows[row].hits; k++) {
+			desk_hit(d, 7, before, rows[row].alone);
+		}
+		assert_int_equal(0, hl_tally_tick(d->t, hour += HOUR, NULL));
+		r = desk_take(d);
+		if (r.n_entry || r.clients || r.entries != 1 ||
+			r.hits != rows[row].hits * rows[row].alone) {
+			fail_msg("%u, then %u: %zu lines, %d clients", before,
+				rows[row].alone, r.n_entry, (int)r.clients);
+		}
+	}
+}
+
+/* Those who wait are told once enough came, and nobody twice. */
+static void many_after_many(void **state)
+{
+	struct desk *d = *state;
+	uint64_t hits = 0, clients = 0, entry_clients = 0;
+
+	for (uint32_t i = 0; i < 6; i++) {
+		uint32_t n = 1000u << i;
+
+		desk_hit(d, 7, n, n);
+		assert_int_equal(
+			0, hl_tally_tick(d->t, NOON + (i + 1) * HOUR, NULL));
+		struct hl_tally_record r = desk_take(d);
+
+		assert_int_equal(1, r.n_entry);
+		assert_int_equal(n, r.entry[0].hits);
+		hits += r.entry[0].hits;
+		entry_clients += r.entry[0].clients;
+		clients += r.clients;
+	}
+	assert_int_equal(63000, hits);
+	assert_in_range(clients, 54000, 72000);
+	assert_in_range(entry_clients, 32000, 126000);
+}
+
+/* What was left of a day does not make five of the next. */
+static void left_over(void **state)
+{
+	struct desk *d = *state;
+	int64_t hour = NOON + 12 * HOUR;
+
+	desk_hit(d, 7, 0, 4);
+	assert_int_equal(0, hl_tally_tick(d->t, hour, NULL));
+	assert_int_equal(0, desk_take(d).clients);
+	desk_hit(d, 7, 0, 1);
+	assert_int_equal(0, hl_tally_tick(d->t, hour += HOUR, NULL));
+	assert_int_equal(0, desk_take(d).clients);
+	desk_hit(d, 7, 100, 11);
+	assert_int_equal(0, hl_tally_tick(d->t, hour += HOUR, NULL));
+	assert_in_range(desk_take(d).clients, 12, 16);
+}
+
 /* After midnight everybody is new; what was hit before is not told. */
 static void midnight(void **state)
 {
@@ -448,6 +525,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST(an_hour),
 		TEST(small_cells),
+		TEST(few_among_many),
+		TEST(many_after_many),
+		TEST(left_over),
 		TEST(midnight),
 		TEST(a_long_sleep),
 		TEST(taking),

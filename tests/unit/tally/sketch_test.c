@@ -112,6 +112,28 @@ static void ends_of_the_range(void **state)
 	assert_true(hl_tally_sketch_count(full, sizeof(full)) > 1u << 30);
 }
 
+/* No fewer hashes came than registers rose, however many came before. */
+static void risen_are_never_more(void **state)
+{
+	enum { M = HL_TALLY_ENTRY_REGISTERS };
+	uint8_t before[M] = {0}, now[M] = {0};
+	uint64_t from = 11;
+
+	(void)state;
+	for (int round = 0; round < 200; round++) {
+		size_t raised = 0;
+
+		assert_int_equal(0, hl_tally_sketch_risen(before, now, M));
+		for (size_t n = 1; n < 64; n++) {
+			raised += hl_tally_sketch_add(now, M, next(&from));
+			assert_true(hl_tally_sketch_risen(before, now, M) <=
+				    raised);
+			assert_true(raised <= n);
+		}
+		memcpy(before, now, M);
+	}
+}
+
 static void merging(void **state)
 {
 	enum { M = HL_TALLY_ALL_REGISTERS };
@@ -140,6 +162,7 @@ int main(void)
 		cmocka_unit_test(standard_error),
 		cmocka_unit_test(few_are_never_more),
 		cmocka_unit_test(ends_of_the_range),
+		cmocka_unit_test(risen_are_never_more),
 		cmocka_unit_test(merging),
 	};
 
