@@ -6,11 +6,6 @@
 enum { IN_ONE = 250, CELL_MIN = 5 };
 #define AHEAD_US (2 * HL_US_PER_HOUR)
 
-static int64_t number(uint64_t v)
-{
-	return v > INT64_MAX ? INT64_MAX : (int64_t)v;
-}
-
 /* 0: it is new; HL_CONFLICT: another text was taken; HL_NOTFOUND: the same. */
 static int look_for(struct hl_web_ctx *ctx, const struct hl_tally_record *rec,
 	const uint8_t digest[32])
@@ -30,47 +25,57 @@ static int look_for(struct hl_web_ctx *ctx, const struct hl_tally_record *rec,
 							      : HL_CONFLICT;
 }
 
-/* The entries in batches before the row that says that the hour was taken: an
- * hour whose row is missing is taken anew, over the same numbers. */
-static int keep(struct hl_web_ctx *ctx, const struct hl_tally_record *rec,
+static void put_total(struct hl_tx *tx, const struct hl_tally_record *rec,
 	const uint8_t digest[32])
 {
-	struct hl_store *store = hl_lists_of(ctx)->store;
-	const int64_t hour = rec->hour_us / HL_TALLY_HOUR_US;
-	size_t i = 0;
+	hl_tx_lists_count_add(
+		tx, &(struct hl_in_lists_count_add){
+			    .consumer_id = (int64_t)rec->consumer,
+			    .hour = rec->hour_us / HL_TALLY_HOUR_US,
+			    .hits = (int64_t)rec->hits,
+			    .clients = (int64_t)rec->clients,
+			    .entries = (int64_t)rec->entries,
+			    .failed = (int64_t)rec->failed,
+			    .digest = hl_str_mem(digest, 32)});
+}
 
-	for (;;) {
-		struct hl_tx *tx = hl_tx_begin(store, ctx->arena);
+static void put_entry(struct hl_tx *tx, const struct hl_tally_record *rec,
+	const struct hl_tally_entry *entry)
+{
+	hl_tx_lists_count_entry_add(
+		tx, &(struct hl_in_lists_count_entry_add){
+			    .consumer_id = (int64_t)rec->consumer,
+			    .hour = rec->hour_us / HL_TALLY_HOUR_US,
+			    .entry_id = (int64_t)entry->id,
+			    .hits = (int64_t)entry->hits,
+			    .clients = (int64_t)entry->clients});
+}
+
+/* The digest goes with the first of the batches: after a fault between them no
+ * other text is taken for this hour, and the same one again, as consumers send
+ * it until it is taken, puts all its lines in their place. */
+static int keep(struct hl_web_ctx *ctx, const struct hl_tally_record *rec,
+	const uint8_t digest[32], bool is_new)
+{
+	size_t i = 0;
+	int r = 0;
+
+	while (!r && (is_new || i < rec->n_entry)) {
+		struct hl_tx *tx =
+			hl_tx_begin(hl_lists_of(ctx)->store, ctx->arena);
 		size_t end =
 			i + IN_ONE < rec->n_entry ? i + IN_ONE : rec->n_entry;
 
+		if (is_new) {
+			put_total(tx, rec, digest);
+			is_new = false;
+		}
 		for (; i < end; i++) {
-			hl_tx_lists_count_entry_add(tx,
-				&(struct hl_in_lists_count_entry_add){
-					.consumer_id = (int64_t)rec->consumer,
-					.hour = hour,
-					.entry_id = (int64_t)rec->entry[i].id,
-					.hits = number(rec->entry[i].hits),
-					.clients =
-						number(rec->entry[i].clients)});
+			put_entry(tx, rec, &rec->entry[i]);
 		}
-		if (i == rec->n_entry) {
-			hl_tx_lists_count_add(tx,
-				&(struct hl_in_lists_count_add){
-					.consumer_id = (int64_t)rec->consumer,
-					.hour = hour,
-					.hits = number(rec->hits),
-					.clients = number(rec->clients),
-					.entries = number(rec->entries),
-					.failed = number(rec->failed),
-					.digest = hl_str_mem(digest, 32)});
-			return hl_tx_run(tx, &ctx->err);
-		}
-		int r = hl_tx_run(tx, &ctx->err);
-		if (r) {
-			return r;
-		}
+		r = hl_tx_run(tx, &ctx->err);
 	}
+	return r;
 }
 
 static int take(struct hl_web_ctx *ctx, const struct hl_tally_record *rec,
@@ -82,11 +87,36 @@ static int take(struct hl_web_ctx *ctx, const struct hl_tally_record *rec,
 	hl_seal_sha256(text, digest);
 	pthread_mutex_lock(&app->store_lock);
 	int r = look_for(ctx, rec, digest);
-	if (!r) {
-		r = keep(ctx, rec, digest);
+	if (!r || r == HL_NOTFOUND) {
+		r = keep(ctx, rec, digest, !r);
 	}
 	pthread_mutex_unlock(&app->store_lock);
-	return r == HL_NOTFOUND ? 0 : r;
+	return r;
+}
+
+/* So large that nobody has it, and a sum of it over years is still a number:
+ * what a consumer tells must not break the figures of all. */
+static const char *too_large(const struct hl_tally_record *rec)
+{
+	const struct {
+		uint64_t n;
+		const char *at;
+	} totals[] = {{rec->hits, "/hits"}, {rec->clients, "/clients"},
+		{rec->entries, "/entries"}, {rec->failed, "/failed"}};
+	uint64_t told = 0;
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(totals); i++) {
+		if (totals[i].n > HL_TALLY_NUMBER_MAX) {
+			return totals[i].at;
+		}
+	}
+	for (size_t i = 0; i < rec->n_entry; i++) {
+		if (rec->entry[i].hits > HL_TALLY_NUMBER_MAX - told) {
+			return "/entry";
+		}
+		told += rec->entry[i].hits;
+	}
+	return NULL;
 }
 
 static const char *wrong(
@@ -105,13 +135,16 @@ static const char *wrong(
 		rec->hour_us < ctx->now_us - HL_TALLY_OLDEST_US) {
 		return "/hour";
 	}
-	/* smaller numbers would tell of single people */
+	/* Smaller numbers would tell of single people; and who is a client of
+	 * an entry has hit it. A total may have clients of hours before. */
 	for (size_t i = 0; i < rec->n_entry; i++) {
-		if (rec->entry[i].clients < CELL_MIN) {
+		if (rec->entry[i].clients < CELL_MIN ||
+			rec->entry[i].clients > rec->entry[i].hits) {
 			return "/entry";
 		}
 	}
-	return rec->clients && rec->clients < CELL_MIN ? "/clients" : NULL;
+	return rec->clients && rec->clients < CELL_MIN ? "/clients"
+						       : too_large(rec);
 }
 
 int hl_lists_counters_post(struct hl_web_ctx *ctx,

@@ -16,6 +16,9 @@
 /* No more lines of entries are written: the text stays within its maximum. */
 #define HL_TALLY_ENTRIES_MAX 1000
 #define HL_TALLY_ID_MAX ((UINT64_C(1) << 40) - 1)
+/* Of any number of a record, and of the hits of its lines together: more is
+ * refused by the hotline. */
+#define HL_TALLY_NUMBER_MAX (UINT64_C(1) << 40)
 #define HL_TALLY_HOUR_US INT64_C(3600000000)
 /* An hour that lies further back is not told any more: urllist.md, clause 9. */
 #define HL_TALLY_OLDEST_US (90 * HL_US_PER_DAY)

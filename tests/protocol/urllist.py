@@ -497,6 +497,13 @@ def counters(data, key):
     ids = [number(e[0]) for e in t.many['entry']]
     need(all(a < b for a, b in zip(ids, ids[1:])), 'order of entries')
     need(moment(t.one('hour')) % 3600 == 0, 'hour')
+    totals = [number(t.one(m))
+              for m in ('hits', 'clients', 'entries', 'failed')]
+    lines = [(number(e[1]), number(e[2])) for e in t.many['entry']]
+    need(all(5 <= clients <= hits for hits, clients in lines), 'small cells')
+    need(totals[1] == 0 or totals[1] >= 5, 'small cells')
+    need(len(lines) <= 1000, 'lines')
+    need(max(totals + [sum(h for h, _ in lines)]) <= 2 ** 40, 'large numbers')
     return t
 
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 import unittest
+import unittest.mock
 
 sys.path.insert(0, os.path.dirname(__file__))
 import urllist as u  # noqa: E402
@@ -180,6 +181,32 @@ class Reader(unittest.TestCase):
             with self.subTest(at=at):
                 theirs = None if r.returncode else u.read(self.path('out'))
                 self.assertEqual(mine, theirs, r.stderr)
+
+
+class Counters(unittest.TestCase):
+    def read(self, hits=12, clients=0, lines=()):
+        text = ('openhotline urllist counters 1\nhotline %s\nconsumer 7\n'
+                'hour 2026-11-22T12:00:00Z\nhits %d\nclients %d\nentries 1\n'
+                'failed 0\n' % ('00' * 16, hits, clients))
+        text += ''.join('entry %d %d %d\n' % x for x in lines)
+        text += '\nsignature %s AA\n' % u.hashlib.sha256(b'').hexdigest()[:16]
+        with unittest.mock.patch.object(u, 'signed', return_value=True):
+            return u.counters(text.encode(), b'')
+
+    def test_good(self):
+        # a line may tell hits of hours before, and a total their clients
+        for row in ({}, {'lines': [(1, 16, 9), (2, 5, 5)]},
+                    {'hits': 1, 'clients': 5}, {'hits': 2 ** 40},
+                    {'lines': [(1, 2 ** 39, 5), (2, 2 ** 39, 5)]}):
+            self.read(**row)
+
+    def test_refused(self):
+        for row in ({'clients': 4}, {'lines': [(1, 9, 4)]},
+                    {'lines': [(1, 5, 6)]}, {'hits': 2 ** 40 + 1},
+                    {'lines': [(2, 9, 5), (1, 9, 5)]},
+                    {'lines': [(1, 2 ** 39, 5), (2, 2 ** 39 + 1, 5)]}):
+            with self.assertRaises(Wrong, msg=row):
+                self.read(**row)
 
 
 if __name__ == '__main__':
