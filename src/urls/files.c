@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <sodium.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -64,6 +65,28 @@ bool hl_urls_head_fits(const struct hl_urls_head *head,
 	       head->version == manifest->version &&
 	       head->epoch == manifest->epoch && head->tier == manifest->tier &&
 	       head->canon == manifest->canon && head->n == manifest->rows;
+}
+
+uint64_t hl_urls_mark_of(
+	const struct hl_urls_head *head, const struct hl_urls_list *list)
+{
+	const uint64_t numbers[] = {
+		head->consumer, head->epoch, head->tier, list->identity};
+	crypto_generichash_state state;
+	uint64_t mark;
+	uint8_t digest[crypto_generichash_BYTES];
+
+	crypto_generichash_init(&state, NULL, 0, sizeof(digest));
+	crypto_generichash_update(
+		&state, (const uint8_t *)numbers, sizeof(numbers));
+	crypto_generichash_update(&state, head->hotline, sizeof(head->hotline));
+	crypto_generichash_update(
+		&state, head->prefilter, sizeof(head->prefilter));
+	crypto_generichash_update(&state, head->k0, sizeof(head->k0));
+	crypto_generichash_final(&state, digest, sizeof(digest));
+	memcpy(&mark, digest, sizeof(mark));
+	sodium_memzero(&state, sizeof(state));
+	return mark;
 }
 
 static int map(int folder, const char *name, struct hl_urls_view *view,
@@ -135,7 +158,7 @@ int hl_urls_folder_map(const struct hl_urls_list *list, uint64_t name,
 		hl_urls_view_free(view);
 		return rc;
 	}
-	view->mark = manifest->epoch << 16 | (list->identity & 0xffff);
+	view->mark = hl_urls_mark_of(&view->file.head, list);
 	*out = view;
 	return 0;
 }

@@ -55,6 +55,10 @@ void hl_urls_out_drop(struct hl_urls_out *out);
 int hl_urls_folder_map(const struct hl_urls_list *list, uint64_t name,
 	const struct hl_urls_manifest *manifest, struct hl_urls_view **out,
 	struct hl_urls_error *err);
+/* Of the keys that answers about a list are made with, which are those of its
+ * hotline, consumer, epoch, tier and header, and of the list's identity. */
+uint64_t hl_urls_mark_of(
+	const struct hl_urls_head *head, const struct hl_urls_list *list);
 /* The header says the same as the manifest. */
 bool hl_urls_head_fits(const struct hl_urls_head *head,
 	const struct hl_urls_manifest *manifest);

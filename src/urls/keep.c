@@ -220,7 +220,8 @@ static int look(struct hl_urls_list *list, struct hl_str bytes, int64_t now,
 	list->pending = judged.manifest;
 	memcpy(list->pending_digest, judged.digest, HL_URLS_DIGEST);
 	list->wants_whole = judged.is_reset || !view ||
-			    judged.manifest.epoch != view->file.head.epoch;
+			    judged.manifest.epoch != view->file.head.epoch ||
+			    judged.manifest.tier != view->file.head.tier;
 	tell_wanted(list, out);
 	return 0;
 }

@@ -233,8 +233,7 @@ static int follow(struct hl_urls_list *list, struct hl_urls_error *err)
 	if (!same_identity(&known, &list->known)) {
 		list->identity++;
 		if (view) {
-			view->mark = known.manifest.epoch << 16 |
-				     (list->identity & 0xffff);
+			view->mark = hl_urls_mark_of(&view->file.head, list);
 		}
 	}
 	adopt(list, &known, &st);

@@ -53,6 +53,36 @@ static int confirm_one(
 		h->reader, &transport, &one, 1, h->w->now, out, NULL);
 }
 
+/* A consumer is moved to the other tier and back within a day: nothing that
+ * was remembered by the keys of one counts by those of the other. */
+static void another_tier(void **state)
+{
+	struct held h = hold();
+	struct hl_urls_decision d;
+
+	(void)state;
+	world_put(h.w, "three.example.org", "/", 4, 3);
+	world_publish(h.w);
+	assert_int_equal(0, world_follow(h.w, h.list));
+	assert_int_equal(0, confirm_one(&h, "http://one.example.org/", &d));
+	assert_int_equal(HL_URLS_LISTED, d.verdict);
+	for (uint32_t tier = 0; tier < 2; tier++) {
+		world_tier(h.w, tier);
+		world_publish(h.w);
+		assert_int_equal(0, world_follow(h.w, h.list));
+		assert_int_equal(tier, world_stats(h.w, h.list).tier);
+		unsigned asked = h.w->n_requests;
+		assert_int_equal(
+			0, confirm_one(&h, "http://one.example.org/", &d));
+		assert_int_equal(HL_URLS_LISTED, d.verdict);
+		assert_int_equal(
+			0, confirm_one(&h, "http://three.example.org/", &d));
+		assert_int_equal(HL_URLS_LISTED, d.verdict);
+		assert_int_equal(asked + 2 * tier, h.w->n_requests);
+	}
+	let_go(&h);
+}
+
 /* What passes the prefilter is asked for at the host, then known. */
 static void any_is_confirmed(void **state)
 {
@@ -353,6 +383,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(asked_once),
+		cmocka_unit_test(another_tier),
 		cmocka_unit_test(any_is_confirmed),
 		cmocka_unit_test(not_listed),
 		cmocka_unit_test(remembered_over_versions),

@@ -109,6 +109,16 @@ void world_epoch(struct world *w, uint64_t epoch)
 	}
 }
 
+void world_tier(struct world *w, uint32_t tier)
+{
+	w->head.tier = tier;
+	memset(w->head.k0, tier == 0 ? 7 : 0, sizeof(w->head.k0));
+	for (size_t i = 0; i < w->n_hosts; i++) {
+		w->host[i].is_changed = true;
+		w->host[i].units = 0;
+	}
+}
+
 static struct world_host *host_of(struct world *w, const char *name)
 {
 	size_t i = 0;

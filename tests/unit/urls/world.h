@@ -55,6 +55,8 @@ void world_put_until(struct world *w, const char *host, const char *path,
 void world_remove(struct world *w, uint64_t entry);
 /* New keys, and all is sealed anew. */
 void world_epoch(struct world *w, uint64_t epoch);
+/* The same keys, but for those of the other tier; all is sealed anew. */
+void world_tier(struct world *w, uint32_t tier);
 /* List, delta from the one before, and manifest of the next version. */
 void world_publish(struct world *w);
 /* The manifest again, from w->manifest as somebody changed it. */
