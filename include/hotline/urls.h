@@ -255,7 +255,8 @@ HL_URLS_API int hl_urls_begin(struct hl_urls_list *list, uint64_t consumer,
 /* The next root, also when the one that is here, or this one, has expired: it
  * may not be the last. HL_URLS_NOTFOUND: it is the one that is here.
  * HL_URLS_E_FORWARD: there is one between. HL_URLS_E_FORGED, _ROLLBACK,
- * _CLOCK, _FORM; _STATE: begin with one. */
+ * _CLOCK, _FORM; _STATE: begin with one. A manifest that was looked at before
+ * is forgotten: it was made under the root before. */
 HL_URLS_API int hl_urls_take_root(struct hl_urls_list *list, const void *root,
 	size_t n, int64_t now, struct hl_urls_error *err);
 

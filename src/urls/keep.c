@@ -112,7 +112,7 @@ static int take_root(struct hl_urls_list *list, struct hl_str root, int64_t now,
 {
 	struct hl_urls_known known;
 	struct hl_urls_root next;
-	bool there;
+	bool there = false;
 	int rc = need_root(list, err);
 
 	rc = rc ? rc : hl_urls_judge_root(&list->known, root, now, &next, err);
@@ -130,6 +130,10 @@ static int take_root(struct hl_urls_list *list, struct hl_str root, int64_t now,
 					   : commit(list, &known, &there, err);
 	}
 	hl_urls_known_fini(&known);
+	if (there) {
+		/* It was made under the root before. */
+		forget_pending(list);
+	}
 	return rc;
 }
 

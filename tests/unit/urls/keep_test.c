@@ -320,6 +320,33 @@ static void reset(void **state)
 	let_go(&h);
 }
 
+/* A root that comes between a manifest and its list: that manifest is of the
+ * root before. What is known is whole after it. */
+static void a_root_between(void **state)
+{
+	struct held h = hold();
+	struct hl_urls_wanted wanted;
+	struct hl_urls_list *other;
+
+	world_publish(h.w);
+	assert_int_equal(0, world_look(h.w, h.list, &wanted));
+	rotate(h.w, false);
+	world_sign_root(h.w, 3);
+	assert_int_equal(0, take_root(&h));
+	assert_int_equal(HL_URLS_E_STATE, world_take(h.w, h.list, &wanted));
+	wanted.size_of = sizeof(wanted);
+	assert_int_equal(HL_URLS_E_STATE, hl_urls_whole(h.list, &wanted));
+	still(&h, 5);
+	other = world_open(h.w, HL_URLS_OPEN_VERIFY);
+	assert_int_equal(5, world_stats(h.w, other).version);
+	assert_int_equal(2, world_stats(h.w, other).root);
+	goes_on(&h);
+	assert_int_equal(0, hl_urls_refresh(other, NULL));
+	assert_int_equal(7, world_stats(h.w, other).version);
+	hl_urls_close(other);
+	let_go(&h);
+}
+
 /* With one of the old online keys kept there is no reset. */
 static void no_reset(void **state)
 {
@@ -466,6 +493,7 @@ int main(void)
 		cmocka_unit_test(clocks),
 		cmocka_unit_test(fast_forward),
 		cmocka_unit_test(reset),
+		cmocka_unit_test(a_root_between),
 		cmocka_unit_test(no_reset),
 		cmocka_unit_test(rotation),
 		cmocka_unit_test(expired_root),
