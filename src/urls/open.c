@@ -255,9 +255,7 @@ int hl_urls_refresh(struct hl_urls_list *list, struct hl_urls_error *err)
 	pthread_mutex_lock(&list->changing);
 	if (hl_urls_folder_changed(list->folder, &list->state)) {
 		rc = follow(list, err);
-		if (rc < 0) {
-			list->alarm = rc;
-		}
+		list->alarm = rc < 0 ? rc : 0;
 	}
 	hl_urls_view_reclaim(list);
 	pthread_mutex_unlock(&list->changing);

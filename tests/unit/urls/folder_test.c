@@ -117,10 +117,11 @@ static void put_back(void **state)
 {
 	struct world *w = world_new(0);
 	struct hl_urls_list *keeper, *list;
-	char now[PATH], before[PATH];
+	char now[PATH], before[PATH], after[PATH];
 
 	path_in(w, "state", now);
 	path_in(w, "state.before", before);
+	path_in(w, "state.after", after);
 	world_publish(w);
 	keeper = world_keep(w, 0);
 	copy(now, before);
@@ -128,9 +129,15 @@ static void put_back(void **state)
 	assert_int_equal(0, world_follow(w, keeper));
 	list = world_open(w, 0);
 	assert_int_equal(2, world_stats(w, list).version);
+	copy(now, after);
 	assert_int_equal(0, rename(before, now));
 	assert_true(hl_urls_refresh(list, NULL) < 0);
 	assert_int_equal(2, world_stats(w, list).version);
+	assert_true(world_stats(w, list).alarm != 0);
+	/* And forward again: the alarm is over. */
+	assert_int_equal(0, rename(after, now));
+	assert_int_equal(0, hl_urls_refresh(list, NULL));
+	assert_int_equal(0, world_stats(w, list).alarm);
 	hl_urls_close(list);
 	hl_urls_close(keeper);
 	world_free(w);
