@@ -105,8 +105,8 @@ static int know_published(struct deciding *d, struct hl_err *err)
 		       : r;
 }
 
-/* The newest edition that was held, if it is the newest of all that were made
- * for a person and no other was published since. */
+/* The newest edition that a person was asked about; NULL: none, or it is out,
+ * or overtaken. */
 static const struct hl_lists_edition_row *last_held(const struct deciding *d)
 {
 	for (size_t i = 0; i < d->n_editions; i++) {
@@ -385,10 +385,10 @@ static int publish(struct deciding *d, struct hl_err *err)
 	if (!d->holds_new && !d->holds_gone) {
 		overtake(d, tx, false);
 	}
-	if (d->released) {
+	if (d->released && !d->holds_new && !d->holds_gone) {
 		hl_tx_lists_edition_move(
 			tx, &(struct hl_in_lists_edition_move){
-				    .to_state = HL_LIST_EDITION_OVERTAKEN,
+				    .to_state = HL_LIST_EDITION_PUBLISHED,
 				    .id = d->released,
 				    .from_state = HL_LIST_EDITION_RELEASED});
 	}

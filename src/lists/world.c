@@ -102,9 +102,8 @@ int hl_lists_versions(struct hl_store *store, struct hl_arena *arena,
 int hl_lists_editions(struct hl_store *store, struct hl_arena *arena,
 	struct hl_lists_edition_row **out, size_t *n, struct hl_err *err)
 {
-	const struct hl_in_lists_editions in = {.n_most = HL_LISTS_EDITIONS};
 	struct hl_row_lists_editions *rows;
-	int r = hl_get_lists_editions(store, arena, &in, &rows, n, err);
+	int r = hl_get_lists_editions(store, arena, &rows, n, err);
 
 	if (r) {
 		return r;

@@ -34,7 +34,6 @@ struct hl_lists_edition_row {
 	int state;
 	uint8_t digest[32];
 };
-#define HL_LISTS_EDITIONS 32
 
 struct hl_lists_head {
 	uint8_t hotline[16];
@@ -50,7 +49,8 @@ int hl_lists_consumers(struct hl_store *store, struct hl_arena *arena,
 	struct hl_lists_consumer **out, size_t *n, struct hl_err *err);
 int hl_lists_versions(struct hl_store *store, struct hl_arena *arena,
 	struct hl_lists_version **out, size_t *n, struct hl_err *err);
-/* Newest first, at most HL_LISTS_EDITIONS. */
+/* Newest first: the newest, the newest that went out, the newest that a person
+ * was asked about, and all that wait for one or for us. */
 int hl_lists_editions(struct hl_store *store, struct hl_arena *arena,
 	struct hl_lists_edition_row **out, size_t *n, struct hl_err *err);
 /* Entries in force that are fresh at now_us; those of popular hosts without a

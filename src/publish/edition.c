@@ -21,6 +21,14 @@ static int involvement(
 	return r;
 }
 
+/* A person was asked about it; what goes out meanwhile makes a yes no older. */
+static bool was_asked_about(const struct hl_row_list_editions *row)
+{
+	return row->state == HL_LIST_EDITION_HELD ||
+	       row->state == HL_LIST_EDITION_REFUSED ||
+	       row->state == HL_LIST_EDITION_RELEASED;
+}
+
 static void fill(const struct hl_who *who,
 	const struct hl_row_list_editions *row, bool newest,
 	struct hl_publish_edition *out)
@@ -70,8 +78,10 @@ int hl_publish_editions(const struct hl_who *who, size_t n_most,
 	if (!made) {
 		return r ? r : HL_FAIL(err, HL_E_NOMEM, "no memory for a list");
 	}
+	bool newest = true;
 	for (size_t i = 0; i < *n; i++) {
-		fill(who, &rows[i], i == 0, &made[i]);
+		fill(who, &rows[i], newest, &made[i]);
+		newest = newest && !was_asked_about(&rows[i]);
 		if (made[i].may_decide && involved) {
 			made[i].why = HL_PUBLISH_INVOLVED;
 		}

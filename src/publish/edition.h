@@ -16,12 +16,12 @@ struct hl_publish_edition {
 	bool may_decide;
 	enum hl_publish_why why;
 };
-/* Newest first. HL_DENIED. */
+/* The n_most newest, and all that wait; newest first. HL_DENIED. */
 int hl_publish_editions(const struct hl_who *who, size_t n_most,
 	const struct hl_publish_edition **out, size_t *n, struct hl_err *err);
 /* A held one goes out after all. HL_PUBLISH_INVOLVED: who proposed or
- * approved one of the entries that are new in it. HL_PUBLISH_CHANGED: it is
- * not the newest any more, or its digest another. */
+ * approved one of the entries that are new in it. HL_PUBLISH_CHANGED: a
+ * newer one waits or was decided on, or its digest is another. */
 int hl_publish_release(const struct hl_who *who, int64_t id,
 	struct hl_str digest, enum hl_publish_why *why, struct hl_err *err);
 /* It does not; whoever has an entry that should go ends it. */

@@ -1,7 +1,7 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- What the publisher of lists reads and keeps: src/lists. States as in
 -- domain/list.h: list_entry.state 2 in force, list_consumer.state 2 in use, 4
--- ended; list_edition.state 1 held, 2 published.
+-- ended; list_edition.state 1 held, 2 published, 3 refused, 5 released.
 
 -- name: lists_head
 -- doc: Which hotline this is, and whether anything has changed.
@@ -89,13 +89,17 @@ WHERE id = $3 AND first_edition = 0;
 SELECT place, leaf FROM list_leaf WHERE place >= $1 ORDER BY place LIMIT $2;
 
 -- name: lists_editions
--- doc: The newest editions, newest first.
+-- doc: Those that matter, newest first: the newest, the newest that went out,
+-- doc: the newest that a person was asked about, and all that wait.
 -- roles: lists, admin
--- in: n_most int
 -- out: id int, at_us int, n_entries int, n_hosts int, n_added int,
 -- out: n_removed int, held int, state int, digest blob
 SELECT id, at_us, n_entries, n_hosts, n_added, n_removed, held, state, digest
-FROM list_edition ORDER BY id DESC LIMIT $1;
+FROM list_edition WHERE state IN (1, 5)
+	OR id = (SELECT max(id) FROM list_edition)
+	OR id = (SELECT max(id) FROM list_edition WHERE state = 2)
+	OR id = (SELECT max(id) FROM list_edition WHERE state IN (1, 3, 5))
+ORDER BY id DESC;
 
 -- name: lists_edition_add
 -- doc: What went out, or was held back.

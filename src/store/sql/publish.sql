@@ -468,7 +468,7 @@ UPDATE list_consumer_change SET
 WHERE consumer_id = $3 AND state = 1;
 
 -- name: list_editions
--- doc: The newest editions, newest first.
+-- doc: The newest editions and all that wait, newest first.
 -- roles: staff
 -- in: n_most int
 -- out: id int, at_us int, n_entries int, n_hosts int, n_added int,
@@ -478,7 +478,9 @@ SELECT d.id, d.at_us, d.n_entries, d.n_hosts, d.n_added, d.n_removed, d.held,
 	d.state, d.digest, d.decided_by, coalesce(s.display_name, ''),
 	d.decided_at_us
 FROM list_edition d LEFT JOIN staff s ON s.id = d.decided_by
-ORDER BY d.id DESC LIMIT $1;
+WHERE d.state IN (1, 5) OR d.id IN (
+	SELECT id FROM list_edition ORDER BY id DESC LIMIT $1)
+ORDER BY d.id DESC;
 
 -- name: list_edition_involves
 -- doc: How many entries that are new in the next edition a person proposed or
@@ -491,26 +493,28 @@ SELECT count(*) FROM list_entry WHERE state = 2 AND first_edition = 0
 		OR third_by = $1);
 
 -- name: list_edition_release
--- doc: A held edition goes out after all; conflict when it is not the newest,
--- doc: its digest is another, or who says so stands behind one of its new
--- doc: entries.
+-- doc: A held edition goes out after all; conflict when it is not the newest
+-- doc: of those that people were asked about, its digest is another, or who
+-- doc: says so stands behind one of its new entries.
 -- roles: staff
 -- in: decided_by int, decided_at_us int, id int, digest blob
 -- expect: one
 UPDATE list_edition SET state = 5, decided_by = $1, decided_at_us = $2
 WHERE id = $3 AND digest = $4 AND state = 1
-	AND id = (SELECT max(id) FROM list_edition)
+	AND id = (SELECT max(id) FROM list_edition WHERE state IN (1, 3, 5))
 	AND NOT EXISTS (SELECT 1 FROM list_entry WHERE state = 2
 		AND first_edition = 0 AND kind = 1 AND (proposed_by = $1
 			OR approved_by = $1 OR third_by = $1));
 
 -- name: list_edition_refuse
--- doc: A held edition does not go out.
+-- doc: A held edition does not go out; conflict when it is not the newest of
+-- doc: those that people were asked about.
 -- roles: staff
 -- in: decided_by int, decided_at_us int, id int
 -- expect: one
 UPDATE list_edition SET state = 3, decided_by = $1, decided_at_us = $2
-WHERE id = $3 AND state = 1;
+WHERE id = $3 AND state = 1
+	AND id = (SELECT max(id) FROM list_edition WHERE state IN (1, 3, 5));
 
 -- name: list_halt
 -- doc: Nothing is published from now on.

@@ -116,13 +116,68 @@ static void a_flood_is_held(void **state)
 	assert_true(town_lists(t, 1, "h19.example", NULL));
 	assert_false(town_lists(t, 1, "h101.example", NULL));
 	assert_int_equal(1, town_count(t, HELD));
-	/* a person lets it out */
-	town_sql(t, "UPDATE list_edition SET state = 5, decided_by = 9 "
-		    "WHERE state = 1");
+	/* a person lets it out, though an edition was published meanwhile */
+	assert_int_equal(0, town_decide(t, true));
 	town_look(t, NOW + 3 * H);
 	assert_true(town_lists(t, 1, "h101.example", NULL));
 	assert_true(town_lists(t, 1, "h150.example", NULL));
 	assert_int_equal(0, town_count(t, HELD));
+	/* what was released did go out */
+	assert_int_equal(4, town_count(t, "SELECT count(*) FROM list_edition "
+					  "WHERE state = 2"));
+	assert_int_equal(1, town_count(t, "SELECT count(*) FROM list_edition "
+					  "WHERE state = 2 AND held <> 0 "
+					  "AND decided_by = 9"));
+}
+
+/* However much is published meanwhile. */
+static void a_held_one_waits_for_ever(void **state)
+{
+	struct town *t = *state;
+
+	town_entries(t, 1, 20);
+	town_look(t, NOW);
+	town_entries(t, 101, 150);
+	town_look(t, NOW + H);
+	for (int i = 1; i <= 40; i++) {
+		town_canary(t, 1000 + i, 1);
+		town_look(t, NOW + H + i * HL_US_PER_MIN);
+	}
+	assert_int_equal(42, town_count(t, "SELECT max(id) FROM list_edition"));
+	assert_int_equal(1, town_count(t, HELD));
+	assert_int_equal(2, town_count(t, "SELECT id FROM list_edition "
+					  "WHERE state = 1"));
+	/* very much more: another set to look at, and only that one waits */
+	town_entries(t, 201, 280);
+	town_look(t, NOW + 2 * H);
+	assert_int_equal(1, town_count(t, HELD));
+	assert_int_equal(43, town_count(t, "SELECT id FROM list_edition "
+					   "WHERE state = 1"));
+	town_canary(t, 2000, 1);
+	town_look(t, NOW + 2 * H + HL_US_PER_MIN);
+	assert_int_equal(0, town_decide(t, true));
+	town_look(t, NOW + 3 * H);
+	assert_true(town_lists(t, 1, "h101.example", NULL));
+	assert_true(town_lists(t, 1, "h280.example", NULL));
+	assert_int_equal(HL_NOTFOUND, town_decide(t, true));
+}
+
+/* What is published is known, however many sets were held since. */
+static void many_are_held(void **state)
+{
+	struct town *t = *state;
+
+	town_entries(t, 1, 6);
+	town_look(t, NOW);
+	for (int i = 1; i <= 40; i++) {
+		town_entries(t, i * 100, i * 100 + 20 + 2 * i);
+		town_look(t, NOW + i * HL_US_PER_MIN);
+	}
+	assert_int_equal(1, town_count(t, HELD));
+	assert_true(town_count(t, "SELECT id FROM list_edition "
+				  "WHERE state = 1") > 33);
+	assert_true(town_lists(t, 1, "h1.example", NULL));
+	assert_false(town_lists(t, 1, "h100.example", NULL));
 }
 
 static void an_item_is_gone(void **state)
@@ -145,8 +200,7 @@ static void a_refused_one_stays_back(void **state)
 	town_entries(t, 1, 30);
 	town_look(t, NOW);
 	assert_false(town_lists(t, 1, "h1.example", NULL));
-	town_sql(t, "UPDATE list_edition SET state = 3, decided_by = 9 "
-		    "WHERE state = 1");
+	assert_int_equal(0, town_decide(t, false));
 	town_look(t, NOW + H);
 	assert_false(town_lists(t, 1, "h1.example", NULL));
 	assert_int_equal(0, town_count(t, HELD));
@@ -348,6 +402,8 @@ int main(void)
 		IN_TOWN(a_minute_is_kept),
 		IN_TOWN(renewed_twice_a_day),
 		IN_TOWN(a_flood_is_held),
+		IN_TOWN(a_held_one_waits_for_ever),
+		IN_TOWN(many_are_held),
 		IN_TOWN(an_item_is_gone),
 		IN_TOWN(a_refused_one_stays_back),
 		IN_TOWN(a_sudden_loss_is_held),

@@ -56,6 +56,37 @@ void town_sql(struct town *t, const char *fmt, ...)
 	town_open(t);
 }
 
+int town_decide(struct town *t, bool releases)
+{
+	HL_ARENA_AUTO *arena = hl_arena_new(1 << 20, false);
+	const struct hl_in_list_editions all = {.n_most = 1};
+	struct hl_row_list_editions *rows;
+	struct hl_store *staff;
+	struct hl_err err = {0};
+	size_t n;
+	int r = HL_NOTFOUND;
+
+	town_close(t);
+	ok(hl_store_open(t->db, HL_STORE_STAFF, &staff, &err), &err);
+	ok(hl_get_list_editions(staff, arena, &all, &rows, &n, &err), &err);
+	for (size_t i = 0; i < n && r == HL_NOTFOUND; i++) {
+		const struct hl_in_list_edition_release yes = {
+			9, NOW, rows[i].id, rows[i].digest};
+		const struct hl_in_list_edition_refuse no = {
+			9, NOW, rows[i].id};
+
+		if (rows[i].state == HL_LIST_EDITION_HELD) {
+			r = releases ? hl_do_list_edition_release(
+					       staff, arena, &yes, &err)
+				     : hl_do_list_edition_refuse(
+					       staff, arena, &no, &err);
+		}
+	}
+	hl_store_close(staff);
+	town_open(t);
+	return r;
+}
+
 int64_t town_count(struct town *t, const char *sql)
 {
 	sqlite3_stmt *st;

@@ -61,6 +61,9 @@ void town_manifest(
 /* Whether the newest list has this host, and the minute of its entry. */
 bool town_lists(
 	struct town *t, int64_t consumer, const char *host, uint32_t *minute);
+/* A person who approved nothing releases, or refuses, the newest edition that
+ * is held: 0; HL_NOTFOUND: none is; HL_CONFLICT: it may not be decided. */
+int town_decide(struct town *t, bool releases);
 /* One of the two who approved all entries: 0 or 1. */
 void town_approver(int who, struct hl_seal_sign_key *out);
 int64_t town_count(struct town *t, const char *sql);

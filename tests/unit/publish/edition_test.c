@@ -68,6 +68,35 @@ static void an_old_one_is_not_released(void **state)
 		number(d->f, "SELECT state FROM list_edition WHERE id = 2"));
 }
 
+/* What is published meanwhile takes nobody's say away. */
+static void others_went_out_meanwhile(void **state)
+{
+	struct desk *d = *state;
+	const struct hl_publish_edition *all;
+	enum hl_publish_why why = 0;
+	size_t n;
+
+	put_edition(d, 1, HL_LIST_EDITION_OVERTAKEN);
+	put_edition(d, 2, HL_LIST_EDITION_HELD);
+	for (int i = 3; i < 153; i++) {
+		put_edition(d, i, HL_LIST_EDITION_PUBLISHED);
+	}
+	ok(hl_publish_editions(AS(SOFIE), 10, &all, &n, NULL));
+	assert_int_equal(11, n);
+	assert_int_equal(2, all[10].id);
+	assert_true(all[10].may_decide);
+	ok(hl_publish_release(AS(SOFIE), 2, HL_STR("\x02"), &why, NULL));
+	put_edition(d, 153, HL_LIST_EDITION_HELD);
+	put_edition(d, 154, HL_LIST_EDITION_PUBLISHED);
+	ok(hl_publish_hold(AS(SOFIE), 153, &why, NULL));
+	/* one that is not the newest that people were asked about */
+	put_edition(d, 155, HL_LIST_EDITION_HELD);
+	put_edition(d, 156, HL_LIST_EDITION_REFUSED);
+	assert_int_equal(
+		HL_DENIED, hl_publish_hold(AS(SOFIE), 155, &why, NULL));
+	assert_int_equal(HL_PUBLISH_CHANGED, why);
+}
+
 static void one_halts_two_resume(void **state)
 {
 	struct desk *d = *state;
@@ -210,6 +239,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		TEST_DESK(somebody_else_releases),
 		TEST_DESK(an_old_one_is_not_released),
+		TEST_DESK(others_went_out_meanwhile),
 		TEST_DESK(one_halts_two_resume),
 		TEST_DESK(two_roll_back),
 		TEST_DESK(what_was_held_is_rolled_back),
