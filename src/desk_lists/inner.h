@@ -43,7 +43,7 @@ struct hl_str hl_desk_lists_number(struct hl_arena *arena, int64_t n);
 /* What an entry of this scope blocks, and what it does not. */
 struct hl_str hl_desk_lists_blocks(enum hl_list_scope scope);
 struct hl_str hl_desk_lists_spares(enum hl_list_scope scope);
-/* "Too much came at once; a popular host without a third person" */
+/* "Too much came within a day; a popular host without a third person" */
 struct hl_str hl_desk_lists_held(struct hl_arena *arena, unsigned held);
 struct hl_str hl_desk_lists_why(enum hl_publish_why why);
 /* Radios of those words of a vocabulary that `fits` takes. */

@@ -154,10 +154,10 @@ static const struct hl_vocab_word stages[] = {
 VOCAB(list_stage, stages);
 
 static const struct hl_vocab_word breakers[] = {
-	{HL_LIST_BREAKER_DELTA, "delta", HL_MSG("Too much came at once")},
+	{HL_LIST_BREAKER_DELTA, "delta", HL_MSG("Too much came within a day")},
 	{HL_LIST_BREAKER_POPULAR, "popular",
 		HL_MSG("A popular host without a third person")},
-	{HL_LIST_BREAKER_LOSS, "loss", HL_MSG("Too much went at once")},
+	{HL_LIST_BREAKER_LOSS, "loss", HL_MSG("Too much went within a day")},
 	{HL_LIST_BREAKER_HALTED, "halted", HL_MSG("Publication is halted")},
 };
 VOCAB(list_breaker, breakers);

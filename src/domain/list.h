@@ -82,9 +82,9 @@ enum hl_list_stage {
 
 /* What held an edition back: a set of bits, list_edition.held. */
 enum hl_list_breaker {
-	HL_LIST_BREAKER_DELTA = 1 << 0,   /* too much came at once */
+	HL_LIST_BREAKER_DELTA = 1 << 0,   /* too much came in a day */
 	HL_LIST_BREAKER_POPULAR = 1 << 1, /* a popular host without a third */
-	HL_LIST_BREAKER_LOSS = 1 << 2,    /* too much went at once */
+	HL_LIST_BREAKER_LOSS = 1 << 2,    /* too much went in a day */
 	HL_LIST_BREAKER_HALTED = 1 << 3,  /* a person halted it */
 };
 enum hl_list_edition_state {

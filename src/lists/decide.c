@@ -9,39 +9,32 @@
  *   gone by itself                 leaves, unless loss is held
  *
  * What is held is an edition of its own, which a person releases or refuses.
+ * It stays back until then, also when the day is over in which it came.
  */
 #include "base/log.h"
 #include "domain/event.h"
-#include "lists/inner.h"
+#include "lists/decide.h"
 #include "store/sql.h"
 #include "store/tx.h"
 
 enum { BATCH = 200 };
-#define KEEP_US (24 * HL_US_PER_HOUR)
 
-struct deciding {
-	struct hl_lists_look *look;
-	struct hl_lists_entries *wanted, *next;
-	struct hl_lists_change change;
-	struct hl_lists_edition_row *editions;
-	size_t n_editions;
-	unsigned held;
-	bool holds_new, holds_gone;
-	int64_t released; /* an edition that a person let go out; 0 none */
-	bool differs;     /* next is another set than what is published */
-	size_t n_new;
-};
-
-static struct hl_lists_set set_of(const struct hl_lists_entries *e)
+static struct hl_lists_set set_of(
+	const struct hl_lists_entries *e, int64_t now_us)
 {
-	return (struct hl_lists_set){hl_lists_entries_members(e), e->n};
+	struct hl_lists_set set;
+
+	set.at = hl_lists_entries_members(e, now_us, &set.n);
+	return set;
 }
 
-static int compare(const struct hl_lists_entries *now,
+/* now_us: with what came and went within the day before; 0: without. */
+static int compare(const struct hl_lists_entries *now, int64_t now_us,
 	const struct hl_lists_entries *wanted, struct hl_lists_change *out,
 	struct hl_err *err)
 {
-	const struct hl_lists_set a = set_of(now), b = set_of(wanted);
+	const struct hl_lists_set a = set_of(now, now_us),
+				  b = set_of(wanted, 0);
 
 	return a.at && b.at ? hl_lists_compare(&a, &b, out, err)
 			    : HL_FAIL(err, HL_E_NOMEM, "no memory to compare");
@@ -49,16 +42,18 @@ static int compare(const struct hl_lists_entries *now,
 
 static void digest_of(const struct hl_lists_entries *e, uint8_t out[32])
 {
-	const struct hl_lists_set set = set_of(e);
+	const struct hl_lists_set set = set_of(e, 0);
 
 	hl_lists_set_digest(&set, out);
 }
 
 /* A set that went out before, when its file was lost: those that the store
  * says went out. */
-static int recover(struct hl_lists_publisher *p, int64_t edition,
-	const struct hl_lists_entries *wanted, struct hl_err *err)
+static int recover(
+	struct hl_lists_deciding *d, int64_t edition, struct hl_err *err)
 {
+	struct hl_lists_publisher *p = d->look->p;
+	const struct hl_lists_entries *wanted = d->wanted;
 	HL_LISTS_ENTRIES_AUTO *e = NULL;
 	int r = hl_lists_entries_new(&e, err);
 
@@ -66,6 +61,9 @@ static int recover(struct hl_lists_publisher *p, int64_t edition,
 		if (wanted->at[i].released_at_us || wanted->at[i].canary) {
 			r = hl_lists_entries_add(e, &wanted->at[i], err);
 		}
+	}
+	for (size_t i = 0; i < e->n; i++) {
+		e->at[i].since_us = e->at[i].released_at_us;
 	}
 	if (r) {
 		return r;
@@ -76,11 +74,12 @@ static int recover(struct hl_lists_publisher *p, int64_t edition,
 		(long long)edition, e->n);
 	e->edition = edition;
 	p->published = e;
+	d->alters = true;
 	e = NULL;
 	return 0;
 }
 
-static int know_published(struct deciding *d, struct hl_err *err)
+static int know_published(struct hl_lists_deciding *d, struct hl_err *err)
 {
 	struct hl_lists_publisher *p = d->look->p;
 	int64_t edition = 0;
@@ -100,14 +99,14 @@ static int know_published(struct deciding *d, struct hl_err *err)
 	}
 	int r = hl_lists_entries_load(
 		p->config.folder, edition, &p->published, err);
-	return r == HL_NOTFOUND || r == HL_E_CORRUPT
-		       ? recover(p, edition, d->wanted, err)
-		       : r;
+	return r == HL_NOTFOUND || r == HL_E_CORRUPT ? recover(d, edition, err)
+						     : r;
 }
 
 /* The newest edition that a person was asked about; NULL: none, or it is out,
  * or overtaken. */
-static const struct hl_lists_edition_row *last_held(const struct deciding *d)
+static const struct hl_lists_edition_row *last_held(
+	const struct hl_lists_deciding *d)
 {
 	for (size_t i = 0; i < d->n_editions; i++) {
 		switch ((enum hl_list_edition_state)d->editions[i].state) {
@@ -125,10 +124,9 @@ static const struct hl_lists_edition_row *last_held(const struct deciding *d)
 
 /* What is wanted now is what a person saw, or so near to it that nothing would
  * trip between the two. */
-static bool is_near(const struct deciding *d,
+static bool is_near(const struct hl_lists_deciding *d,
 	const struct hl_lists_edition_row *held, bool exactly)
 {
-	HL_LISTS_ENTRIES_AUTO *seen = NULL;
 	struct hl_lists_change change;
 	uint8_t digest[32];
 
@@ -136,21 +134,97 @@ static bool is_near(const struct deciding *d,
 	if (memcmp(digest, held->digest, sizeof(digest)) == 0) {
 		return true;
 	}
-	return !exactly &&
-	       hl_lists_held_load(
-		       d->look->p->config.folder, held->id, &seen, NULL) == 0 &&
-	       compare(seen, d->wanted, &change, NULL) == 0 &&
+	return !exactly && d->seen &&
+	       compare(d->seen, 0, d->wanted, &change, NULL) == 0 &&
 	       hl_lists_breakers(&change, false) == 0;
 }
 
-static int judge(struct deciding *d, struct hl_err *err)
+/* Whether a person ended something that never went out. */
+static int find_withdrawn(struct hl_lists_deciding *d, struct hl_err *err)
+{
+	const struct hl_lists_look *look = d->look;
+
+	for (size_t i = 0; i < d->seen->n; i++) {
+		d->seen->at[i].minute = UINT32_MAX;
+	}
+	int r = hl_lists_mark_ends(
+		look->p->config.store, d->seen, d->wanted, look->now_us, err);
+	for (size_t i = 0; i < d->seen->n; i++) {
+		const struct hl_lists_entry *e = &d->seen->at[i];
+
+		d->withdrawn |= e->leaves && !e->canary && !e->released_at_us;
+	}
+	return r;
+}
+
+static bool new_waits(const struct hl_lists_deciding *d)
+{
+	const struct hl_lists_entries *w = d->wanted,
+				      *now = d->look->p->published;
+
+	for (size_t i = 0; i < w->n; i++) {
+		if (!w->at[i].canary &&
+			!hl_lists_entries_find(now, w->at[i].id) &&
+			hl_lists_entries_find(d->seen, w->at[i].id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+static bool gone_waits(const struct hl_lists_deciding *d)
+{
+	const struct hl_lists_entries *now = d->look->p->published;
+
+	for (size_t i = 0; i < now->n; i++) {
+		const struct hl_lists_entry *e = &now->at[i];
+
+		if (!e->canary && !e->leaves &&
+			!hl_lists_entries_find(d->wanted, e->id) &&
+			!hl_lists_entries_find(d->seen, e->id)) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/*
+ * What waits, or was refused, does not go out since a day has passed. When a
+ * person has taken some of it back, it is judged anew.
+ */
+static int stay_held(struct hl_lists_deciding *d,
+	const struct hl_lists_edition_row *held, struct hl_err *err)
+{
+	unsigned why =
+		held->held & (HL_LIST_BREAKER_DELTA | HL_LIST_BREAKER_LOSS);
+
+	if (!why || !d->seen) {
+		return 0;
+	}
+	int r = find_withdrawn(d, err);
+	bool new =
+		!d->withdrawn && (why & HL_LIST_BREAKER_DELTA) && new_waits(d);
+	bool gone = gone_waits(d);
+
+	d->held |= new || gone ? why : 0;
+	d->holds_new |= new;
+	d->holds_gone |= gone;
+	return r;
+}
+
+static int judge(struct hl_lists_deciding *d, struct hl_err *err)
 {
 	struct hl_lists_look *look = d->look;
 	const struct hl_lists_edition_row *held = last_held(d);
-	int r = compare(look->p->published, d->wanted, &d->change, err);
+	int r = compare(
+		look->p->published, look->now_us, d->wanted, &d->change, err);
 
 	if (r) {
 		return r;
+	}
+	if (held && hl_lists_held_load(look->p->config.folder, held->id,
+			    &d->seen, NULL) != 0) {
+		d->seen = NULL;
 	}
 	d->held = hl_lists_breakers(&d->change, look->p->head.halted);
 	if (held && held->state == HL_LIST_EDITION_RELEASED &&
@@ -160,79 +234,9 @@ static int judge(struct deciding *d, struct hl_err *err)
 	}
 	d->holds_new = hl_lists_holds_new(d->held, &d->change);
 	d->holds_gone = hl_lists_holds_gone(d->held, &d->change);
-	return 0;
-}
-
-/* The minute of before, until less than a day of it is left, so that a look
- * that confirms does not change every row. */
-static void set_minute(struct hl_lists_entry *e,
-	const struct hl_lists_entry *old, int64_t now_us)
-{
-	uint32_t minute =
-		(uint32_t)((e->seen_at_us + HL_LIST_FRESH_US) / HL_US_PER_MIN);
-
-	e->minute = minute;
-	if (old && old->minute <= minute &&
-		(int64_t)old->minute * HL_US_PER_MIN - now_us >= KEEP_US) {
-		e->minute = old->minute;
-	}
-}
-
-static int add_wanted(struct deciding *d, const struct hl_lists_entry *from,
-	const struct hl_lists_entry *old, struct hl_err *err)
-{
-	struct hl_lists_entry e = *from;
-	const struct hl_lists_publisher *p = d->look->p;
-	int64_t stage_us = p->config.stage_minutes * HL_US_PER_MIN;
-
-	e.leaves = false;
-	set_minute(&e, old, d->look->now_us);
-	e.staged = e.canary || (old && old->staged);
-	e.untold = !from->released_at_us;
-	if (old && old->released_at_us) {
-		e.released_at_us = old->released_at_us;
-	} else if (!e.released_at_us) {
-		e.released_at_us = d->look->now_us;
-	}
-	if (!p->head.halted && e.released_at_us + stage_us <= d->look->now_us) {
-		e.staged = true;
-	}
-	d->n_new += !old;
-	d->differs |= !old;
-	return hl_lists_entries_add(d->next, &e, err);
-}
-
-/* Both sets side by side. */
-static int merge(struct deciding *d, struct hl_err *err)
-{
-	const struct hl_lists_entries *now = d->look->p->published;
-	const struct hl_lists_entries *wanted = d->wanted;
-	size_t i = 0, k = 0;
-	int r = 0;
-
-	while (!r && (i < now->n || k < wanted->n)) {
-		const struct hl_lists_entry *a = now->at + i;
-		const struct hl_lists_entry *b = wanted->at + k;
-
-		if (k == wanted->n || (i < now->n && a->id < b->id)) {
-			if (d->holds_gone && !a->leaves && !a->canary) {
-				r = hl_lists_entries_add(d->next, a, err);
-			} else {
-				d->differs = true;
-			}
-			i++;
-		} else if (i == now->n || b->id < a->id) {
-			if (!d->holds_new || b->canary) {
-				r = add_wanted(d, b, NULL, err);
-			}
-			k++;
-		} else {
-			r = add_wanted(d, b, a, err);
-			i++;
-			k++;
-		}
-	}
-	return r;
+	return held && held->state != HL_LIST_EDITION_RELEASED
+		       ? stay_held(d, held, err)
+		       : 0;
 }
 
 static size_t n_hosts(const struct hl_lists_entries *e)
@@ -241,7 +245,7 @@ static size_t n_hosts(const struct hl_lists_entries *e)
 	HL_LISTS_ENTRIES_AUTO *none = NULL;
 
 	return hl_lists_entries_new(&none, NULL) == 0 &&
-			       compare(e, none, &c, NULL) == 0
+			       compare(e, 0, none, &c, NULL) == 0
 		       ? c.n_hosts
 		       : 0;
 }
@@ -257,8 +261,8 @@ static int64_t n_of_cases(const struct hl_lists_entries *e)
 	return n;
 }
 
-static void put_edition(struct deciding *d, struct hl_tx *tx, int64_t id,
-	const struct hl_lists_entries *of, unsigned held, int state)
+static void put_edition(struct hl_lists_deciding *d, struct hl_tx *tx,
+	int64_t id, const struct hl_lists_entries *of, unsigned held, int state)
 {
 	uint8_t digest[32];
 
@@ -283,7 +287,7 @@ static void put_edition(struct deciding *d, struct hl_tx *tx, int64_t id,
 				.b = (int64_t)d->change.n_removed});
 }
 
-static void overtake(struct deciding *d, struct hl_tx *tx, bool all)
+static void overtake(struct hl_lists_deciding *d, struct hl_tx *tx, bool all)
 {
 	for (size_t i = 0; i < d->n_editions; i++) {
 		const struct hl_lists_edition_row *e = &d->editions[i];
@@ -301,18 +305,21 @@ static void overtake(struct deciding *d, struct hl_tx *tx, bool all)
 	}
 }
 
-static int64_t next_edition(const struct deciding *d)
+static int64_t next_edition(const struct hl_lists_deciding *d)
 {
 	return d->n_editions ? d->editions[0].id + 1 : 1;
 }
 
 /* An edition for a person to look at, unless one like it is there. */
-static int hold(struct deciding *d, struct hl_err *err)
+static int hold(struct hl_lists_deciding *d, struct hl_err *err)
 {
 	const struct hl_lists_edition_row *last = last_held(d);
 	int64_t id = next_edition(d);
 
-	if (last && is_near(d, last, last->state == HL_LIST_EDITION_REFUSED)) {
+	bool exactly = d->withdrawn ||
+		       (last && last->state == HL_LIST_EDITION_REFUSED);
+
+	if (last && is_near(d, last, exactly)) {
 		return 0;
 	}
 	int r = hl_lists_held_save(
@@ -338,7 +345,7 @@ static int hold(struct deciding *d, struct hl_err *err)
 }
 
 /* Tells the store which went out for the first time; may be said again. */
-static int tell_released(struct deciding *d, struct hl_err *err)
+static int tell_released(struct hl_lists_deciding *d, struct hl_err *err)
 {
 	const struct hl_lists_entries *e = d->next;
 	size_t i = 0;
@@ -372,7 +379,7 @@ static int tell_released(struct deciding *d, struct hl_err *err)
 	return r;
 }
 
-static int publish(struct deciding *d, struct hl_err *err)
+static int publish(struct hl_lists_deciding *d, struct hl_err *err)
 {
 	struct hl_lists_publisher *p = d->look->p;
 
@@ -399,7 +406,7 @@ static int publish(struct deciding *d, struct hl_err *err)
 }
 
 /* Nothing to publish anew; what waited may have become too little to wait. */
-static int settle(struct deciding *d, struct hl_err *err)
+static int settle(struct hl_lists_deciding *d, struct hl_err *err)
 {
 	struct hl_lists_publisher *p = d->look->p;
 	bool waits = false;
@@ -409,7 +416,7 @@ static int settle(struct deciding *d, struct hl_err *err)
 			 d->editions[i].state == HL_LIST_EDITION_RELEASED;
 	}
 	d->next->edition = p->published->edition;
-	int r = d->next->edition
+	int r = d->next->edition && d->alters
 			? hl_lists_entries_save(d->next, p->config.folder, err)
 			: 0;
 	if (!r && waits && !d->holds_new && !d->holds_gone) {
@@ -421,7 +428,7 @@ static int settle(struct deciding *d, struct hl_err *err)
 	return r ? r : tell_released(d, err);
 }
 
-static int decide(struct deciding *d, struct hl_err *err)
+static int decide(struct hl_lists_deciding *d, struct hl_err *err)
 {
 	struct hl_lists_publisher *p = d->look->p;
 	const struct hl_lists_opening opening = {
@@ -436,7 +443,7 @@ static int decide(struct deciding *d, struct hl_err *err)
 		r = judge(d, err);
 	}
 	if (!r) {
-		r = merge(d, err);
+		r = hl_lists_merge(d, err);
 	}
 	if (!r) {
 		r = hl_lists_entries_open(d->next, &opening, err);
@@ -469,7 +476,7 @@ static int decide(struct deciding *d, struct hl_err *err)
  * An entry that was approved since the log was read waits for the next look:
  * the manifest must name a log that has the leaf of each row.
  */
-static void leave_out_unlogged(struct deciding *d)
+static void leave_out_unlogged(struct hl_lists_deciding *d)
 {
 	struct hl_lists_entries *w = d->wanted;
 	size_t n = 0;
@@ -484,7 +491,7 @@ static void leave_out_unlogged(struct deciding *d)
 
 int hl_lists_decide(struct hl_lists_look *look, struct hl_err *err)
 {
-	struct deciding d = {.look = look};
+	struct hl_lists_deciding d = {.look = look};
 	struct hl_lists_publisher *p = look->p;
 	size_t n_popular = 0;
 	int r = hl_lists_wanted(
@@ -512,5 +519,6 @@ int hl_lists_decide(struct hl_lists_look *look, struct hl_err *err)
 	}
 	hl_lists_entries_free(d.wanted);
 	hl_lists_entries_free(d.next);
+	hl_lists_entries_free(d.seen);
 	return r;
 }

@@ -6,6 +6,10 @@
  * protecting, so that waits as well, but only what went by itself: what a
  * person took off, an appeal above all, leaves at once whatever is held, and
  * what waits still runs out by its own minute.
+ *
+ * Entries are approved one by one, and end one by one, so what happens from
+ * one look to the next is always little. Compared is therefore what came and
+ * what went within a day, but for what a person let through.
  */
 #include "lists/judge.h"
 
@@ -19,6 +23,8 @@ enum { DELTA_LEAST = 20, DELTA_PART = 20, LOSS_LEAST = 5, LOSS_PART = 5 };
 struct seen {
 	const uint8_t *host;
 	bool now, wanted;
+	bool of_day;    /* published now, or it was within the day */
+	bool old;       /* published for longer than that, or a day ago */
 	bool by_itself; /* an entry of it went, and no person took it off */
 };
 
@@ -37,6 +43,17 @@ static void note(struct seen *s, size_t *n, const struct hl_lists_member *m,
 	}
 }
 
+static void note_old(
+	struct seen *s, size_t *n, const struct hl_lists_member *m, bool wanted)
+{
+	note(s, n, m,
+		&(struct seen){.now = !m->went,
+			.wanted = wanted,
+			.of_day = true,
+			.old = !m->young,
+			.by_itself = !wanted && !m->leaves});
+}
+
 /* Both sets walked side by side. */
 static size_t gather(const struct hl_lists_set *now,
 	const struct hl_lists_set *wanted, struct seen *s,
@@ -49,20 +66,16 @@ static size_t gather(const struct hl_lists_set *now,
 		const struct hl_lists_member *b = wanted->at + k;
 
 		if (k == wanted->n || (i < now->n && a->id < b->id)) {
-			bool alone = !a->leaves;
-
-			out->loses |= alone && !a->canary;
-			note(s, &n, a,
-				&(struct seen){
-					.now = true, .by_itself = alone});
+			out->loses |= !a->leaves && !a->canary && !a->went;
+			note_old(s, &n, a, false);
 			i++;
 		} else if (i == now->n || b->id < a->id) {
 			out->adds |= !b->canary;
 			note(s, &n, b, &(struct seen){.wanted = true});
 			k++;
 		} else {
-			note(s, &n, a,
-				&(struct seen){.now = true, .wanted = true});
+			out->adds |= !a->canary && a->went;
+			note_old(s, &n, a, true);
 			i++;
 			k++;
 		}
@@ -79,11 +92,19 @@ static void count(struct seen *s, size_t n, struct hl_lists_change *out)
 		for (i++; i < n && by_host(&s[i - 1], &s[i]) == 0; i++) {
 			all.now |= s[i].now;
 			all.wanted |= s[i].wanted;
+			all.of_day |= s[i].of_day;
+			all.old |= s[i].old;
 			all.by_itself |= s[i].by_itself;
 		}
+		bool went = !all.wanted && all.by_itself;
+
 		out->n_hosts += all.now;
-		out->n_added += !all.now;
-		out->n_removed += all.now && !all.wanted && all.by_itself;
+		out->n_added += all.wanted && !all.now;
+		out->n_removed += all.now && went;
+		out->n_came += all.wanted && !all.old;
+		out->n_came_of += all.old;
+		out->n_went += all.of_day && went;
+		out->n_went_of += all.of_day;
 	}
 }
 
@@ -107,16 +128,25 @@ static bool too_many(size_t n, size_t least, size_t part, size_t of)
 	return n > least && n * part > of;
 }
 
+static bool floods(const struct hl_lists_change *c)
+{
+	return too_many(c->n_came, DELTA_LEAST, DELTA_PART, c->n_came_of);
+}
+
+static bool drains(const struct hl_lists_change *c)
+{
+	return too_many(c->n_went, DELTA_LEAST, DELTA_PART, c->n_went_of);
+}
+
 unsigned hl_lists_breakers(const struct hl_lists_change *c, bool halted)
 {
 	unsigned held = halted ? HL_LIST_BREAKER_HALTED : 0;
 
-	if (too_many(c->n_added, DELTA_LEAST, DELTA_PART, c->n_hosts) ||
-		too_many(c->n_removed, DELTA_LEAST, DELTA_PART, c->n_hosts)) {
+	if (floods(c) || drains(c)) {
 		held |= HL_LIST_BREAKER_DELTA;
 	}
-	if (too_many(c->n_removed, LOSS_LEAST, LOSS_PART, c->n_hosts) ||
-		(c->n_removed && c->n_removed == c->n_hosts)) {
+	if (too_many(c->n_went, LOSS_LEAST, LOSS_PART, c->n_went_of) ||
+		(c->n_went && c->n_went == c->n_went_of)) {
 		held |= HL_LIST_BREAKER_LOSS;
 	}
 	return held;
@@ -125,17 +155,13 @@ unsigned hl_lists_breakers(const struct hl_lists_change *c, bool halted)
 bool hl_lists_holds_new(unsigned held, const struct hl_lists_change *c)
 {
 	return (held & HL_LIST_BREAKER_HALTED) ||
-	       ((held & HL_LIST_BREAKER_DELTA) &&
-		       too_many(c->n_added, DELTA_LEAST, DELTA_PART,
-			       c->n_hosts));
+	       ((held & HL_LIST_BREAKER_DELTA) && floods(c));
 }
 
 bool hl_lists_holds_gone(unsigned held, const struct hl_lists_change *c)
 {
 	return (held & HL_LIST_BREAKER_LOSS) ||
-	       ((held & HL_LIST_BREAKER_DELTA) &&
-		       too_many(c->n_removed, DELTA_LEAST, DELTA_PART,
-			       c->n_hosts));
+	       ((held & HL_LIST_BREAKER_DELTA) && drains(c));
 }
 
 void hl_lists_set_digest(const struct hl_lists_set *set, uint8_t out[32])

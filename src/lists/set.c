@@ -28,6 +28,7 @@ void hl_lists_entries_free(struct hl_lists_entries *e)
 	if (e) {
 		hl_arena_free(e->arena);
 		free(e->at);
+		free(e->gone);
 		free(e);
 	}
 }
@@ -71,6 +72,24 @@ int hl_lists_entries_add(struct hl_lists_entries *e,
 	return 0;
 }
 
+int hl_lists_entries_add_gone(struct hl_lists_entries *e,
+	const struct hl_lists_gone *gone, struct hl_err *err)
+{
+	if (e->n_gone == e->cap_gone) {
+		size_t cap = e->cap_gone ? 2 * e->cap_gone : 64;
+		void *more = realloc(e->gone, cap * sizeof(*e->gone));
+
+		if (!more) {
+			return HL_FAIL(
+				err, HL_E_NOMEM, "no memory for entries");
+		}
+		e->gone = more;
+		e->cap_gone = cap;
+	}
+	e->gone[e->n_gone++] = *gone;
+	return 0;
+}
+
 struct hl_lists_entry *hl_lists_entries_find(
 	const struct hl_lists_entries *e, int64_t id)
 {
@@ -88,17 +107,48 @@ struct hl_lists_entry *hl_lists_entries_find(
 	return from < e->n && e->at[from].id == id ? &e->at[from] : NULL;
 }
 
-const struct hl_lists_member *hl_lists_entries_members(
-	const struct hl_lists_entries *e)
+static struct hl_lists_member member_of(
+	const struct hl_lists_entry *e, int64_t day_us)
 {
-	struct hl_lists_member *m =
-		hl_arena_array(e->arena, e->n + 1, sizeof(*m));
+	struct hl_lists_member m = {.id = e->id,
+		.canary = e->canary,
+		.leaves = e->leaves,
+		.young = e->since_us > day_us};
 
-	for (size_t i = 0; m && i < e->n; i++) {
-		m[i] = (struct hl_lists_member){.id = e->at[i].id,
-			.canary = e->at[i].canary,
-			.leaves = e->at[i].leaves};
-		memcpy(m[i].host, e->at[i].host_c, sizeof(m[i].host));
+	memcpy(m.host, e->host_c, sizeof(m.host));
+	return m;
+}
+
+static struct hl_lists_member member_gone(
+	const struct hl_lists_gone *g, int64_t day_us)
+{
+	struct hl_lists_member m = {
+		.id = g->id, .young = g->since_us > day_us, .went = true};
+
+	memcpy(m.host, g->host_c, sizeof(m.host));
+	return m;
+}
+
+const struct hl_lists_member *hl_lists_entries_members(
+	const struct hl_lists_entries *e, int64_t now_us, size_t *n)
+{
+	int64_t day_us = now_us ? now_us - HL_LISTS_DAY_US : INT64_MAX;
+	struct hl_lists_member *m =
+		hl_arena_array(e->arena, e->n + e->n_gone + 1, sizeof(*m));
+	size_t k = 0;
+
+	*n = 0;
+	for (size_t i = 0; m && (i < e->n || k < e->n_gone);) {
+		const struct hl_lists_gone *g = &e->gone[k];
+
+		if (k == e->n_gone || (i < e->n && e->at[i].id <= g->id)) {
+			m[(*n)++] = member_of(&e->at[i++], day_us);
+			continue;
+		}
+		if (g->gone_at_us > day_us) {
+			m[(*n)++] = member_gone(g, day_us);
+		}
+		k++;
 	}
 	return m;
 }

@@ -20,6 +20,9 @@ struct hl_lists_entry {
 	uint32_t scope;
 	uint32_t minute; /* from which on it counts no more, as published */
 	uint32_t leaf;   /* its place in the log */
+	/* since when it is published, of what came by itself within the day:
+	 * HL_LISTS_DAY_US; 0: for longer, or a person let it through */
+	int64_t since_us;
 	bool canary;
 	bool staged; /* consumers of the second stage have it, too */
 	bool leaves; /* see struct hl_lists_member */
@@ -29,10 +32,18 @@ struct hl_lists_entry {
 	struct hl_str host, path;            /* absent: not opened */
 };
 
+/* What was published, and went by itself within the day. */
+struct hl_lists_gone {
+	int64_t id, since_us, gone_at_us;
+	uint8_t host_c[HL_LISTS_HOST_BYTES];
+};
+
 struct hl_lists_entries {
-	struct hl_arena *arena;    /* owns all */
+	struct hl_arena *arena;    /* owns what entries point to */
 	struct hl_lists_entry *at; /* ascending by id */
 	size_t n, cap;
+	struct hl_lists_gone *gone; /* ascending by id, none that is in at */
+	size_t n_gone, cap_gone;
 	int64_t edition; /* 0: nothing was published yet */
 };
 
@@ -44,12 +55,15 @@ void hl_lists_entries_freep(struct hl_lists_entries **e);
 /* Copies the entry behind the others; HL_E_NOMEM. */
 int hl_lists_entries_add(struct hl_lists_entries *e,
 	const struct hl_lists_entry *entry, struct hl_err *err);
+int hl_lists_entries_add_gone(struct hl_lists_entries *e,
+	const struct hl_lists_gone *gone, struct hl_err *err);
 /* NULL if it is not there. */
 struct hl_lists_entry *hl_lists_entries_find(
 	const struct hl_lists_entries *e, int64_t id);
-/* As members for judging; in the arena, NULL without memory. */
+/* As members for judging, and how many; with what went within the day before
+ * now_us, if that is not 0. In the arena; NULL: no memory. */
 const struct hl_lists_member *hl_lists_entries_members(
-	const struct hl_lists_entries *e);
+	const struct hl_lists_entries *e, int64_t now_us, size_t *n);
 
 /*
  * Opens the places that are not open, taking over what `before` has open (may

@@ -2,7 +2,8 @@
 /*
  * A set in a file of the folder:
  *
- *   "HLLSTATE" u32 form u32 0 | u64 edition | u64 n | n entries | SHA-256
+ *   "HLLSTATE" u32 form u32 0 | u64 edition | u64 n | n entries |
+ *   u64 m | m that went within the day | SHA-256
  *
  * an entry being its numbers, commitment and sealed place. What is published
  * is named by the store's newest published edition: this file is written
@@ -18,7 +19,14 @@
 #include "seal/sign.h"
 
 #define MAGIC "HLLSTATE"
-enum { FORM = 1, HEAD = 32, FIXED = 88, PATH_BYTES = 4096, ZONE_NAME = 32 };
+enum {
+	FORM = 2,
+	HEAD = 32,
+	FIXED = 96,
+	GONE = 56,
+	PATH_BYTES = 4096,
+	ZONE_NAME = 32
+};
 #define FILE_MAX ((size_t)4 << 30)
 
 struct cursor {
@@ -58,6 +66,7 @@ static void put_entry(struct hl_buf *b, const struct hl_lists_entry *e)
 	put(b, (uint64_t)e->consumer_id, 8);
 	put(b, (uint64_t)e->seen_at_us, 8);
 	put(b, (uint64_t)e->released_at_us, 8);
+	put(b, (uint64_t)e->since_us, 8);
 	put(b, e->scope, 4);
 	put(b, e->minute, 4);
 	put(b, e->leaf, 4);
@@ -68,6 +77,14 @@ static void put_entry(struct hl_buf *b, const struct hl_lists_entry *e)
 	hl_buf_put_mem(b, e->host_c, sizeof(e->host_c));
 	put(b, e->sealed.n, 8);
 	hl_buf_put(b, e->sealed);
+}
+
+static void put_gone(struct hl_buf *b, const struct hl_lists_gone *g)
+{
+	put(b, (uint64_t)g->id, 8);
+	put(b, (uint64_t)g->since_us, 8);
+	put(b, (uint64_t)g->gone_at_us, 8);
+	hl_buf_put_mem(b, g->host_c, sizeof(g->host_c));
 }
 
 static int path_of(const char *folder, const char *name, int64_t edition,
@@ -100,6 +117,10 @@ static int save(const struct hl_lists_entries *e, const char *folder,
 	for (size_t i = 0; i < e->n; i++) {
 		put_entry(&b, &e->at[i]);
 	}
+	put(&b, e->n_gone, 8);
+	for (size_t i = 0; i < e->n_gone; i++) {
+		put_gone(&b, &e->gone[i]);
+	}
 	hl_seal_sha256(hl_buf_str(&b), digest);
 	hl_buf_put_mem(&b, digest, sizeof(digest));
 	if (b.fault) {
@@ -108,12 +129,24 @@ static int save(const struct hl_lists_entries *e, const char *folder,
 	return hl_file_write(path, hl_buf_str(&b), 0600, err);
 }
 
+static void get_host(struct cursor *c, uint8_t out[HL_LISTS_HOST_BYTES])
+{
+	if (c->n < HL_LISTS_HOST_BYTES) {
+		c->bad = true;
+		return;
+	}
+	memcpy(out, c->p, HL_LISTS_HOST_BYTES);
+	c->p += HL_LISTS_HOST_BYTES;
+	c->n -= HL_LISTS_HOST_BYTES;
+}
+
 static void get_entry(struct cursor *c, struct hl_lists_entry *e)
 {
 	*e = (struct hl_lists_entry){.id = (int64_t)get(c, 8)};
 	e->consumer_id = (int64_t)get(c, 8);
 	e->seen_at_us = (int64_t)get(c, 8);
 	e->released_at_us = (int64_t)get(c, 8);
+	e->since_us = (int64_t)get(c, 8);
 	e->scope = (uint32_t)get(c, 4);
 	e->minute = (uint32_t)get(c, 4);
 	e->leaf = (uint32_t)get(c, 4);
@@ -121,11 +154,7 @@ static void get_entry(struct cursor *c, struct hl_lists_entry *e)
 	e->canary = flags & CANARY;
 	e->staged = flags & STAGED;
 	e->leaves = flags & LEAVES;
-	if (c->n >= sizeof(e->host_c)) {
-		memcpy(e->host_c, c->p, sizeof(e->host_c));
-		c->p += sizeof(e->host_c);
-		c->n -= sizeof(e->host_c);
-	}
+	get_host(c, e->host_c);
 	uint64_t n = get(c, 8);
 	c->bad |= n > c->n;
 	if (!c->bad) {
@@ -133,6 +162,29 @@ static void get_entry(struct cursor *c, struct hl_lists_entry *e)
 		c->p += n;
 		c->n -= n;
 	}
+}
+
+static int parse_gone(
+	struct cursor *c, struct hl_lists_entries *out, struct hl_err *err)
+{
+	uint64_t n = get(c, 8);
+	int r = 0;
+
+	if (c->bad || n != c->n / GONE || c->n % GONE) {
+		return HL_FAIL(err, HL_E_CORRUPT, "a list of another length");
+	}
+	for (uint64_t i = 0; i < n && !r; i++) {
+		struct hl_lists_gone g = {.id = (int64_t)get(c, 8)};
+
+		g.since_us = (int64_t)get(c, 8);
+		g.gone_at_us = (int64_t)get(c, 8);
+		get_host(c, g.host_c);
+		if (i && out->gone[i - 1].id >= g.id) {
+			return HL_FAIL(err, HL_E_CORRUPT, "a damaged entry");
+		}
+		r = hl_lists_entries_add_gone(out, &g, err);
+	}
+	return r;
 }
 
 static int parse(struct hl_str all, int64_t edition,
@@ -168,7 +220,7 @@ static int parse(struct hl_str all, int64_t edition,
 			return r;
 		}
 	}
-	return c.n ? HL_FAIL(err, HL_E_CORRUPT, "a list that is too long") : 0;
+	return parse_gone(&c, out, err);
 }
 
 static int load(const char *folder, const char *name, int64_t edition,

@@ -214,7 +214,7 @@ await main(async () => {
       await change(h, sql);
       await h.start();
       await sofie.goto(`${h.staff}/lists`);
-      await says(sofie, /Too much came at once/);
+      await says(sofie, /Too much came within a day/);
       await judge(sofie, 'overview');
       await sofie.goto(consumer);
       await judge(sofie, 'consumer-use');

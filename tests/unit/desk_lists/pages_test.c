@@ -588,9 +588,10 @@ static void what_is_held_says_why(void **state)
 	put_edition(l, 2, HL_LIST_EDITION_HELD,
 		HL_LIST_BREAKER_DELTA | HL_LIST_BREAKER_POPULAR);
 	get(l, SOFIE, "/lists");
-	assert_true(says(l, "Held back") && says(l, "Too much came at once; "));
+	assert_true(says(l, "Held back") &&
+		    says(l, "Too much came within a day; "));
 	get(l, SOFIE, "/lists/editions");
-	assert_true(says(l, "Too much came at once"));
+	assert_true(says(l, "Too much came within a day"));
 	post(l, SOFIE, "/lists/edition/2/release", "digest=00");
 	expect(l, 404, "another digest");
 	post(l, SOFIE, "/lists/edition/2/hold", "");

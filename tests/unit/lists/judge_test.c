@@ -18,7 +18,7 @@
 /* Entries first..last, a host each unless hosts says how many share one. */
 struct some {
 	int first, last, of_host;
-	bool leaves, canary;
+	bool leaves, canary, young, went;
 };
 
 static struct hl_lists_set make(const struct some *s, size_t n)
@@ -32,7 +32,9 @@ static struct hl_lists_set make(const struct some *s, size_t n)
 
 			m[k] = (struct hl_lists_member){.id = id,
 				.leaves = s[i].leaves,
-				.canary = s[i].canary};
+				.canary = s[i].canary,
+				.young = s[i].young,
+				.went = s[i].went};
 			memcpy(m[k++].host, &host, sizeof(host));
 		}
 	}
@@ -49,43 +51,82 @@ static void breakers(void **state)
 		bool holds_new, holds_gone;
 	} rows[] = {
 		{"nothing at all", {{0}}, {{0}}, false, 0, false, false},
-		{"the first twenty", {{0}}, {{1, 20, 0, 0, 0}}, false, 0, false,
-			false},
-		{"the first twenty-one", {{0}}, {{1, 21, 0, 0, 0}}, false, D,
-			true, false},
-		{"8,000 by a copied file", {{1, 1000, 0, 0, 0}},
-			{{1, 3000, 0, 0, 0}}, false, D, true, false},
-		{"5 % more", {{1, 1000, 0, 0, 0}}, {{1, 1050, 0, 0, 0}}, false,
-			0, false, false},
-		{"a bit more", {{1, 1000, 0, 0, 0}}, {{1, 1051, 0, 0, 0}},
-			false, D, true, false},
-		{"many pages of one host", {{1, 1000, 0, 0, 0}},
-			{{1, 1000, 0, 0, 0}, {1001, 1900, 1000, 0, 0}}, false,
-			0, false, false},
-		{"5 gone by themselves of 6", {{1, 6, 0, 0, 0}},
-			{{1, 1, 0, 0, 0}}, false, 0, false, false},
-		{"6 of 30", {{1, 30, 0, 0, 0}}, {{1, 24, 0, 0, 0}}, false, 0,
+		{"the first twenty", {{0}}, {{1, 20, 0, 0, 0, 0, 0}}, false, 0,
 			false, false},
-		{"7 of 30", {{1, 30, 0, 0, 0}}, {{1, 23, 0, 0, 0}}, false, L,
-			false, true},
-		{"the only one", {{1, 1, 0, 0, 0}}, {{0}}, false, L, false,
-			true},
-		{"the only one, by a person", {{1, 1, 0, 1, 0}}, {{0}}, false,
-			0, false, false},
-		{"all by people", {{1, 500, 0, 1, 0}}, {{0}}, false, 0, false,
-			false},
-		{"51 of 1000", {{1, 1000, 0, 0, 0}}, {{52, 1000, 0, 0, 0}},
-			false, D, false, true},
-		{"a host with a page left", {{1, 100, 50, 0, 0}},
-			{{50, 99, 50, 0, 0}}, false, 0, false, false},
-		{"canaries count for nothing", {{1, 100, 0, 0, 1}}, {{0}},
+		{"the first twenty-one", {{0}}, {{1, 21, 0, 0, 0, 0, 0}}, false,
+			D, true, false},
+		{"8,000 by a copied file", {{1, 1000, 0, 0, 0, 0, 0}},
+			{{1, 3000, 0, 0, 0, 0, 0}}, false, D, true, false},
+		{"5 % more", {{1, 1000, 0, 0, 0, 0, 0}},
+			{{1, 1050, 0, 0, 0, 0, 0}}, false, 0, false, false},
+		{"a bit more", {{1, 1000, 0, 0, 0, 0, 0}},
+			{{1, 1051, 0, 0, 0, 0, 0}}, false, D, true, false},
+		{"many pages of one host", {{1, 1000, 0, 0, 0, 0, 0}},
+			{{1, 1000, 0, 0, 0, 0, 0},
+				{1001, 1900, 1000, 0, 0, 0, 0}},
 			false, 0, false, false},
-		{"new canaries too", {{0}}, {{1, 100, 0, 0, 1}}, false, 0,
+		{"5 gone by themselves of 6", {{1, 6, 0, 0, 0, 0, 0}},
+			{{1, 1, 0, 0, 0, 0, 0}}, false, 0, false, false},
+		{"6 of 30", {{1, 30, 0, 0, 0, 0, 0}}, {{1, 24, 0, 0, 0, 0, 0}},
+			false, 0, false, false},
+		{"7 of 30", {{1, 30, 0, 0, 0, 0, 0}}, {{1, 23, 0, 0, 0, 0, 0}},
+			false, L, false, true},
+		{"the only one", {{1, 1, 0, 0, 0, 0, 0}}, {{0}}, false, L,
+			false, true},
+		{"the only one, by a person", {{1, 1, 0, 1, 0, 0, 0}}, {{0}},
+			false, 0, false, false},
+		{"all by people", {{1, 500, 0, 1, 0, 0, 0}}, {{0}}, false, 0,
 			false, false},
-		{"halted", {{1, 30, 0, 0, 0}}, {{1, 31, 0, 0, 0}}, true, H,
-			true, false},
-		{"halted and gone", {{1, 30, 0, 0, 0}}, {{1, 29, 0, 0, 0}},
+		{"51 of 1000", {{1, 1000, 0, 0, 0, 0, 0}},
+			{{52, 1000, 0, 0, 0, 0, 0}}, false, D, false, true},
+		{"a host with a page left", {{1, 100, 50, 0, 0, 0, 0}},
+			{{50, 99, 50, 0, 0, 0, 0}}, false, 0, false, false},
+		{"canaries count for nothing", {{1, 100, 0, 0, 1, 0, 0}}, {{0}},
+			false, 0, false, false},
+		{"new canaries too", {{0}}, {{1, 100, 0, 0, 1, 0, 0}}, false, 0,
+			false, false},
+		{"21 within a day, one of them now", {{1, 20, .young = true}},
+			{{1, 21, 0, 0, 0, 0, 0}}, false, D, true, false},
+		{"the 20th within a day", {{1, 19, .young = true}},
+			{{1, 20, 0, 0, 0, 0, 0}}, false, 0, false, false},
+		{"60 within a day",
+			{{1, 1000, 0, 0, 0, 0, 0}, {1001, 1059, .young = true}},
+			{{1, 1060, 0, 0, 0, 0, 0}}, false, D, true, false},
+		{"50 within a day",
+			{{1, 1000, 0, 0, 0, 0, 0}, {1001, 1049, .young = true}},
+			{{1, 1050, 0, 0, 0, 0, 0}}, false, 0, false, false},
+		{"what went is back",
+			{{1, 900, 0, 0, 0, 0, 0}, {901, 1000, .went = true}},
+			{{1, 1000, 0, 0, 0, 0, 0}}, false, 0, false, false},
+		{"came and went, and is back",
+			{{1, 100, 0, 0, 0, 0, 0},
+				{101, 130, .went = true, .young = true}},
+			{{1, 130, 0, 0, 0, 0, 0}}, false, D, true, false},
+		{"came and went",
+			{{1, 100, 0, 0, 0, 0, 0}, {101, 104, .went = true}},
+			{{1, 100, 0, 0, 0, 0, 0}}, false, 0, false, false},
+		{"51 within a day, one of them now",
+			{{1, 950, 0, 0, 0, 0, 0}, {951, 1000, .went = true}},
+			{{1, 949, 0, 0, 0, 0, 0}}, false, D, false, true},
+		{"7 of 30 within a day",
+			{{1, 24, 0, 0, 0, 0, 0}, {25, 30, .went = true}},
+			{{1, 23, 0, 0, 0, 0, 0}}, false, L, false, true},
+		{"6 of 30 within a day",
+			{{1, 25, 0, 0, 0, 0, 0}, {26, 30, .went = true}},
+			{{1, 24, 0, 0, 0, 0, 0}}, false, 0, false, false},
+		{"the last of three",
+			{{1, 1, 0, 0, 0, 0, 0}, {2, 3, .went = true}}, {{0}},
+			false, L, false, true},
+		{"7 young ones of 30",
+			{{1, 20, 0, 0, 0, 0, 0}, {21, 30, .young = true}},
+			{{1, 23, 0, 0, 0, 0, 0}}, false, L, false, true},
+		{"a host of which a page is left",
+			{{1, 40, 20, 0, 0, 0, 0}, {41, 59, 20, .went = true}},
+			{{1, 40, 20, 0, 0, 0, 0}}, false, 0, false, false},
+		{"halted", {{1, 30, 0, 0, 0, 0, 0}}, {{1, 31, 0, 0, 0, 0, 0}},
 			true, H, true, false},
+		{"halted and gone", {{1, 30, 0, 0, 0, 0, 0}},
+			{{1, 29, 0, 0, 0, 0, 0}}, true, H, true, false},
 	};
 
 	(void)state;
@@ -110,8 +151,9 @@ static void breakers(void **state)
 
 static void a_digest_tells_sets_apart(void **state)
 {
-	const struct some one = {1, 3, 0, 0, 0}, other = {1, 4, 0, 0, 0},
-			  shared = {1, 3, 100, 0, 0};
+	const struct some one = {1, 3, 0, 0, 0, 0, 0},
+			  other = {1, 4, 0, 0, 0, 0, 0},
+			  shared = {1, 3, 100, 0, 0, 0, 0};
 	struct hl_lists_set a = make(&one, 1), b = make(&other, 1),
 			    c = make(&shared, 1);
 	uint8_t x[32], y[32], z[32];
