@@ -73,10 +73,12 @@ enum hl_lists_file {
 int hl_lists_path(const char *folder, enum hl_lists_file kind,
 	uint64_t consumer, uint64_t version, uint64_t from,
 	char out[HL_LISTS_PATH], struct hl_err *err);
-/* Removes files of the consumer that are of versions before `oldest`, or
- * deltas that lead to others than `newest` and the one before it. */
+/* Removes files of the consumer that are of versions before `oldest`, and
+ * deltas that lead to versions before `before`. */
 void hl_lists_tidy(const char *folder, uint64_t consumer, uint64_t oldest,
-	uint64_t newest);
+	uint64_t before);
+/* Removes the files of a version that did not go out. */
+void hl_lists_drop(const char *folder, uint64_t consumer, uint64_t version);
 /* Versions whose list file is in the folder, ascending, the newest 16 at most
  * below `below`. */
 size_t hl_lists_there(const char *folder, uint64_t consumer, uint64_t below,

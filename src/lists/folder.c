@@ -105,8 +105,13 @@ static struct named read_name(const char *name)
 	return hl_str_eq(rest, HL_STR(".list")) ? n : (struct named){0};
 }
 
-void hl_lists_tidy(
-	const char *folder, uint64_t consumer, uint64_t oldest, uint64_t newest)
+/* Of one consumer: files of versions from `from` to below `to`, and deltas
+ * that lead to versions below `deltas_to`. */
+struct range {
+	uint64_t consumer, from, to, deltas_to;
+};
+
+static void remove_range(const char *folder, const struct range *range)
 {
 	DIR *d = opendir(folder);
 	struct dirent *e;
@@ -114,11 +119,11 @@ void hl_lists_tidy(
 
 	while (d && (e = readdir(d))) {
 		struct named n = read_name(e->d_name);
-		uint64_t least = n.kind == HL_LISTS_DELTA && newest ? newest - 1
-								    : oldest;
+		uint64_t to =
+			n.kind == HL_LISTS_DELTA ? range->deltas_to : range->to;
 
-		if (!n.version || n.consumer != consumer ||
-			n.version >= least ||
+		if (!n.version || n.consumer != range->consumer ||
+			n.version < range->from || n.version >= to ||
 			hl_lists_path(folder, n.kind, n.consumer, n.version,
 				n.from, path, NULL)) {
 			continue;
@@ -128,6 +133,18 @@ void hl_lists_tidy(
 	if (d) {
 		closedir(d);
 	}
+}
+
+void hl_lists_tidy(
+	const char *folder, uint64_t consumer, uint64_t oldest, uint64_t before)
+{
+	remove_range(folder, &(struct range){consumer, 0, oldest, before});
+}
+
+void hl_lists_drop(const char *folder, uint64_t consumer, uint64_t version)
+{
+	remove_range(folder,
+		&(struct range){consumer, version, version + 1, version + 1});
 }
 
 static int by_number(const void *a, const void *b)

@@ -40,6 +40,7 @@ struct hl_lists_look {
 	size_t n_consumers;
 	struct hl_lists_version *versions;
 	size_t n_versions;
+	bool waits; /* a version must wait for the next second */
 };
 
 /* What is published from now on: p->published, and its edition in the store;

@@ -1,8 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
- * A version is out when its row is in the store. Files are written before, and
- * a version that crashed before its row is written anew under its number:
- * nobody has seen it.
+ * A version is out when its row is in the store; files are written before.
+ *
+ * Its number is the time in seconds, one a second at most. Under one number
+ * and one key of a row nothing else may ever be sealed, and consumers take no
+ * number for the second time: so a hotline that was put back to an hour ago,
+ * its store, its folder or both, must come to no number that went out since.
  */
 #include <stdlib.h>
 
@@ -11,7 +14,8 @@
 #include "store/sql.h"
 #include "url/url.h"
 
-enum { WAIT_S = 60, GAP_S = 5, JUMP_MAX = 900000 };
+/* Behind the clock by more: it was set back. */
+enum { WAIT_S = 60, AHEAD_S = 2 };
 
 struct issuing {
 	struct hl_lists_look *look;
@@ -120,19 +124,35 @@ static bool file_is_there(const struct issuing *s)
 	return there;
 }
 
-/* The next number. When the files are lost, as after a restore from a backup,
- * more may have gone out than the store remembers: at most one every GAP_S
- * seconds. */
-static uint64_t next_version(const struct issuing *s, bool there)
+/* A file of a version that the store does not remember: another folder, or a
+ * crash. It may have gone out, and nothing may seem to follow it. */
+static uint64_t newest_file(const struct issuing *s)
 {
-	if (!s->last) {
-		return 1;
-	}
-	int64_t gone_s =
-		(s->look->now_us - s->last->made_at_us) / HL_US_PER_S / GAP_S;
-	uint64_t jump = gone_s < 0 || there ? 0 : (uint64_t)gone_s;
+	uint64_t there[HL_URLS_DELTAS_MAX];
+	size_t n = hl_lists_there(
+		s->look->p->config.folder, s->who->id, UINT64_MAX, there);
 
-	return s->last->version + 1 + (jump < JUMP_MAX ? jump : JUMP_MAX);
+	return n ? there[n - 1] : 0;
+}
+
+/* False: not before the next second. */
+static bool next_version(struct issuing *s)
+{
+	uint64_t now_s = (uint64_t)(s->look->now_us / HL_US_PER_S);
+	uint64_t known = s->last ? s->last->version : 0;
+	uint64_t file = newest_file(s);
+	uint64_t least = file > known ? file + 2 : known + 1;
+
+	s->version = least > now_s ? least : now_s;
+	if (s->version > now_s + AHEAD_S) {
+		hl_log(HL_LOG_WARN, "lists.clock",
+			"consumer %llu gets version %llu, which is ahead of "
+			"the clock: was it set back?",
+			(unsigned long long)s->who->id,
+			(unsigned long long)s->version);
+		return true;
+	}
+	return s->version == now_s;
 }
 
 static void fill_manifest(const struct issuing *s, struct hl_urls_manifest *m)
@@ -250,8 +270,8 @@ static int make(struct issuing *s, bool anyway, struct hl_err *err)
 	uint64_t there[HL_URLS_DELTAS_MAX];
 	size_t n =
 		hl_lists_there(p->config.folder, s->who->id, s->version, there);
-	hl_lists_tidy(
-		p->config.folder, s->who->id, n ? there[0] : 0, s->version);
+	hl_lists_tidy(p->config.folder, s->who->id, n ? there[0] : 0,
+		n ? there[n - 1] : s->version);
 	return 0;
 }
 
@@ -275,12 +295,17 @@ static int issue(struct issuing *s, struct hl_err *err)
 		memcmp(s->content, s->stand->content, 32) == 0) {
 		return 0;
 	}
-	s->version = next_version(s, there);
+	if (!next_version(s)) {
+		look->waits = true;
+		return 0;
+	}
 	r = make_plant(s, err);
 	if (!r) {
 		r = make(s, anyway, err);
 	}
-	if (!r) {
+	if (r) {
+		hl_lists_drop(look->p->config.folder, s->who->id, s->version);
+	} else {
 		memcpy(s->stand->content, s->content, 32);
 		s->stand->has_content = true;
 	}

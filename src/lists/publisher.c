@@ -325,7 +325,7 @@ int hl_lists_publisher_look(
 	int64_t seq = p->head.seq;
 	r = look_at_all(&look, err);
 	if (!r) {
-		p->seq = seq;
+		p->seq = look.waits ? -1 : seq;
 		p->looked_at_us = now_us;
 	}
 	return r;

@@ -119,7 +119,7 @@ static int check_order(const struct hl_urls_known *known,
 					 "manifest: another one of this "
 					 "version is known");
 	}
-	if (m->version - have->version > HL_URLS_JUMP_MAX) {
+	if (m->version > (uint64_t)m->made + HL_URLS_JUMP_MAX) {
 		return refuse(err, HL_URLS_E_FORWARD,
 			"manifest: its version runs ahead");
 	}

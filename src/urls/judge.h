@@ -8,6 +8,7 @@
 
 enum {
 	HL_URLS_AHEAD_S = 300, /* that something may be made in the future */
+	/* that a version may be above the seconds since 1970 */
 	HL_URLS_JUMP_MAX = 1000000
 };
 

@@ -140,6 +140,7 @@ def both_agree_on_what_is_served(h):
     h.root = h.folder + '/root'
     pathlib.Path(h.root).write_bytes(root)
     h.case, h.other = served(h, 0, 'one'), served(h, 1, 'two')
+    h.first = h.last[0]
     said = h.case.good(root=h.root)
     assert re.search('^rows 15,', said, re.M), said
     assert '15 entries approved, of 15 hosts; 0 ended' in said, said
@@ -270,14 +271,14 @@ def another_version(h):
     h.sql("INSERT INTO list_leaf (place, entry_id, leaf) VALUES "
           "(15, 3, x'%s')" % end.hex())
     h.start()
-    new = served(h, 0, 'new', 2)
+    new = served(h, 0, 'new', h.last[0] + 1)
     said = new.good(root=h.root)
     assert re.search('^rows 14,', said, re.M) and '1 ended' in said, said
     mixed = h.case.copy('mixed')
     mixed.manifest, mixed.list = new.manifest, new.list
     mixed.refused('another version')
     # what is kept can still be asked for, and is what it was
-    status, data, _ = h.get('/v1/lists/audit/1', h.tokens[0])
+    status, data, _ = h.get(f'/v1/lists/audit/{h.first}', h.tokens[0])
     assert status == 200 and data.decode() == h.case.bundle
     h.stop()
     # the administrator's own, with the hotline stopped
@@ -285,7 +286,7 @@ def another_version(h):
     h.run('list', 'bundle', consumer_of(h, 0), '-o', out)
     new.bundle = pathlib.Path(out).read_text()
     new.good(root=h.root)
-    h.run('list', 'bundle', consumer_of(h, 0), '1', '-o', out)
+    h.run('list', 'bundle', consumer_of(h, 0), str(h.first), '-o', out)
     h.case.bundle = pathlib.Path(out).read_text()
     h.case.good(root=h.root)
 

@@ -9,6 +9,9 @@
 #include "store/sql.h"
 #include "town.h"
 
+/* The first version: the second in which it was made. */
+#define FIRST ((uint64_t)(NOW / HL_US_PER_S))
+
 /* The bundle, the manifest and the list of a version. */
 struct files {
 	struct hl_buf bundle, list, manifest;
@@ -68,7 +71,7 @@ static void empty_and_shared_hosts(void **state)
 	struct files f;
 
 	town_look(t, NOW);
-	begin(t, 1, &f);
+	begin(t, FIRST, &f);
 	assert_int_equal(0, audit(&f, &found));
 	assert_int_equal(0, found.n_rows + found.n_leaves + found.n_people);
 	hl_lists_audit_free(&found);
@@ -77,8 +80,8 @@ static void empty_and_shared_hosts(void **state)
 	for (int64_t id = 2; id < 12; id++) {
 		town_entry(t, id, 2, NOW);
 	}
-	town_look(t, NOW);
-	begin(t, 2, &f);
+	town_look(t, NOW + HL_US_PER_S);
+	begin(t, FIRST + 1, &f);
 	assert_int_equal(0, audit(&f, &found));
 	assert_int_equal(5, found.n_rows);
 	assert_int_equal(10, found.n_entries);
@@ -124,7 +127,7 @@ static void what_is_held_back_is_told(void **state)
 	}
 	/* 11 hours later the list is renewed, with the log as it is now */
 	town_look(t, NOW + 12 * HL_US_PER_HOUR);
-	begin(t, 2, &f);
+	begin(t, FIRST + 12 * 3600, &f);
 	assert_int_equal(0, audit(&f, &found));
 	assert_int_equal(20, found.n_rows);
 	assert_int_equal(10, found.n_ended);
@@ -143,7 +146,7 @@ static void one_byte(void **state)
 
 	town_entries(t, 1, 3);
 	town_look(t, NOW);
-	begin(t, 1, &f);
+	begin(t, FIRST, &f);
 	struct hl_str text = hl_buf_str(&f.bundle);
 	size_t n = hl_str_find(text, HL_STR("\n\n"));
 	for (size_t i = 0; i < n; i += 7) {
@@ -183,19 +186,19 @@ static void what_cannot_be_made(void **state)
 	assert_int_equal(
 		HL_NOTFOUND, hl_lists_bundle_make(&p, 1, 9, &out, NULL));
 	assert_int_equal(
-		HL_NOTFOUND, hl_lists_bundle_make(&p, 7, 1, &out, NULL));
+		HL_NOTFOUND, hl_lists_bundle_make(&p, 7, FIRST, &out, NULL));
 	assert_int_equal(
-		HL_NOTFOUND, hl_lists_bundle_make(&p, 2, 1, &out, NULL));
+		HL_NOTFOUND, hl_lists_bundle_make(&p, 2, FIRST, &out, NULL));
 	const _Atomic bool stop = true;
 	p.stop = &stop;
-	assert_int_equal(
-		HL_E_UNAVAILABLE, hl_lists_bundle_make(&p, 1, 1, &out, NULL));
-	assert_int_equal(0,
-		hl_lists_path(t->folder, HL_LISTS_ROWS, 1, 1, 0, path, NULL));
+	assert_int_equal(HL_E_UNAVAILABLE,
+		hl_lists_bundle_make(&p, 1, FIRST, &out, NULL));
+	assert_int_equal(0, hl_lists_path(t->folder, HL_LISTS_ROWS, 1, FIRST, 0,
+				    path, NULL));
 	assert_int_equal(0, truncate(path, 50));
 	p.stop = NULL;
 	assert_int_equal(
-		HL_E_CORRUPT, hl_lists_bundle_make(&p, 1, 1, &out, NULL));
+		HL_E_CORRUPT, hl_lists_bundle_make(&p, 1, FIRST, &out, NULL));
 }
 
 /* Asked often and by many: one thread, one of each consumer; the file is
@@ -210,11 +213,11 @@ static void proofs_are_made_once(void **state)
 	town_entries(t, 1, 20);
 	town_look(t, NOW);
 	const struct hl_lists_prover p = prover_of(t);
-	assert_int_equal(0,
-		hl_lists_path(t->folder, HL_LISTS_BUNDLE, 1, 1, 0, path, NULL));
+	assert_int_equal(0, hl_lists_path(t->folder, HL_LISTS_BUNDLE, 1, FIRST,
+				    0, path, NULL));
 	hl_lists_proofs_init(&proofs);
 	do {
-		assert_true(hl_lists_proofs_want(&proofs, &p, 1, 1));
+		assert_true(hl_lists_proofs_want(&proofs, &p, 1, FIRST));
 		usleep(1000);
 	} while (stat(path, &st));
 	assert_true(st.st_size > 20 * 337);

@@ -6,9 +6,11 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/file.h"
 #include "town.h"
 
 #define H HL_US_PER_HOUR
+#define S(us) ((us) / HL_US_PER_S)
 #define HELD "SELECT count(*) FROM list_edition WHERE state = 1"
 
 static void an_entry_comes_and_goes(void **state)
@@ -18,12 +20,12 @@ static void an_entry_comes_and_goes(void **state)
 
 	town_look(t, NOW);
 	town_manifest(t, 1, &one);
-	assert_int_equal(1, one.version);
+	assert_int_equal(S(NOW), one.version);
 	assert_int_equal(0, one.rows);
 	town_entry(t, 7, 1, NOW);
 	town_look(t, NOW + 5 * HL_US_PER_S);
 	town_manifest(t, 1, &two);
-	assert_int_equal(2, two.version);
+	assert_int_equal(S(NOW) + 5, two.version);
 	assert_int_equal(1, two.rows);
 	assert_int_equal(1, two.log_leaves);
 	assert_int_equal(1, two.n_deltas);
@@ -34,14 +36,14 @@ static void an_entry_comes_and_goes(void **state)
 	/* nothing changes: no new version */
 	town_look(t, NOW + 50 * HL_US_PER_S);
 	town_manifest(t, 1, &three);
-	assert_int_equal(2, three.version);
+	assert_int_equal(S(NOW) + 5, three.version);
 	/* an appeal was upheld */
 	town_sql(t, "UPDATE list_entry SET state = 5, ended_by = 3, "
 		    "ended_why = 2, place_sealed = x'' WHERE id = 7");
 	town_look(t, NOW + 60 * HL_US_PER_S);
 	assert_false(town_lists(t, 1, "h7.example", NULL));
 	town_manifest(t, 1, &three);
-	assert_int_equal(3, three.version);
+	assert_int_equal(S(NOW) + 60, three.version);
 	assert_int_equal(2, three.n_deltas);
 }
 
@@ -62,7 +64,7 @@ static void a_minute_is_kept(void **state)
 	assert_true(town_lists(t, 1, "h7.example", &later));
 	assert_int_equal(first, later);
 	town_manifest(t, 1, &m);
-	assert_int_equal(1, m.version);
+	assert_int_equal(S(NOW), m.version);
 	/* less than a day is left */
 	town_look(t, NOW + 48 * H + HL_US_PER_MIN);
 	assert_true(town_lists(t, 1, "h7.example", &later));
@@ -82,16 +84,16 @@ static void renewed_twice_a_day(void **state)
 	town_manifest(t, 1, &before);
 	town_look(t, NOW + 10 * H);
 	town_manifest(t, 1, &m);
-	assert_int_equal(1, m.version);
+	assert_int_equal(S(NOW), m.version);
 	town_look(t, NOW + 11 * H + HL_US_PER_MIN);
 	town_manifest(t, 1, &m);
-	assert_int_equal(2, m.version);
+	assert_int_equal(S(NOW + 11 * H) + 60, m.version);
 	assert_int_equal(before.epoch, m.epoch);
 	assert_int_equal(m.made + 86400, m.expires);
 	/* midnight: other keys, and no delta leads there */
 	town_look(t, NOW + 15 * H + HL_US_PER_S);
 	town_manifest(t, 1, &m);
-	assert_int_equal(3, m.version);
+	assert_int_equal(S(NOW + 15 * H) + 1, m.version);
 	assert_int_equal(before.epoch + 1, m.epoch);
 	assert_int_equal(0, m.n_deltas);
 	assert_true(town_lists(t, 1, "h7.example", NULL));
@@ -369,10 +371,112 @@ static void after_a_restore(void **state)
 	town_open(t);
 	town_look(t, NOW + H);
 	town_manifest(t, 1, &m);
-	assert_int_equal(before.version + 1 + 3600 / 5, m.version);
+	assert_int_equal(before.version + 3600, m.version);
 	assert_int_equal(before.epoch, m.epoch);
 	assert_true(town_lists(t, 1, "h1.example", NULL));
 	assert_int_equal(0, town_count(t, HELD));
+}
+
+static void take_off(struct town *t, int id)
+{
+	town_sql(t,
+		"UPDATE list_entry SET state = 5, ended_by = 9, ended_why = 2, "
+		"place_sealed = x'' WHERE id = %d",
+		id);
+}
+
+static void keep_store(struct town *t, struct hl_buf *out)
+{
+	town_close(t);
+	assert_int_equal(0, hl_file_read(t->db, out, NULL));
+	town_open(t);
+}
+
+static void put_store_back(struct town *t, struct hl_str was)
+{
+	char path[160];
+
+	town_close(t);
+	snprintf(path, sizeof(path), "%s-wal", t->db);
+	unlink(path);
+	snprintf(path, sizeof(path), "%s-shm", t->db);
+	unlink(path);
+	assert_int_equal(0, hl_file_write(t->db, was, 0600, NULL));
+	town_open(t);
+}
+
+/* A version that went out is never given to something else: the store is as
+ * it was, and the folder is not. */
+static void the_store_alone_is_put_back(void **state)
+{
+	struct town *t = *state;
+	HL_BUF_AUTO was = HL_BUF_INIT((size_t)1 << 28);
+	struct hl_urls_manifest before, m;
+
+	town_entries(t, 1, 6);
+	town_look(t, NOW);
+	keep_store(t, &was);
+	take_off(t, 6);
+	town_look(t, NOW + HL_US_PER_MIN);
+	town_manifest(t, 1, &before);
+	assert_int_equal(5, before.rows);
+	/* within the same second, as with a clock that stands */
+	put_store_back(t, hl_buf_str(&was));
+	take_off(t, 5);
+	town_look(t, NOW + HL_US_PER_MIN);
+	town_manifest(t, 1, &m);
+	assert_int_equal(S(NOW), m.version);
+	town_look(t, NOW + HL_US_PER_MIN + 2 * HL_US_PER_S);
+	town_manifest(t, 1, &m);
+	assert_int_equal(before.version + 2, m.version);
+	assert_false(town_lists(t, 1, "h5.example", NULL));
+	assert_true(town_lists(t, 1, "h6.example", NULL));
+}
+
+/* Store and folder, as from a snapshot of the machine. */
+static void all_is_put_back(void **state)
+{
+	struct town *t = *state;
+	HL_BUF_AUTO was = HL_BUF_INIT((size_t)1 << 28);
+	struct hl_urls_manifest before, m;
+
+	town_entries(t, 1, 6);
+	town_look(t, NOW);
+	keep_store(t, &was);
+	take_off(t, 6);
+	town_look(t, NOW + HL_US_PER_MIN);
+	town_manifest(t, 1, &before);
+	put_store_back(t, hl_buf_str(&was));
+	hl_lists_drop(t->folder, 1, before.version);
+	take_off(t, 5);
+	town_look(t, NOW + HL_US_PER_MIN + HL_US_PER_S);
+	town_manifest(t, 1, &m);
+	assert_true(m.version > before.version);
+	assert_int_equal(5, m.rows);
+}
+
+/* Twice in a second, and a clock that is set back. */
+static void one_a_second(void **state)
+{
+	struct town *t = *state;
+	struct hl_urls_manifest m;
+
+	town_entries(t, 1, 6);
+	town_look(t, NOW);
+	take_off(t, 6);
+	town_look(t, NOW + HL_US_PER_S / 2);
+	town_manifest(t, 1, &m);
+	assert_int_equal(S(NOW), m.version);
+	/* nothing changes meanwhile, and it is not forgotten */
+	town_look(t, NOW + HL_US_PER_S);
+	town_manifest(t, 1, &m);
+	assert_int_equal(S(NOW) + 1, m.version);
+	assert_int_equal(5, m.rows);
+	take_off(t, 5);
+	town_look(t, NOW - H);
+	town_manifest(t, 1, &m);
+	assert_int_equal(S(NOW) + 2, m.version);
+	assert_int_equal(4, m.rows);
 }
 
 static void old_files_go(void **state)
@@ -386,9 +490,9 @@ static void old_files_go(void **state)
 		town_look(t, NOW + i * HL_US_PER_MIN);
 	}
 	town_manifest(t, 1, &m);
-	assert_int_equal(20, m.version);
+	assert_int_equal(S(NOW) + 20 * 60, m.version);
 	assert_int_equal(16, m.n_deltas);
-	assert_int_equal(4, m.delta[0].from);
+	assert_int_equal(S(NOW) + 4 * 60, m.delta[0].from);
 	DIR *d = opendir(t->folder);
 	for (struct dirent *e = readdir(d); e; e = readdir(d)) {
 		n += e->d_name[0] != '.';
@@ -417,6 +521,9 @@ int main(void)
 		IN_TOWN(without_a_root_nothing),
 		IN_TOWN(what_does_not_fit_is_left_out),
 		IN_TOWN(after_a_restore),
+		IN_TOWN(the_store_alone_is_put_back),
+		IN_TOWN(all_is_put_back),
+		IN_TOWN(one_a_second),
 		IN_TOWN(old_files_go),
 	};
 

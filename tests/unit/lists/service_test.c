@@ -5,6 +5,10 @@
 #include <stdlib.h>
 
 #include "town.h"
+
+/* Versions: NOW in seconds, and one more. */
+#define FIRST "1795338000"
+#define SECOND "1795338001"
 #include "web/http.h"
 
 struct call {
@@ -78,7 +82,7 @@ static void who_may_ask(void **state)
 		"Bearer x", "Basic hl_AAAA",
 		"Bearer hl_AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"};
 	static const char *const paths[] = {"/v1/lists/manifest",
-		"/v1/lists/list/1", "/v1/lists/delta/1/2"};
+		"/v1/lists/list/" FIRST, "/v1/lists/delta/" FIRST "/" SECOND};
 	struct call c;
 
 	begin(&c, state);
@@ -115,11 +119,11 @@ static void odd_paths(void **state)
 		{"/v1/lists/root/-1", 404},
 		{"/v1/lists/root/99999999999999999999", 404},
 		{"/v1/lists/list/0", 404},
-		{"/v1/lists/list/2", 404},
-		{"/v1/lists/list/1.list", 404},
-		{"/v1/lists/list/..%2f1", 404},
-		{"/v1/lists/delta/0/1", 404},
-		{"/v1/lists/delta/1/1", 404},
+		{"/v1/lists/list/" SECOND, 404},
+		{"/v1/lists/list/" FIRST ".list", 404},
+		{"/v1/lists/list/..%2f" FIRST, 404},
+		{"/v1/lists/delta/0/" FIRST, 404},
+		{"/v1/lists/delta/" FIRST "/" FIRST, 404},
 		{"/v1/lists/confirm", 405},
 	};
 	struct call c;
@@ -143,7 +147,7 @@ static void the_manifest_and_its_files(void **state)
 	begin(&c, state);
 	const struct hl_web_header h[] = {
 		{HL_STR("Authorization"), hl_str_c(c.town->token)},
-		{HL_STR("If-None-Match"), HL_STR("\"1\"")}};
+		{HL_STR("If-None-Match"), HL_STR("\"" FIRST "\"")}};
 	call(&c, HL_WEB_GET, "/v1/lists/manifest", h, 2, HL_STR(""));
 	assert_int_equal(304, c.status);
 	town_entry(c.town, 7, 1, NOW);
@@ -152,15 +156,15 @@ static void the_manifest_and_its_files(void **state)
 	assert_int_equal(200, c.status);
 	assert_int_equal(0, hl_urls_manifest_read(
 				    hl_buf_str(&c.resp.body), &m, NULL, NULL));
-	assert_int_equal(2, m.version);
-	get(&c, "/v1/lists/list/2", c.town->token);
+	assert_int_equal(NOW / HL_US_PER_S + 1, m.version);
+	get(&c, "/v1/lists/list/" SECOND, c.town->token);
 	assert_int_equal(200, c.status);
 	assert_int_equal(m.list_bytes, c.resp.lent.n);
 	assert_int_equal(0, hl_urls_file_open(&file, c.resp.lent.p,
 				    c.resp.lent.n, m.list_root, NULL));
 	assert_int_equal(0, hl_urls_file_check(&file, NULL));
 	hl_urls_file_fini(&file);
-	get(&c, "/v1/lists/delta/1/2", c.town->token);
+	get(&c, "/v1/lists/delta/" FIRST "/" SECOND, c.town->token);
 	assert_int_equal(200, c.status);
 	assert_int_equal(m.delta[0].bytes, c.resp.lent.n);
 	end(&c);

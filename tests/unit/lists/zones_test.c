@@ -156,6 +156,31 @@ static void differences_over_restarts(void **state)
 	end(t, s);
 }
 
+/* Lists and zones of a consumer are on one scale, each above what was. */
+static void another_tier_and_back(void **state)
+{
+	struct town *t = *state;
+	struct hl_urls_manifest one, two;
+
+	town_entries(t, 101, 103);
+	town_look(t, LATER(-2));
+	town_manifest(t, 1, &one);
+	assert_int_equal(LATER(-2) / HL_US_PER_S, one.version);
+	town_sql(t, "UPDATE list_consumer SET tier = 2 WHERE id = 1");
+	town_tsig(t, 1, "");
+	struct sockets s = begin(t);
+	assert_int_equal(NOW / HL_US_PER_S,
+		town_count(t, "SELECT max(version) FROM list_version WHERE "
+			      "consumer_id = 1"));
+	end(t, s);
+	town_sql(t, "UPDATE list_consumer SET tier = 1 WHERE id = 1");
+	town_look(t, LATER(1));
+	town_manifest(t, 1, &two);
+	assert_int_equal(LATER(1) / HL_US_PER_S, two.version);
+	assert_int_equal(two.made, two.version);
+	assert_true(town_lists(t, 1, "h103.example", NULL));
+}
+
 static void halted_and_held(void **state)
 {
 	struct town *t = *state;
@@ -241,6 +266,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		STORY(whole_domains_and_own_canaries_by_stage),
 		STORY(differences_over_restarts),
+		STORY(another_tier_and_back),
 		STORY(halted_and_held),
 		STORY(nobody_vouches),
 		STORY(withdrawn_and_given_another_key),
