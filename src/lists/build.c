@@ -67,14 +67,19 @@ int hl_lists_plant_new(const struct hl_seal_key *seed, uint64_t consumer,
 	return 0;
 }
 
+/* Keys of rows are in them. */
+static void wipe_hosts(struct hl_lists_host *hosts, size_t n)
+{
+	if (hosts) {
+		sodium_memzero(hosts, n * sizeof(*hosts));
+		free(hosts);
+	}
+}
+
 void hl_lists_plant_free(struct hl_lists_plant *p)
 {
 	if (p) {
-		if (p->hosts) {
-			sodium_memzero(
-				p->hosts, p->n_hosts * sizeof(*p->hosts));
-		}
-		free(p->hosts);
+		wipe_hosts(p->hosts, p->n_hosts);
 		sodium_memzero(p, sizeof(*p));
 		free(p);
 	}
@@ -138,10 +143,10 @@ static int make_hosts(const struct hl_lists_job *job, struct hl_err *err)
 		}
 	}
 	if (r) {
-		free(to);
+		wipe_hosts(to, n);
 		return r;
 	}
-	free(p->hosts);
+	wipe_hosts(p->hosts, p->n_hosts);
 	p->hosts = to;
 	p->n_hosts = n;
 	return 0;
