@@ -1,5 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is done to a case with one press, and the small forms beside it. */
+#include <stdlib.h>
+
 #include "casework/close.h"
 #include "casework/contact.h"
 #include "casework/lease.h"
@@ -431,6 +433,16 @@ static struct hl_desk_approval erasure_row(
 		.href = hl_desk_case_path(arena, from->case_id, "/erase")};
 }
 
+/* Oldest first; last those of which nobody knows since when. */
+static int by_time(const void *a, const void *b)
+{
+	const struct hl_desk_approval *x = a, *y = b;
+	int unknown = (x->at_us == 0) - (y->at_us == 0);
+	int later = (x->at_us > y->at_us) - (x->at_us < y->at_us);
+
+	return unknown ? unknown : later ? later : hl_str_cmp(x->ref, y->ref);
+}
+
 /* What waits for a second person. */
 int hl_desk_approvals_get(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, struct hl_web_response *resp)
@@ -457,6 +469,9 @@ int hl_desk_approvals_get(struct hl_web_ctx *ctx,
 	}
 	for (size_t i = 0; rows && i < a.n_extra; i++) {
 		rows[v.n_rows++] = a.extra[i];
+	}
+	if (v.n_rows) {
+		qsort(rows, v.n_rows, sizeof(*rows), by_time);
 	}
 	v.rows = rows;
 	hl_desk_page_init(

@@ -546,6 +546,53 @@ static void more_waits_and_less_does_not(void **state)
 	assert_true(says(l, "A change waits") && says(l, "9000"));
 }
 
+static size_t place_of(const struct lists *l, const char *words)
+{
+	struct hl_str all = hl_buf_str(&l->w->body);
+	size_t at = hl_str_find(all, hl_str_c(words));
+
+	if (at == all.n) {
+		fail_msg("%s is not there", words);
+	}
+	return at;
+}
+
+/* Whatever they are of: what waits longest comes first. */
+static void what_waits_longest_comes_first(void **state)
+{
+	struct lists *l = *state;
+	static const struct {
+		long long consumer_at, entry_at, hash_at;
+		int order[3]; /* of consumer, entry, list of hashes */
+	} rows[] = {{3, 2, 1, {2, 1, 0}}, {1, 2, 3, {0, 1, 2}},
+		{2, 3, 1, {2, 0, 1}}};
+
+	proposed(l);
+	consumer(l, "tier=asks");
+	change(l->w->f, "UPDATE hash_entry SET state = 1");
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		char sql[256];
+
+		snprintf(sql, sizeof(sql),
+			"UPDATE list_consumer SET proposed_at_us = %lld; "
+			"UPDATE list_entry SET proposed_at_us = %lld; "
+			"UPDATE hash_entry SET proposed_at_us = %lld",
+			rows[i].consumer_at, rows[i].entry_at, rows[i].hash_at);
+		change(l->w->f, sql);
+		get(l, SIMON, "/approvals");
+		expect(l, 200, "approvals");
+		const size_t at[] = {
+			place_of(l, "Give a consumer the block list"),
+			place_of(l, "Block an address"),
+			place_of(l, "href=\"/hash/H-")};
+		const int *o = rows[i].order;
+		if (at[o[0]] > at[o[1]] || at[o[1]] > at[o[2]]) {
+			fail_msg(
+				"row %zu: %zu %zu %zu", i, at[0], at[1], at[2]);
+		}
+	}
+}
+
 static void one_halts_and_two_resume(void **state)
 {
 	struct lists *l = *state;
@@ -684,6 +731,7 @@ int main(void)
 		TEST_PAGES(all_alarms_of_a_consumer),
 		TEST_PAGES(a_list_that_can_be_guessed_is_signed_off),
 		TEST_PAGES(more_waits_and_less_does_not),
+		TEST_PAGES(what_waits_longest_comes_first),
 		TEST_PAGES(one_halts_and_two_resume),
 		TEST_PAGES(what_is_held_says_why),
 		TEST_PAGES(a_roll_back_takes_two),
