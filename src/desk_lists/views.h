@@ -10,6 +10,7 @@
 struct hl_desk_lists_row {
 	int64_t id, at_us, case_id, expires_at_us;
 	struct hl_str scope, by;
+	struct hl_str why; /* it ended; "" it has not */
 	struct hl_w_tag tag;
 	bool popular, mine, canary;
 	bool soon; /* counts no more within a day unless somebody looks */

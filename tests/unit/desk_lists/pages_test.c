@@ -390,6 +390,20 @@ static void an_end_has_a_reason(void **state)
 			id));
 }
 
+static void what_ended_says_why(void **state)
+{
+	struct lists *l = *state;
+	int64_t id = proposed(l);
+
+	press(l, SOFIE, HL_REF_LIST_ENTRY, id, "/approve", "");
+	get(l, SOFIE, "/lists/entries?tab=in-force");
+	assert_false(says(l, "blocked more than it should"));
+	press(l, SIMON, HL_REF_LIST_ENTRY, id, "/end", "reason=wide");
+	expect(l, 303, "end");
+	get(l, SOFIE, "/lists/entries?tab=ended");
+	assert_true(says(l, "It blocked more than it should"));
+}
+
 static void a_number_leads_to_its_entry(void **state)
 {
 	struct lists *l = *state;
@@ -725,6 +739,7 @@ int main(void)
 		TEST_PAGES(an_entry_takes_two),
 		TEST_PAGES(an_address_is_for_those_who_see_the_case),
 		TEST_PAGES(an_end_has_a_reason),
+		TEST_PAGES(what_ended_says_why),
 		TEST_PAGES(a_number_leads_to_its_entry),
 		TEST_PAGES(a_consumer_takes_two_and_its_token_is_shown_once),
 		TEST_PAGES(the_overview_warns_of_the_root),
