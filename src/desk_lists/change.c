@@ -121,6 +121,13 @@ static void add_clear_steps(struct hl_arena *arena,
 	const struct hl_publish_consumer *c, struct hl_desk_lists_step *steps,
 	size_t *n)
 {
+	if (!c->tsig_name.n) {
+		add_step(steps, n, HL_TR("Give it a new token"),
+			HL_TR("With it a secret for transfers is made, and "
+			      "shown once."),
+			HL_STR_NONE);
+		return;
+	}
 	add_step(steps, n, HL_TR("Check the transfer"),
 		HL_TR("The name server of the list answers transfers that are "
 		      "signed with the key of this consumer. The secret goes "

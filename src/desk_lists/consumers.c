@@ -8,10 +8,21 @@
 #define STALE_US HL_US_PER_DAY
 
 /* Bits, worst first. */
-enum { NO_TOKEN, RUN_OUT, NOT_FETCHED, USED_UP, MORE_THAN_EVER, N_ALARMS };
+enum {
+	NO_TOKEN,
+	NO_SECRET,
+	RUN_OUT,
+	NOT_FETCHED,
+	USED_UP,
+	MORE_THAN_EVER,
+	N_ALARMS
+};
 
 static const char *const words[N_ALARMS] = {
 	[NO_TOKEN] = HL_TR("It has no token and gets nothing."),
+	[NO_SECRET] =
+		HL_TR("It came to tier 2 and has no secret for transfers: it "
+		      "gets nothing. Give it a new token, which makes one."),
 	[RUN_OUT] = HL_TR("Its list has run out: it blocks nothing. Look "
 			  "whether the publisher runs."),
 	[NOT_FETCHED] = HL_TR("It has not fetched its list for a day. Ask its "
@@ -34,12 +45,19 @@ static bool fetched_of_late(
 		       STALE_US + HL_US_PER_HOUR;
 }
 
+/* The secret for transfers is made with a token, for who is of tier 2 then. */
+static bool needs_secret(const struct hl_publish_consumer *c)
+{
+	return c->has_token && c->tier == HL_LIST_TIER_CLEAR && !c->tsig_name.n;
+}
+
 size_t hl_desk_lists_alarms(struct hl_web_ctx *ctx,
 	const struct hl_publish_consumer *c,
 	struct hl_str out[HL_DESK_LISTS_ALARMS])
 {
 	const bool is[N_ALARMS] = {
 		[NO_TOKEN] = !c->has_token,
+		[NO_SECRET] = needs_secret(c),
 		[RUN_OUT] = c->expires_at_us && c->expires_at_us <= ctx->now_us,
 		[NOT_FETCHED] = !fetched_of_late(ctx, c),
 		[USED_UP] = c->refused_today > 0,

@@ -607,6 +607,32 @@ static void what_waits_longest_comes_first(void **state)
 	}
 }
 
+static void one_that_comes_to_tier_2_needs_a_token(void **state)
+{
+	struct lists *l = *state;
+	int64_t id = consumer(l, "tier=asks");
+	const char *alarm = "no secret for transfers";
+	const char *dig = "hmac-sha256";
+	char path[96];
+
+	path_of(HL_REF_CONSUMER, id, "", path);
+	press(l, SIMON, HL_REF_CONSUMER, id, "/approve", "");
+	get(l, SOFIE, path);
+	assert_false(says(l, alarm));
+	change(l->w->f, "UPDATE list_consumer SET tier = 2");
+	get(l, SOFIE, path);
+	assert_true(says(l, alarm));
+	assert_true(says(l, "Give it a new token"));
+	assert_false(says(l, dig));
+	get(l, SOFIE, "/lists");
+	assert_true(says(l, alarm));
+	press(l, SOFIE, HL_REF_CONSUMER, id, "/token", "");
+	expect(l, 200, "a token");
+	get(l, SOFIE, path);
+	assert_false(says(l, alarm));
+	assert_true(says(l, dig));
+}
+
 static void one_halts_and_two_resume(void **state)
 {
 	struct lists *l = *state;
@@ -747,6 +773,7 @@ int main(void)
 		TEST_PAGES(a_list_that_can_be_guessed_is_signed_off),
 		TEST_PAGES(more_waits_and_less_does_not),
 		TEST_PAGES(what_waits_longest_comes_first),
+		TEST_PAGES(one_that_comes_to_tier_2_needs_a_token),
 		TEST_PAGES(one_halts_and_two_resume),
 		TEST_PAGES(what_is_held_says_why),
 		TEST_PAGES(a_roll_back_takes_two),
