@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "cli_doctor/doctor.h"
 
+#include "domain/list.h"
 #include "seal/listkey.h"
 #include "store/sql.h"
 
@@ -46,6 +47,31 @@ static void check_root(struct hl_doctor *d)
 	}
 }
 
+/* Consumers of tier 2 get their list by the name server alone. */
+static void check_transfers(struct hl_doctor *d)
+{
+	struct hl_row_lists_consumers *rows;
+	size_t n = 0, n_clear = 0;
+
+	if (!d->store || *d->settings->lists_rpz_listen ||
+		hl_get_lists_consumers(d->store, d->arena, &rows, &n, NULL)) {
+		return;
+	}
+	for (size_t i = 0; i < n; i++) {
+		n_clear += rows[i].state == HL_LIST_CONSUMER_ACTIVE &&
+			   rows[i].tier == HL_LIST_TIER_CLEAR;
+	}
+	if (n_clear) {
+		HL_DOCTOR_SAY(d, HL_DOCTOR_WARNING, "lists",
+			"Set lists.rpz_listen and lists.rpz_zone, or give "
+			"those consumers another tier.",
+			"Consumers of tier 2 in use: %zu. They take their list "
+			"by DNS, and lists.rpz_listen is not set: they get "
+			"nothing.",
+			n_clear);
+	}
+}
+
 void hl_cli_doctor_lists(struct hl_doctor *d)
 {
 	char dir[HL_CLI_PATH_MAX];
@@ -64,4 +90,5 @@ void hl_cli_doctor_lists(struct hl_doctor *d)
 			"Put the keys of lists back from the copy of the keys.",
 			"%s", hl_cli_doctor_why(r, &err));
 	}
+	check_transfers(d);
 }

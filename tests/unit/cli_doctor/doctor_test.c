@@ -529,6 +529,25 @@ static void key_ends_later(struct fixture *f)
 	key_until(f, 15);
 }
 
+static void by_dns(struct fixture *f)
+{
+	exec(f, "INSERT INTO list_consumer VALUES (5, 'C', '', 2, 1, 2, 1, "
+		"x'05', x'', 9, '', '', x'', '', 1, 1, 2, 1, 0, 0, 0)");
+}
+
+static void by_dns_no_more(struct fixture *f)
+{
+	by_dns(f);
+	exec(f, "UPDATE list_consumer SET state = 4");
+}
+
+static void by_dns_that_listens(struct fixture *f)
+{
+	by_dns(f);
+	set(f, "lists.rpz_listen", "127.0.0.1:8053");
+	set(f, "lists.rpz_zone", "list.example.org");
+}
+
 static void index_there(struct fixture *f)
 {
 	assert_int_equal(0, mkdir(in_dir(f, "match"), 0700));
@@ -604,6 +623,9 @@ static const struct {
 	{"a key ends soon", key_ends_soon,
 		"(Example platform) ends within 14 days", -1, 1},
 	{"a key ends later", key_ends_later, "127.0.0.1:8083", -1, -1},
+	{"transfers by nobody", by_dns, "lists.rpz_listen is not set", -1, 1},
+	{"transfers", by_dns_that_listens, "enough people", -1, -1},
+	{"transfers no more", by_dns_no_more, "enough people", -1, -1},
 	{"no index", nothing, "made when the hotline runs", -1, -1},
 	{"index", index_there, "index of known hashes is there", -1, -1},
 	/* a note where a time service keeps the clock, else a warning */
