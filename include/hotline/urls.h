@@ -180,11 +180,14 @@ struct hl_urls_decision {
 };
 
 /*
- * One address, in any spelling; asks nobody, and allocates nothing unless its
- * host is not plain (hl_urls_canonical). An item that has run out is not
- * there; of several that match, the most exact host's first counts. Returns 0,
- * HL_URLS_E_ARG or, for a host that is not plain, HL_URLS_E_NOMEM; a page of
- * the list that fails its check counts as not listed and is told by stats.
+ * One address, in any spelling and of any length: over HL_URLS_ADDRESS_MAX it
+ * is decided by what is left of it without its query (entries of scope PATH,
+ * FOLDER and DOMAIN), or else by its first folders. Asks nobody, and allocates
+ * nothing unless its host is not plain (hl_urls_canonical). An item that has
+ * run out is not there; of several that match, the most exact host's first
+ * counts. Returns 0, HL_URLS_E_ARG or, for a host that is not plain,
+ * HL_URLS_E_NOMEM; a page of the list that fails its check counts as not listed
+ * and is told by stats.
  */
 HL_URLS_API int hl_urls_check(struct hl_urls_reader *reader,
 	const char *address, size_t n, int64_t now,

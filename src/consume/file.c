@@ -14,6 +14,7 @@
 #include "base/file.h"
 #include "base/log.h"
 #include "consume/file_table.h"
+#include "url/cut.h"
 
 #define LOOK_EVERY_MS 1000
 
@@ -102,10 +103,11 @@ static int look_up(struct hl_consume_file *f, struct hl_str url, bool confirmed,
 	struct hl_buf canon = {
 		.p = room, .cap = sizeof(room), .max = sizeof(room) - 1};
 	struct hl_url_exprs exprs;
+	enum hl_url_cut cut; /* leaves fewer expressions, and each is right */
 	const struct hl_consume_decision asked = *out;
 	int ms = 0;
 
-	if (hl_url_canon(url, &canon, NULL) ||
+	if (hl_url_canon_cut(url, &canon, &cut, NULL) ||
 		hl_url_expressions(hl_buf_str(&canon), &exprs, NULL)) {
 		*out = (struct hl_consume_decision){
 			.what = HL_CONSUME_UNREADABLE};

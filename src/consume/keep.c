@@ -19,7 +19,7 @@
 #include "base/log.h"
 #include "base/time.h"
 #include "consume/keep_inner.h"
-#include "url/url.h"
+#include "url/cut.h"
 
 #define CONNECTIONS_DEFAULT 4u
 #define CONNECTIONS_MOST 16u
@@ -139,9 +139,12 @@ void hl_consume_keep_decide(
 /* The host of whatever a program gives for one. Views of room. */
 struct hl_str hl_consume_keep_host(struct hl_str url, struct hl_buf *room)
 {
+	enum hl_url_cut cut;
+
 	hl_buf_reset(room);
-	return hl_url_canon(url, room, NULL) ? HL_STR_NONE
-					     : hl_url_host_of(hl_buf_str(room));
+	return hl_url_canon_cut(url, room, &cut, NULL)
+		       ? HL_STR_NONE
+		       : hl_url_host_of(hl_buf_str(room));
 }
 
 static int check_host(struct hl_urls_reader *reader, struct hl_str url,

@@ -118,14 +118,17 @@ static void answer_line(struct hl_consume_squid *s, struct hl_str text)
 	char *end = to;
 	int r = hl_consume_squid_line_parse(
 		s->config.format, text, s->room, &line);
-	if (r && !line.channel) {
+	if (r && s->too_long && line.channel) {
+		/* its address stood behind what is too long */
+		end = put_answer(s, to, line.channel, &d);
+	} else if (r && !line.channel) {
 		end = put(to, s->config.format->no_channels
 				      ? HL_STR("BH message=no%20address\n")
 				      : HL_STR("0 BH message=no%20channel\n"));
 	} else if (r) {
 		end = put(put_number(to, line.channel),
 			HL_STR(" BH message=no%20address\n"));
-	} else if (s->too_long || judge(s, &line, &d)) {
+	} else if (judge(s, &line, &d)) {
 		end = put_answer(s, to, line.channel, &d);
 	}
 	s->out.n += (size_t)(end - to);

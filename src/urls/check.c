@@ -58,7 +58,7 @@ int hl_urls_ask_read(struct hl_urls_reader *reader,
 	if (address->host_only && !host_text(address, reader->typed, &typed)) {
 		return HL_URLS_NOTFOUND;
 	}
-	rc = hl_url_canon(typed, &text, NULL);
+	rc = hl_url_canon_cut(typed, &text, &out->cut, NULL);
 	if (!rc) {
 		rc = hl_url_expressions(hl_buf_str(&text), &out->e, NULL);
 	}
@@ -202,8 +202,8 @@ static bool in_folder(const struct paths *paths, uint64_t folder)
 	return false;
 }
 
-static bool matches(
-	const struct hl_urls_item *item, const struct paths *paths, bool own)
+static bool matches(const struct hl_urls_item *item, const struct paths *paths,
+	enum hl_url_cut cut, bool own)
 {
 	if (item->scope == HL_URLS_ITEM_DOMAIN) {
 		return item->path == paths->root;
@@ -214,8 +214,10 @@ static bool matches(
 	if (item->scope == HL_URLS_ITEM_FOLDER) {
 		return in_folder(paths, item->path);
 	}
-	return item->path ==
-	       (item->scope == HL_URLS_ITEM_PAGE ? paths->page : paths->path);
+	if (item->scope == HL_URLS_ITEM_PAGE) {
+		return cut == HL_URL_CUT_NOT && item->path == paths->page;
+	}
+	return cut != HL_URL_CUT_PATH && item->path == paths->path;
 }
 
 /* Of the own host everything counts, whatever its path. */
@@ -225,7 +227,7 @@ static bool counts(const struct hl_urls_item *item, const struct paths *paths,
 	if (ask->any && own && item->scope != HL_URLS_ITEM_DOMAIN) {
 		return true;
 	}
-	return matches(item, paths, own && !ask->host_only);
+	return matches(item, paths, ask->cut, own && !ask->host_only);
 }
 
 static void tell_item(const struct hl_urls_item *item, int64_t now,

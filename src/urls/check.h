@@ -3,12 +3,13 @@
 #define HL_URLS_CHECK_H
 
 /* One address against one view. */
-#include "url/url.h"
+#include "url/cut.h"
 #include "urls/inner.h"
 
 /* What is asked: the canonical address is in the reader's text. */
 struct hl_urls_ask {
 	struct hl_url_exprs e;
+	enum hl_url_cut cut; /* of one that is too long */
 	bool host_only;
 	bool any; /* whatever is listed there */
 	int64_t now;

@@ -96,6 +96,27 @@ static void any_at_hosts(struct town *t)
 	}
 }
 
+/* A query that is too long opens nothing, in neither way of asking. */
+static void any_length(struct town *t)
+{
+	char url[9100];
+
+	for (int any = 0; any < 2; any++) {
+		struct hl_consume_decision d = {.any = any};
+
+		snprintf(url, sizeof(url), "http://domain.example/x?%09000d",
+			any);
+		assert_int_equal(
+			0, t->judge->check(t->judge->arg, hl_str_c(url), &d));
+		if (d.what == HL_CONSUME_UNSURE) {
+			d = (struct hl_consume_decision){.any = any};
+			assert_int_equal(0, t->judge->confirm(t->judge->arg,
+						    hl_str_c(url), &d, NULL));
+		}
+		assert_int_equal(HL_CONSUME_LISTED, d.what);
+	}
+}
+
 static void answers(void **state)
 {
 	static const struct {
@@ -149,6 +170,7 @@ static void answers(void **state)
 		}
 	}
 	any_at_hosts(&t);
+	any_length(&t);
 	/* once for each host that passes the prefilter, then from memory */
 	unsigned n = t.s->n_confirms;
 	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {

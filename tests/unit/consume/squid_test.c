@@ -213,7 +213,7 @@ static void half_a_line_is_not_answered(void **state)
 	stop(&h);
 }
 
-/* Its channel is answered, and the next line is read as ever. */
+/* It is asked about as far as it goes; the next line is read as ever. */
 static void a_line_too_long(void **state)
 {
 	struct helper h;
@@ -226,6 +226,16 @@ static void a_line_too_long(void **state)
 	}
 	hl_buf_put(&in, HL_STR("\n9 http://bad.example/\n"));
 	start(&h, false);
+	assert_int_equal(
+		0, hl_consume_squid_feed(h.squid, hl_buf_str(&in), NULL));
+	assert_string_equal("8 OK message=42 tag=hotline log=42\n"
+			    "9 OK message=42 tag=hotline log=42\n",
+		h.out.p);
+	/* Its address is not there: squid refuses a request on BH. */
+	hl_buf_reset(&h.out);
+	memset(in.p + 2, ' ', 20);
+	in.p[in.n - strlen("\n9 http://bad.example/\n") - 1] = ' ';
+	memset(in.p + 2, ' ', HL_CONSUME_SQUID_LINE_MAX);
 	assert_int_equal(
 		0, hl_consume_squid_feed(h.squid, hl_buf_str(&in), NULL));
 	assert_string_equal(
