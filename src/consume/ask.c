@@ -104,7 +104,7 @@ enum hl_consume_what hl_consume_check(struct hl_consume *c,
 	return out->what;
 }
 
-void hl_consume_confirm(struct hl_consume *c,
+void hl_consume_find_out(struct hl_consume *c,
 	const struct hl_consume_question *q, struct hl_consume_decision *out)
 {
 	struct hl_err err = {0};
@@ -115,16 +115,23 @@ void hl_consume_confirm(struct hl_consume *c,
 	if (r && err.code && may_log(c)) {
 		hl_log_err(HL_LOG_WARN, "consume.confirm", &err);
 	}
-	if (r || out->what == HL_CONSUME_UNSURE ||
-		(unsigned)out->what >= HL_CONSUME_N_WHATS) {
+	if (r || (unsigned)out->what >= HL_CONSUME_N_WHATS) {
+		out->what = HL_CONSUME_UNSURE;
+	}
+}
+
+void hl_consume_settle(struct hl_consume *c,
+	const struct hl_consume_question *q, struct hl_consume_decision *out)
+{
+	if (out->what == HL_CONSUME_UNSURE) {
 		left_open(c, q, out);
 	}
 	finish(c, q, out);
 }
 
-void hl_consume_leave_open(struct hl_consume *c,
+void hl_consume_confirm(struct hl_consume *c,
 	const struct hl_consume_question *q, struct hl_consume_decision *out)
 {
-	left_open(c, q, out);
-	finish(c, q, out);
+	hl_consume_find_out(c, q, out);
+	hl_consume_settle(c, q, out);
 }

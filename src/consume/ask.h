@@ -33,8 +33,12 @@ enum hl_consume_what hl_consume_check(struct hl_consume *c,
 /* The answer for what was unsure: clear, listed or unreadable. May wait. */
 void hl_consume_confirm(struct hl_consume *c,
 	const struct hl_consume_question *q, struct hl_consume_decision *out);
-/* The answer for what was unsure and cannot be confirmed now: clear. */
-void hl_consume_leave_open(struct hl_consume *c,
+/* The same in two steps, for who may have answered before it comes: what the
+ * judge says, or unsure, and nothing is counted; then what was answered, where
+ * unsure becomes clear. */
+void hl_consume_find_out(struct hl_consume *c,
+	const struct hl_consume_question *q, struct hl_consume_decision *out);
+void hl_consume_settle(struct hl_consume *c,
 	const struct hl_consume_question *q, struct hl_consume_decision *out);
 
 #endif

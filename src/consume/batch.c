@@ -2,7 +2,8 @@
 /*
  * Several addresses at once. What waits for the pool is shared with its
  * threads, which may answer when the one who asked has stopped waiting: the
- * last to let go of it frees it.
+ * last to let go of it frees it. Who asked counts, by what was answered: what
+ * comes too late blocked nobody.
  */
 #include <pthread.h>
 #include <stdlib.h>
@@ -106,14 +107,17 @@ static int confirm_some(const struct hl_consume_http *h,
 		s->n_left++;
 		pthread_mutex_unlock(&s->lock);
 		hl_consume_pool_put(h->pool, &q[i],
-			(struct hl_consume_teller){confirmed, s, i});
+			(struct hl_consume_teller){confirmed, s, i, true});
 	}
 	pthread_mutex_lock(&s->lock);
 	wait_for_all(
 		s, h->confirm_ms ? h->confirm_ms : HL_CONSUME_HTTP_CONFIRM_MS);
+	/* what is there by now, and no more */
 	for (size_t i = 0; i < n; i++) {
-		if (out[i].what == HL_CONSUME_UNSURE) {
+		if (out[i].what == HL_CONSUME_UNSURE &&
+			s->decisions[i].what != HL_CONSUME_UNSURE) {
 			out[i] = s->decisions[i];
+			hl_consume_settle(h->consume, &q[i], &out[i]);
 		}
 	}
 	let_go(s);
@@ -140,7 +144,7 @@ int hl_consume_batch(struct hl_consume_http *h,
 	atomic_fetch_sub(&h->n_waiting, 1);
 	for (size_t i = 0; i < n; i++) {
 		if (out[i].what == HL_CONSUME_UNSURE) {
-			hl_consume_leave_open(h->consume, &q[i], &out[i]);
+			hl_consume_settle(h->consume, &q[i], &out[i]);
 		}
 	}
 	return r;

@@ -108,8 +108,9 @@ static void unsure(void *arg, const struct hl_consume_question *q)
 	struct server *s = c->server;
 
 	hl_consume_pool_put(s->opt.pool, q,
-		(struct hl_consume_teller){
-			confirmed, s, (uint64_t)c->times << 32 | c->place});
+		(struct hl_consume_teller){.done = confirmed,
+			.arg = s,
+			.id = (uint64_t)c->times << 32 | c->place});
 }
 
 /* False: the connection is gone. */

@@ -26,16 +26,23 @@ struct hl_consume_pool {
 	pthread_t threads[];
 };
 
+static void tell(struct hl_consume_pool *p, const struct hl_consume_question *q,
+	const struct hl_consume_teller *teller, struct hl_consume_decision *d)
+{
+	if (!teller->settles) {
+		hl_consume_settle(p->consume, q, d);
+	}
+	teller->done(teller->arg, teller->id, d);
+}
+
 static void answer(struct hl_consume_pool *p, struct job *job, bool let_through)
 {
-	struct hl_consume_decision d;
+	struct hl_consume_decision d = {.what = HL_CONSUME_UNSURE};
 
-	if (let_through) {
-		hl_consume_leave_open(p->consume, &job->q, &d);
-	} else {
-		hl_consume_confirm(p->consume, &job->q, &d);
+	if (!let_through) {
+		hl_consume_find_out(p->consume, &job->q, &d);
 	}
-	job->teller.done(job->teller.arg, job->teller.id, &d);
+	tell(p, &job->q, &job->teller, &d);
 	free(job);
 }
 
@@ -174,11 +181,10 @@ void hl_consume_pool_put(struct hl_consume_pool *p,
 			return;
 		}
 	}
-	struct hl_consume_decision d;
+	struct hl_consume_decision d = {.what = HL_CONSUME_UNSURE};
 
 	free(job);
-	hl_consume_leave_open(p->consume, q, &d);
-	teller.done(teller.arg, teller.id, &d);
+	tell(p, q, &teller, &d);
 }
 
 void hl_consume_pool_drain(struct hl_consume_pool *p)

@@ -32,6 +32,9 @@ struct hl_consume_teller {
 	hl_consume_done *done;
 	void *arg;
 	uint64_t id;
+	/* Who is told counts the answer, if it still is one, by
+	 * hl_consume_settle(); what is not found out stays unsure. */
+	bool settles;
 };
 /* Copies all of it. */
 void hl_consume_pool_put(struct hl_consume_pool *p,

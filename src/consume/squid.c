@@ -102,7 +102,7 @@ static bool judge(struct hl_consume_squid *s,
 		return true;
 	}
 	hl_consume_pool_put(s->config.pool, &line->q,
-		(struct hl_consume_teller){confirmed, s, line->channel});
+		(struct hl_consume_teller){confirmed, s, line->channel, false});
 	return false;
 }
 

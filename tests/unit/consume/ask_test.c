@@ -116,7 +116,8 @@ static void any_blocks_nobody(void **state)
 			b.confirm_fault = HL_E_UNAVAILABLE;
 			hl_consume_confirm(&b.consume, &q, &d);
 			assert_int_equal(rows[i].what, d.what);
-			hl_consume_leave_open(&b.consume, &q, &d);
+			d.what = HL_CONSUME_UNSURE;
+			hl_consume_settle(&b.consume, &q, &d);
 		}
 		if (d.what != rows[i].what) {
 			fail_msg("%s: %d", rows[i].name, (int)d.what);
@@ -219,7 +220,7 @@ static void put(struct hl_consume_pool *p, struct bench *b, uint64_t id)
 	hl_consume_pool_put(p,
 		&(struct hl_consume_question){HL_STR("http://example.org/"),
 			HL_STR_NONE, false, false},
-		(struct hl_consume_teller){told, b, id});
+		(struct hl_consume_teller){told, b, id, false});
 }
 
 static void wait_inside(struct bench *b, size_t n)

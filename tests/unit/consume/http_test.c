@@ -341,6 +341,12 @@ static void waiting_is_bounded(void **state)
 	b->shut = false;
 	pthread_cond_broadcast(&b->changed);
 	pthread_mutex_unlock(&b->lock);
+	/* What is confirmed when nobody waits any more blocked nobody. */
+	hl_consume_pool_drain(b->app.pool);
+	assert_int_equal(2, b->consume.n_confirm);
+	assert_int_equal(3, b->consume.n_asked);
+	assert_int_equal(2, b->consume.n_open);
+	assert_int_equal(1, b->consume.n_listed);
 }
 
 #define TEST(name) cmocka_unit_test_setup_teardown(name, set_up, tear_down)

@@ -246,8 +246,8 @@ static void put_crowd(struct hl_consume_pool *pool, struct crowd *c)
 		(void)snprintf(
 			url, sizeof(url), "http://n%zu.crowd.example/", i);
 		q.url = hl_str_c(url);
-		hl_consume_pool_put(
-			pool, &q, (struct hl_consume_teller){told, c, i});
+		hl_consume_pool_put(pool, &q,
+			(struct hl_consume_teller){told, c, i, false});
 	}
 }
 
