@@ -207,14 +207,15 @@ enum hl_consume_grade hl_consume_standing_grade(
 	const struct hl_consume_standing *s, int64_t now,
 	enum hl_consume_alarm *alarm)
 {
+	/* No time is negative: differences are numbers, sums may not be. */
 	*alarm = s->alarm;
-	if (now > s->at + STALE_S || now < s->at - AHEAD_S) {
+	if (now - s->at > STALE_S || s->at - now > AHEAD_S) {
 		*alarm = HL_CONSUME_STOPPED;
 	} else if (s->expires && now >= s->expires &&
 		   alarms[s->alarm].grade != HL_CONSUME_CRITICAL) {
 		*alarm = HL_CONSUME_FROZEN;
 	}
-	return *alarm == HL_CONSUME_UNREACHABLE && now > s->asked + SILENT_S
+	return *alarm == HL_CONSUME_UNREACHABLE && now - s->asked > SILENT_S
 		       ? HL_CONSUME_CRITICAL
 		       : alarms[*alarm].grade;
 }
