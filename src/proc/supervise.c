@@ -45,9 +45,10 @@ struct supervisor {
 	sigset_t old_mask;
 	bool all_ready_once;
 	bool stopping;
-	int stop_stage;     /* this and higher ones were told to stop */
-	int64_t kill_at_us; /* what is left of the stage */
-	int failed_status;  /* of a child that could not start */
+	int64_t hurry_at_us; /* from then on another signal kills */
+	int stop_stage;      /* this and higher ones were told to stop */
+	int64_t kill_at_us;  /* what is left of the stage */
+	int failed_status;   /* of a child that could not start */
 	const char *failed_name;
 };
 
@@ -266,11 +267,18 @@ static bool go_on_stopping(struct supervisor *s)
 
 static void begin_stop(struct supervisor *s)
 {
+	int64_t now = hl_time_mono_us();
+
 	if (s->stopping) {
-		signal_stage(s, 0, SIGKILL);
+		/* one wish often comes twice: timeout(1) signals the process
+		 * and then its group, which must not cost what is unsaved */
+		if (now >= s->hurry_at_us) {
+			signal_stage(s, 0, SIGKILL);
+		}
 		return;
 	}
 	s->stopping = true;
+	s->hurry_at_us = now + s->opt.hurry_ms * INT64_C(1000);
 	s->stop_stage = INT32_MAX;
 	hl_proc_notify("STOPPING=1", NULL);
 	hl_log(HL_LOG_INFO, "proc.stop", "stopping");
@@ -394,6 +402,7 @@ static void set_up(struct supervisor *s, const struct hl_proc_child *children,
 	}
 	s->opt.ready_ms = or_else(s->opt.ready_ms, 10000);
 	s->opt.stop_ms = or_else(s->opt.stop_ms, 10000);
+	s->opt.hurry_ms = or_else(s->opt.hurry_ms, 2000);
 	s->opt.healthy_ms = or_else(s->opt.healthy_ms, 1000);
 	s->opt.backoff_first_ms = or_else(s->opt.backoff_first_ms, 100);
 	s->opt.backoff_most_ms = or_else(s->opt.backoff_most_ms, 5000);

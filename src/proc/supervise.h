@@ -42,6 +42,7 @@ void hl_proc_ready(struct hl_proc_self *self);
 struct hl_proc_options {
 	int ready_ms;         /* patience with a child that starts; 0: 10 s */
 	int stop_ms;          /* patience with a stage that stops; 0: 10 s */
+	int hurry_ms;         /* later a signal kills; 0: 2 s */
 	int healthy_ms;       /* ready for so long: no longer failing; 0: 1 s */
 	int backoff_first_ms; /* 0: 100 */
 	int backoff_most_ms;  /* 0: 5 s */

@@ -39,6 +39,7 @@ struct told {
 	_Atomic int64_t started_us[16], stopped_us;
 	_Atomic int n_fds;
 	_Atomic int misbehave; /* how often it still goes wrong */
+	_Atomic int stopping, may_end;
 };
 
 static struct shared {
@@ -156,6 +157,23 @@ static int deaf(struct hl_proc_self *self, void *arg)
 	while (!*self->stop) {
 		pause();
 	}
+	return 0;
+}
+
+static int slow_to_stop(struct hl_proc_self *self, void *arg)
+{
+	struct told *t = arg;
+
+	told_start(t);
+	hl_proc_ready(self);
+	while (!*self->stop) {
+		poll(NULL, 0, 5);
+	}
+	atomic_store(&t->stopping, 1);
+	while (!atomic_load(&t->may_end)) {
+		poll(NULL, 0, 5);
+	}
+	told_stop(t);
 	return 0;
 }
 
@@ -531,7 +549,7 @@ static void who_does_not_hear_is_killed(void **state)
 	assert_int_equal(1, shared->of[0].stops);
 }
 
-static void a_second_signal_hurries(void **state)
+static void a_late_signal_hurries(void **state)
 {
 	struct hl_proc_options opt = patient;
 	const struct hl_proc_child children[] = {
@@ -540,14 +558,42 @@ static void a_second_signal_hurries(void **state)
 
 	(void)state;
 	opt.stop_ms = 10 * SLOW_MS;
+	opt.hurry_ms = 20;
 	pid_t pid = supervise(children, 1, &opt);
 	wait_for(&shared->ready, 1, "ready");
 	int64_t from = hl_time_mono_us();
 	kill(pid, SIGTERM);
-	poll(NULL, 0, 50);
-	kill(pid, SIGINT);
-	assert_int_equal(0, end_of(pid));
+	poll(NULL, 0, 10); /* one that comes too early is followed by others */
+	do {
+		kill(pid, SIGINT);
+		poll(NULL, 0, 50);
+	} while (running && waitpid(pid, NULL, WNOHANG) == 0);
+	running = 0;
 	assert_true(hl_time_mono_us() - from < SLOW_MS * INT64_C(1000));
+}
+
+/* As timeout(1) does it: to the process, and then to its group. */
+static void signals_close_together_are_one(void **state)
+{
+	struct hl_proc_options opt = patient;
+	const struct hl_proc_child children[] = {
+		{.name = "a", .run = slow_to_stop, .arg = &shared->of[0]},
+	};
+
+	(void)state;
+	opt.stop_ms = 10 * SLOW_MS;
+	opt.hurry_ms = 10 * SLOW_MS;
+	pid_t pid = supervise(children, 1, &opt);
+	wait_for(&shared->ready, 1, "ready");
+	kill(pid, SIGTERM);
+	wait_for(&shared->of[0].stopping, 1, "told to stop");
+	for (int i = 0; i < 3; i++) {
+		kill(pid, i ? SIGTERM : SIGINT);
+		poll(NULL, 0, 20);
+	}
+	atomic_store(&shared->of[0].may_end, 1);
+	assert_int_equal(0, end_of(pid));
+	assert_int_equal(1, shared->of[0].stops);
 }
 
 static void children_end_with_the_supervisor(void **state)
@@ -740,7 +786,8 @@ int main(void)
 		CASE(a_hung_start_is_tried_again),
 		CASE(stages_start_upwards_and_stop_downwards),
 		CASE(who_does_not_hear_is_killed),
-		CASE(a_second_signal_hurries),
+		CASE(a_late_signal_hurries),
+		CASE(signals_close_together_are_one),
 		CASE(children_end_with_the_supervisor),
 		CASE(only_its_own_descriptors),
 		CASE(hup_is_passed_to_those_that_want_it),
