@@ -18,6 +18,7 @@ static const char help[] =
 	"  clear\n"
 	"  unknown                      the hotline does not answer: let "
 	"through\n"
+	"  unknown: ...                 there is no list yet, and what to do\n"
 	"  unreadable                   no web address\n"
 	"\n"
 	"  --host   as if the host alone were known, as with HTTPS\n"
@@ -33,13 +34,18 @@ static bool check_one(
 	const struct hl_consume_judge *judge, const char *address, bool host)
 {
 	struct hl_consume_decision d = {.host_only = host};
+	struct hl_err err = {0};
 	struct hl_str url = hl_str_c(address);
 	char text[HL_CONSUME_ENTRY_TEXT];
 	int r = judge->check(judge->arg, url, &d);
 
 	if (!r && d.what == HL_CONSUME_UNSURE) {
 		d.host_only = host;
-		r = judge->confirm(judge->arg, url, &d, NULL);
+		r = judge->confirm(judge->arg, url, &d, &err);
+	}
+	if (judge->ready(judge->arg, &err)) {
+		printf("unknown: %s\n", err.msg);
+		return true;
 	}
 	if (r || d.what == HL_CONSUME_UNSURE) {
 		puts("unknown");

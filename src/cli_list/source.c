@@ -11,6 +11,7 @@
 
 #include "base/file.h"
 #include "cli/common.h"
+#include "cli_list/scout.h"
 #include "proc/sandbox.h"
 
 #define PATHS_MAX 20
@@ -63,42 +64,81 @@ static int open_hits(struct hl_list_source *s, struct hl_err *err)
 	return r ? r : hl_consume_hits_new(path, &s->hits, err);
 }
 
+static int tell(struct hl_list_source *s, struct hl_consume_keep_config *out,
+	struct hl_err *err)
+{
+	int r = hl_consume_setup_path(s->folder[0] ? s->folder : s->list,
+		HL_CONSUME_SETUP_LIST, s->path, err);
+
+	out->folder = s->path;
+	out->remote = (struct hl_consume_remote_config){.url = s->setup.url,
+		.token = hl_buf_str(&s->token),
+		.ca_file = s->setup.ca_file,
+		.stop_fd = -1};
+	return r;
+}
+
 int hl_list_keep_open(
 	struct hl_list_source *s, unsigned n_connections, struct hl_err *err)
 {
-	HL_BUF_AUTO token = HL_BUF_SECRET(4096);
-	char path[PATH_MAX];
+	struct hl_consume_keep_config config = {
+		.hits = s->hits, .n_connections = n_connections};
 
-	int r = hl_consume_setup_read(s->list, &s->setup, err);
+	s->token = HL_BUF_SECRET(HL_LIST_TOKEN_MAX);
+	int r = hl_list_settle(s->list, &s->setup, &s->token, err);
 	if (!r) {
-		r = hl_consume_token_read(s->setup.token_file, &token, err);
+		r = tell(s, &config, err);
 	}
-	if (!r) {
-		r = hl_consume_setup_path(
-			s->list, HL_CONSUME_SETUP_LIST, path, err);
+	return r ? r : hl_consume_keep_new(&config, &s->keep, err);
+}
+
+static int find(
+	void *arg, struct hl_consume_keep_config *out, struct hl_err *err)
+{
+	struct hl_list_source *s = arg;
+
+	if (!s->found) {
+		int r = s->scout_fd > 0 ? hl_list_scout_hear(s->scout_fd,
+						  &s->setup, &s->token, err)
+					: hl_list_settle(s->folder, &s->setup,
+						  &s->token, err);
+		if (r) {
+			return r;
+		}
+		s->found = true;
 	}
-	if (r) {
-		return r;
+	return tell(s, out, err);
+}
+
+/* Absolute, whether it is there or not. */
+static int find_folder(struct hl_list_source *s, struct hl_err *err)
+{
+	char here[PATH_MAX];
+
+	if (realpath(s->list, s->folder)) {
+		return 0;
 	}
-	const struct hl_consume_keep_config config = {.folder = path,
-		.remote = {.url = s->setup.url,
-			.token = hl_buf_str(&token),
-			.ca_file = s->setup.ca_file,
-			.stop_fd = -1},
-		.hits = s->hits,
-		.n_connections = n_connections};
-	return hl_consume_keep_new(&config, &s->keep, err);
+	if (s->list[0] != '/' && !getcwd(here, sizeof(here))) {
+		return HL_FAIL_SYS(err, "find the folder %s", s->list);
+	}
+	return s->list[0] == '/'
+		       ? hl_consume_setup_path("", s->list + 1, s->folder, err)
+		       : hl_consume_setup_path(here, s->list, s->folder, err);
 }
 
 static int open_list(struct hl_list_source *s, struct hl_err *err)
 {
-	if (!realpath(s->list, s->folder)) {
-		HL_FAIL_SYS(err, "find the folder %s", s->list);
-		return errno == ENOENT ? HL_NOTFOUND : HL_E_IO;
-	}
-	int r = open_hits(s, err);
+	int r = find_folder(s, err);
+
+	s->token = HL_BUF_SECRET(HL_LIST_TOKEN_MAX);
 	if (!r) {
-		r = hl_list_keep_open(s, 0, err);
+		r = open_hits(s, err);
+	}
+	if (!r) {
+		const struct hl_consume_keep_config config = {
+			.find = find, .arg = s, .hits = s->hits};
+
+		r = hl_consume_keep_new(&config, &s->keep, err);
 	}
 	if (!r) {
 		s->consume.judge = hl_consume_keep_judge(s->keep);
@@ -107,18 +147,34 @@ static int open_list(struct hl_list_source *s, struct hl_err *err)
 	return r;
 }
 
+/* The folder, or what it will be in. Not the root of all: from there on it
+ * cannot be read, and whoever runs this starts it again. */
+static const char *nearest(const char *folder, char out[PATH_MAX])
+{
+	char *slash;
+
+	snprintf(out, PATH_MAX, "%s", folder);
+	while (access(out, F_OK) < 0 && (slash = strrchr(out, '/')) != NULL) {
+		*slash = '\0';
+	}
+	return *out ? out : NULL;
+}
+
 /* It connects to its hotline and reads the list. */
 static int shut_in_list(struct hl_list_source *s, struct hl_err *err)
 {
 	const char *const *net = hl_consume_remote_paths();
-	const char *paths[PATHS_MAX] = {s->folder};
+	const char *paths[PATHS_MAX] = {NULL};
+	char folder[PATH_MAX];
 	const struct hl_proc_sandbox box = {
 		.kind = HL_PROC_REPLICA, .user = s->user, .read_paths = paths};
-	size_t n = 1;
+	size_t n = 0;
 
-	while (*net && n < PATHS_MAX - 2) {
+	while (*net && n < PATHS_MAX - 3) {
 		paths[n++] = *net++;
 	}
+	paths[n] = nearest(s->folder, folder);
+	n += paths[n] != NULL;
 	paths[n] = s->setup.ca_file[0] ? s->setup.ca_file : NULL;
 	return hl_proc_sandbox_enter(&box, NULL, err);
 }
@@ -176,8 +232,13 @@ int hl_list_source_enter(struct hl_list_source *s, struct hl_err *err)
 		return HL_FAIL_SYS(err, "signalfd");
 	}
 	if (s->list) { /* it is looked at each second in any case */
-		int r = shut_in_list(s, err);
+		int r = s->found ? 0
+				 : hl_list_scout_send(
+					   s->folder, &s->scout_fd, err);
 
+		if (!r) {
+			r = shut_in_list(s, err);
+		}
 		return r ? r : hl_consume_keep_watch(s->keep, err);
 	}
 	int r = shut_in_file(s, err);
@@ -194,5 +255,11 @@ void hl_list_source_close(struct hl_list_source *s)
 	s->hits = NULL;
 	s->consume.judge = NULL;
 	s->consume.count = NULL;
+	hl_buf_fini(&s->token);
+	s->found = false;
+	if (s->scout_fd > 0) {
+		hl_file_closep(&s->scout_fd);
+	}
+	s->scout_fd = 0;
 	hl_file_closep(&s->hup_fd);
 }

@@ -18,6 +18,10 @@ struct hl_list_source {
 	struct hl_consume_file *opened; /* with --file */
 	struct hl_consume_setup setup;  /* with --list, as the rest */
 	char folder[PATH_MAX];          /* of it, absolute */
+	char path[PATH_MAX];            /* of the list in it */
+	struct hl_buf token;            /* until the list is open */
+	bool found;                     /* setup and token */
+	int scout_fd;                   /* cli_list/scout.h; 0: none */
 	struct hl_consume_hits *hits;
 	struct hl_consume_keep *keep;
 	struct hl_consume consume;
@@ -41,7 +45,8 @@ struct hl_list_source {
 bool hl_list_source_take(
 	struct hl_list_source *s, const char *verb, int *argc, char **argv);
 
-/* Opens the list: faults are those of the command line. */
+/* Opens the list: faults are those of the command line. A folder is waited
+ * for, whatever is wrong with it. */
 int hl_list_source_open(struct hl_list_source *s, struct hl_err *err);
 /* Shuts the process in (docs/processes.md): it accepts, reads the list, and
  * no more; then keeps the list fresh by a thread. SIGHUP rereads from here

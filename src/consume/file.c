@@ -202,7 +202,8 @@ int hl_consume_file_new(
 		free(f);
 		return HL_FAIL(err, HL_E_NOMEM, "no memory for a list");
 	}
-	f->judge = (struct hl_consume_judge){f, check, confirm};
+	f->judge = (struct hl_consume_judge){
+		.arg = f, .check = check, .confirm = confirm};
 	/* else those who ask could keep a new list out for ever */
 	pthread_rwlockattr_init(&attr);
 	pthread_rwlockattr_setkind_np(

@@ -284,8 +284,14 @@ static int stop_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 static int ready_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp)
 {
-	(void)ctx;
+	const struct hl_consume_judge *judge = of(ctx)->consume->judge;
+	struct hl_err why = {0};
+
 	(void)req;
+	if (judge->ready && judge->ready(judge->arg, &why)) {
+		return refuse(
+			resp, &(struct problem){503, "no_list", why.msg, NULL});
+	}
 	hl_web_respond(resp, 200, "application/json");
 	hl_buf_put(&resp->body, HL_STR("{\"ready\":true}\n"));
 	return 0;

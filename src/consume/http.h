@@ -12,7 +12,7 @@
  *   GET /check      X-Original-URL: 204, or 403 with X-Hotline-Entry
  *   POST /v1/check  addresses in, decisions out, as JSON
  *   GET /stop       451 and the stop page
- *   GET /v1/ready   200
+ *   GET /v1/ready   200, or 503 and why there is no list
  *
  * No address is logged.
  */

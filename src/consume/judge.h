@@ -69,6 +69,9 @@ struct hl_consume_judge {
 	 * counted and logged; err carries no address. */
 	int (*confirm)(void *arg, struct hl_str url,
 		struct hl_consume_decision *out, struct hl_err *err);
+	/* HL_E_UNAVAILABLE: there is no list, so that all is let through; err
+	 * says why, and what to do. NULL: there always is one. */
+	int (*ready)(void *arg, struct hl_err *err);
 };
 
 /* Counts hits. client is the asking person's network address, as the program

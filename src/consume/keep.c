@@ -23,7 +23,6 @@
 
 #define CONNECTIONS_DEFAULT 4u
 #define CONNECTIONS_MOST 16u
-#define ANSWER_MS 3000L
 #define REFRESH_MS 1000
 #define FLUSH_MS 200
 
@@ -166,8 +165,13 @@ static int check_host(struct hl_urls_reader *reader, struct hl_str url,
 static int check(void *arg, struct hl_str url, struct hl_consume_decision *out)
 {
 	struct hl_urls_decision d = {.size_of = sizeof(d)};
-	struct hl_urls_reader *reader = hl_consume_keep_reader(arg);
+	struct hl_consume_keep *k = arg;
 
+	if (!atomic_load(&k->has_list)) { /* confirm() says why */
+		out->what = HL_CONSUME_UNSURE;
+		return 0;
+	}
+	struct hl_urls_reader *reader = hl_consume_keep_reader(k);
 	if (!reader) {
 		return HL_E_NOMEM;
 	}
@@ -187,14 +191,32 @@ static int check(void *arg, struct hl_str url, struct hl_consume_decision *out)
 int hl_consume_keep_refresh(struct hl_consume_keep *k, struct hl_err *err)
 {
 	struct hl_urls_error why = {0};
-	int r = hl_urls_refresh(k->list, &why);
 
+	if (!atomic_load(&k->is_open)) {
+		return hl_consume_keep_find(k);
+	}
+	int r = hl_urls_refresh(k->list, &why);
 	if (r == HL_URLS_NOTFOUND) {
 		return HL_NOTFOUND;
 	}
-	return r < 0 ? HL_FAIL(err, HL_E_CORRUPT, "the list: %s: %s",
-			       hl_urls_code_name(r), why.text)
-		     : 0;
+	if (r < 0) {
+		return HL_FAIL(err, HL_E_CORRUPT, "the list: %s: %s",
+			hl_urls_code_name(r), why.text);
+	}
+	hl_consume_keep_look(k);
+	return 0;
+}
+
+/* Loudly, since nothing is blocked: at once, and each minute. */
+static void tell_missing(struct hl_consume_keep *k)
+{
+	struct hl_err why = {0};
+	int64_t now_us = hl_time_mono_us();
+
+	if (k->judge.ready(k, &why) && now_us >= k->tell_at_us) {
+		hl_log_err(HL_LOG_ERROR, "list.missing", &why);
+		k->tell_at_us = now_us + HL_US_PER_MIN;
+	}
 }
 
 static void refresh(struct hl_consume_keep *k)
@@ -204,7 +226,7 @@ static void refresh(struct hl_consume_keep *k)
 
 	if (r < 0 && !k->is_bad) {
 		hl_log_err(HL_LOG_ERROR, "list.refresh", &err);
-	} else if (!r) {
+	} else if (!r && atomic_load(&k->has_list)) {
 		struct hl_consume_keep_stats stats;
 
 		hl_consume_keep_stats(k, &stats);
@@ -212,6 +234,7 @@ static void refresh(struct hl_consume_keep *k)
 			(unsigned long long)stats.version);
 	}
 	k->is_bad = r < 0;
+	tell_missing(k);
 }
 
 static void *watch(void *arg)
@@ -255,7 +278,9 @@ void hl_consume_keep_stats(
 {
 	struct hl_urls_stats stats = {.size_of = sizeof(stats)};
 
-	hl_urls_stats(k->list, hl_consume_keep_now(), &stats);
+	if (atomic_load(&k->is_open)) {
+		hl_urls_stats(k->list, hl_consume_keep_now(), &stats);
+	}
 	*out = (struct hl_consume_keep_stats){.version = stats.version,
 		.rows = stats.n_rows,
 		.requests = atomic_load(&k->n_requests),
@@ -266,46 +291,6 @@ void hl_consume_keep_stats(
 }
 
 /* ---- Beginning and end ------------------------------------------------ */
-
-static int make_lines(struct hl_consume_keep *k, struct hl_err *err)
-{
-	struct hl_consume_remote_config remote = k->config.remote;
-	int r = 0;
-
-	remote.answer_ms = remote.answer_ms ? remote.answer_ms : ANSWER_MS;
-	remote.connect_ms =
-		remote.connect_ms ? remote.connect_ms : remote.answer_ms;
-	k->answer_ms = remote.answer_ms;
-	k->lines = calloc(k->config.n_connections, sizeof(*k->lines));
-	if (!k->lines) {
-		return HL_FAIL(err, HL_E_NOMEM, "no memory to ask by");
-	}
-	for (unsigned i = 0; !r && i < k->config.n_connections; i++) {
-		struct hl_consume_line *line = &k->lines[i];
-
-		line->keep = k;
-		r = hl_consume_remote_new(&remote, &line->remote, err);
-		if (!r) {
-			line->next = k->idle;
-			k->idle = line;
-		}
-	}
-	k->config.remote.token = HL_STR_NONE; /* the caller's */
-	return r;
-}
-
-static int open_list(struct hl_consume_keep *k, struct hl_err *err)
-{
-	const struct hl_urls_options options = {.size_of = sizeof(options),
-		.cache_hosts = k->config.cache_hosts};
-	struct hl_urls_error why = {0};
-	int r = hl_urls_open(k->config.folder, &options, &k->list, &why);
-
-	return r < 0 ? HL_FAIL(err, r == HL_URLS_E_IO ? HL_E_IO : HL_E_CORRUPT,
-			       "the list: %s: %s", hl_urls_code_name(r),
-			       why.text)
-		     : 0;
-}
 
 int hl_consume_keep_new(const struct hl_consume_keep_config *config,
 	struct hl_consume_keep **out, struct hl_err *err)
@@ -324,16 +309,18 @@ int hl_consume_keep_new(const struct hl_consume_keep_config *config,
 							 : CONNECTIONS_MOST;
 	k->end_fd = -1;
 	k->last = &k->first;
-	k->judge = (struct hl_consume_judge){k, check, hl_consume_keep_confirm};
+	k->judge = (struct hl_consume_judge){
+		k, check, hl_consume_keep_confirm, hl_consume_keep_ready};
 	pthread_mutex_init(&k->lock, NULL);
-	int r = open_list(k, err);
-	if (!r) {
-		r = make_lines(k, err);
-	}
-	k->config.folder = NULL; /* the caller's */
-	if (r) {
-		hl_consume_keep_free(k);
-		return r;
+	if (config->find) {
+		hl_consume_keep_find(k);
+	} else {
+		int r = hl_consume_keep_open(k, err);
+
+		if (r) {
+			hl_consume_keep_free(k);
+			return r;
+		}
 	}
 	*out = k;
 	return 0;
@@ -353,10 +340,7 @@ void hl_consume_keep_free(struct hl_consume_keep *k)
 	hl_file_closep(&k->end_fd);
 	free_seats(k);
 	pthread_key_delete(k->mine);
-	for (unsigned i = 0; k->lines && i < k->config.n_connections; i++) {
-		hl_consume_remote_free(k->lines[i].remote);
-	}
-	free(k->lines);
+	hl_consume_keep_drop_lines(k);
 	hl_urls_close(k->list);
 	pthread_mutex_destroy(&k->lock);
 	free(k);

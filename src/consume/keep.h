@@ -14,6 +14,13 @@
  * through at once, then one request tries again.
  */
 struct hl_consume_keep_config {
+	/* For who serves whatever state the folder is in: gives folder and
+	 * remote, borrowed until free; asked at first and, until it gives 0,
+	 * each second by the watching thread. HL_NOTFOUND: nothing new to say.
+	 * NULL: they stand here. */
+	int (*find)(void *arg, struct hl_consume_keep_config *out,
+		struct hl_err *err);
+	void *arg;
 	const char *folder; /* of the list itself */
 	struct hl_consume_remote_config remote;
 	struct hl_consume_hits *hits; /* borrowed; NULL: none */
@@ -23,7 +30,9 @@ struct hl_consume_keep_config {
 };
 
 struct hl_consume_keep;
-/* Opens; makes no thread. remote.answer_ms 0 means 3,000 here. */
+/* Opens; makes no thread. remote.answer_ms 0 means 3,000 here. With find no
+ * state of the folder is a fault: until there is a list to answer by, the
+ * judge is unsure of everything and confirms nothing. */
 int hl_consume_keep_new(const struct hl_consume_keep_config *config,
 	struct hl_consume_keep **out, struct hl_err *err);
 /* No thread may be asking any more. NULL is allowed. */

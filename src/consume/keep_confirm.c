@@ -207,6 +207,9 @@ int hl_consume_keep_confirm(void *arg, struct hl_str url,
 	struct hl_buf room = {
 		.p = space, .cap = sizeof(space), .max = sizeof(space) - 1};
 
+	if (!atomic_load(&k->has_list)) {
+		return hl_consume_keep_ready(k, err);
+	}
 	if (!take_address(&w, url, hl_consume_keep_kind(out), &room)) {
 		out->what = HL_CONSUME_UNREADABLE;
 		return 0;

@@ -8,6 +8,7 @@ usage: tests/e2e/follow_test.py [KILLS]
 """
 import http.client
 import http.server
+import json
 import os
 import pathlib
 import pwd
@@ -223,6 +224,43 @@ class Town:
         self.server.shutdown()
 
 
+class Service:
+    """hotline list serve-http on the list."""
+
+    def __init__(self, t):
+        self.port = free_ports(1)[0]
+        with open(t.folder / 'http.log', 'ab') as log:
+            self.process = subprocess.Popen(
+                [t.program, 'list', 'serve-http', '--list', t.list,
+                 '--listen', f'127.0.0.1:{self.port}', '--hotline',
+                 'Example Hotline', '--who', 'A School'], user=t.user,
+                stdout=log, stderr=log)
+        until('it serves', lambda: self.ask('/')[0])
+
+    def ask(self, path, body=None, **headers):
+        c = http.client.HTTPConnection('127.0.0.1', self.port, timeout=30)
+        try:
+            c.request('POST' if body else 'GET', path, body, headers)
+            answer = c.getresponse()
+            return answer.status, answer.read().decode(), answer.headers
+        except OSError:
+            return 0, '', {}
+        finally:
+            c.close()
+
+    def decisions(self, *urls):
+        return json.loads(self.ask(
+            '/v1/check', json.dumps({'urls': urls}),
+            **{'Content-Type': 'application/json'})[1])['decisions']
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *args):
+        self.process.terminate()
+        self.process.wait(60)
+
+
 def is_set_up(t):
     t.h.seed(1, 1, 20)
     t.h.seed(0, 101, 101)
@@ -239,6 +277,14 @@ def is_set_up(t):
     assert t.run(*words)[0] == 1, 'twice'
     code, again, said = t.run(*words, '--anew')
     assert code == 0 and again == key, said
+    # nothing was fetched: nothing is clear
+    code, text, _ = t.run('check', t.list, 'http://h7.example/p7')
+    assert code == 4 and text.startswith(
+        'unknown: no list was fetched yet'), (code, text)
+    with Service(t) as service:
+        assert service.ask('/v1/ready')[0] == 503
+        assert service.decisions('http://h7.example/p7') == [
+            {'decision': 'clear', 'open': True, 'keep': 0}]
     # the hotline gets the public key
     t.key = key.strip()
     import base64
@@ -438,39 +484,70 @@ def full_disk(t):
 
 def honest_stop_page(t):
     """Never an imitation of a 404, never kept by anybody."""
-    port = free_ports(1)[0]
-    log = open(t.folder / 'http.log', 'wb')
-    server = subprocess.Popen(
-        [t.program, 'list', 'serve-http', '--list', t.list, '--listen',
-         f'127.0.0.1:{port}', '--hotline', 'Example Hotline',
-         '--who', 'A School'], user=t.user,
-        stdout=log, stderr=log)
-    log.close()
-
-    def ask(path, **headers):
-        c = http.client.HTTPConnection('127.0.0.1', port, timeout=30)
-        try:
-            c.request('GET', path, headers=headers)
-            answer = c.getresponse()
-            return answer.status, answer.read().decode(), answer.headers
-        except OSError:
-            return 0, '', {}
-        finally:
-            c.close()
-    try:
-        until('it serves', lambda: ask('/')[0])
+    with Service(t) as service:
         url = 'http://h7.example/p7'
-        code, _, headers = ask('/check', **{'X-Original-URL': url})
+        code, _, headers = service.ask('/check', **{'X-Original-URL': url})
         assert code == 403, code
         entry = headers['X-Hotline-Entry']
         assert entry == reference('E', 7), entry
-        assert ask('/check', **{'X-Original-URL': url + 'x'})[0] == 204
-        code, text, headers = ask('/stop?entry=' + entry)
+        assert service.ask(
+            '/check', **{'X-Original-URL': url + 'x'})[0] == 204
+        code, text, headers = service.ask('/stop?entry=' + entry)
         assert code == 451 and 'no-store' in headers['Cache-Control'], code
         assert entry in text and 'h7.example' not in text, text
-    finally:
-        server.terminate()
-        server.wait(60)
+
+
+def invert(path):
+    """Eight bytes of a list; twice is as before."""
+    with open(path, 'r+b') as f:
+        f.seek(16)
+        was = f.read(8)
+        f.seek(16)
+        f.write(bytes(b ^ 255 for b in was))
+
+
+def squid_browses_in_any_state(t):
+    """A list or a token that is damaged, gone or open to all blocks nothing
+    and stops nobody; once it is good it is taken without a restart."""
+    token, away = t.folder / 'token', t.folder / 'away'
+    newest = max(pathlib.Path(t.list).glob('list/list-*'),
+                 key=lambda p: p.name)
+    states = (
+        ('damaged', lambda: invert(newest), lambda: invert(newest)),
+        ('no token', lambda: token.rename(away), lambda: away.rename(token)),
+        ('open token', lambda: token.chmod(0o644),
+         lambda: token.chmod(0o600)),
+        ('no folder', lambda: os.rename(t.list, away),
+         lambda: os.rename(away, t.list)))
+    t.stop_following()
+    for name, spoil, mend in states:
+        t.stop_squid()
+        spoil()
+        try:
+            t.start_squid()
+            for n in (7, 8, 9):
+                assert t.status(n) == 200, name
+            with Service(t) as service:
+                code, text, _ = service.ask('/v1/ready')
+                assert code == 503 and 'nothing is blocked' in text, (
+                    name, code, text)
+                assert service.decisions('http://h7.example/p7')[0] == {
+                    'decision': 'clear', 'open': True, 'keep': 0}, name
+                mend()
+                until(name + ': ready', lambda: service.ask(
+                    '/v1/ready')[0] == 200)
+                assert service.decisions('http://h7.example/p7')[0][
+                    'decision'] == 'listed', name
+        except BaseException:
+            print(f'# {name}')
+            raise
+        assert t.squid.poll() is None
+        until(name + ': blocked', lambda: t.status(7) == 451)
+    t.follow()
+    said = (t.folder / 'http.log').read_text()
+    for word in ('damaged', 'there is no ', 'can be read by everybody',
+                 'is not set up'):
+        assert word in said, (word, said)
 
 
 def no_network_address_by_dns(t):
@@ -521,7 +598,8 @@ def nothing_that_identifies(t):
 def main():
     stories = [is_set_up, squid_blocks, what_is_new_and_what_is_gone,
                killed_under_load, killed_follower, counters_arrive_once,
-               full_disk, honest_stop_page, no_network_address_by_dns,
+               full_disk, honest_stop_page, squid_browses_in_any_state,
+               no_network_address_by_dns,
                an_agreement_ends, nothing_that_identifies]
     folder = tempfile.mkdtemp(prefix='hl-follow-e2e-')
     t, failed = Town(folder), 0

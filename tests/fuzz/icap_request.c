@@ -72,7 +72,7 @@ static void run_all(const struct hl_consume_icap_config *config,
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
-	const struct hl_consume_judge judge_all = {NULL, check, NULL};
+	const struct hl_consume_judge judge_all = {.check = check};
 	struct hl_consume consume = {
 		.judge = &judge_all, .logged_us = INT64_MAX};
 	const struct hl_stop_config stop = {.hotline = HL_STR_INIT("x")};

@@ -42,7 +42,8 @@ static int collect(void *arg, struct hl_str text, struct hl_err *err)
 static void run(struct hl_str in, size_t cut, struct hl_buf *out)
 {
 	uint64_t sum = 1;
-	const struct hl_consume_judge judge = {&sum, check, confirm};
+	const struct hl_consume_judge judge = {
+		.arg = &sum, .check = check, .confirm = confirm};
 	struct hl_consume consume = {.judge = &judge, .logged_us = INT64_MAX};
 	struct hl_consume_squid_format format = {0};
 	struct hl_consume_squid *s;

@@ -25,6 +25,7 @@ struct bench {
 	pthread_cond_t changed;
 	bool shut;
 	size_t n_inside;
+	bool without; /* a list */
 };
 
 static int check(void *arg, struct hl_str url, struct hl_consume_decision *out)
@@ -67,12 +68,22 @@ static int confirm(void *arg, struct hl_str url,
 	return 0;
 }
 
+static int ready(void *arg, struct hl_err *err)
+{
+	const struct bench *b = arg;
+
+	return b->without ? HL_FAIL(err, HL_E_UNAVAILABLE,
+				    "nothing was fetched yet")
+			  : 0;
+}
+
 static int set_up(void **state)
 {
 	struct bench *b = calloc(1, sizeof(*b));
 
 	assert_non_null(b);
-	b->judge = (struct hl_consume_judge){b, check, confirm};
+	b->judge = (struct hl_consume_judge){
+		.arg = b, .check = check, .confirm = confirm};
 	b->consume.judge = &b->judge;
 	pthread_mutex_init(&b->lock, NULL);
 	pthread_cond_init(&b->changed, NULL);
@@ -293,6 +304,12 @@ static void the_stop_page(void **state)
 	assert_true(hl_str_eq(HL_STR("application/json"), b->resp.type));
 	assert_int_equal(451, get(b, "/stop", NULL, NULL));
 	assert_int_equal(200, get(b, "/v1/ready", NULL, NULL));
+	b->judge.ready = ready;
+	assert_int_equal(200, get(b, "/v1/ready", NULL, NULL));
+	b->without = true;
+	assert_int_equal(503, get(b, "/v1/ready", NULL, NULL));
+	assert_non_null(strstr(b->resp.body.p, "\"code\":\"no_list\""));
+	assert_non_null(strstr(b->resp.body.p, "nothing was fetched yet"));
 }
 
 struct asker {

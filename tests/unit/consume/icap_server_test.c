@@ -72,7 +72,8 @@ static struct bench *start(int head_ms, int idle_ms, size_t n_connections)
 	socklen_t n = sizeof(b->at);
 
 	assert_non_null(b);
-	b->judge = (struct hl_consume_judge){b, check, confirm};
+	b->judge = (struct hl_consume_judge){
+		.arg = b, .check = check, .confirm = confirm};
 	b->consume.judge = &b->judge;
 	pthread_mutex_init(&b->lock, NULL);
 	pthread_cond_init(&b->changed, NULL);

@@ -3,6 +3,7 @@
  * stub of the hotline's HTTP. */
 #include "consume/keep.h"
 
+#include <glob.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <unistd.h>
@@ -435,15 +436,122 @@ static void without_a_list(void **state)
 			.stop_fd = -1}};
 	assert_int_equal(0, hl_consume_keep_new(&config, &k, &err));
 	const struct hl_consume_judge *j = hl_consume_keep_judge(k);
+	/* begun, and nothing was fetched: not clear */
 	d = (struct hl_consume_decision){0};
 	assert_int_equal(
 		0, j->check(j->arg, HL_STR("http://example.org/"), &d));
-	assert_int_equal(HL_CONSUME_CLEAR, d.what);
+	assert_int_equal(HL_CONSUME_UNSURE, d.what);
+	assert_int_equal(HL_E_UNAVAILABLE,
+		j->confirm(j->arg, HL_STR("http://example.org/"), &d, &err));
+	assert_non_null(strstr(err.msg, "no list was fetched yet"));
+	assert_int_equal(HL_E_UNAVAILABLE, j->ready(j->arg, &err));
 	hl_consume_keep_free(k);
 	hl_consume_keep_free(NULL);
 	rmdir(folder);
 	assert_true(hl_consume_keep_new(&config, &k, &err) < 0);
 	assert_null(k);
+}
+
+/* What a proxy's program is told of the folder, which may be in any state. */
+struct finding {
+	struct town *t;
+	bool there;
+	int n;
+};
+
+static int find(
+	void *arg, struct hl_consume_keep_config *out, struct hl_err *err)
+{
+	struct finding *f = arg;
+
+	f->n++;
+	if (!f->there) {
+		return f->n > 1 ? HL_NOTFOUND
+				: HL_FAIL(err, HL_E_INVALID, "chmod the token");
+	}
+	out->folder = f->t->s->w->folder;
+	out->remote = (struct hl_consume_remote_config){.url = f->t->s->url,
+		.token = HL_STR(STUB_TOKEN),
+		.stop_fd = -1};
+	return 0;
+}
+
+static void is_open_because(struct town *t, const char *why)
+{
+	struct hl_consume_keep_stats stats;
+	struct hl_consume_decision d;
+	struct hl_err err = {0};
+
+	for (int any = 0; any < 2; any++) {
+		d = (struct hl_consume_decision){.any = any};
+		assert_int_equal(
+			0, t->judge->check(t->judge->arg,
+				   HL_STR("http://domain.example/"), &d));
+		assert_int_equal(HL_CONSUME_UNSURE, d.what);
+		assert_int_equal(any, d.any);
+		assert_int_equal(HL_E_UNAVAILABLE,
+			t->judge->confirm(t->judge->arg,
+				HL_STR("http://domain.example/"), &d, &err));
+	}
+	assert_int_equal(
+		HL_E_UNAVAILABLE, t->judge->ready(t->judge->arg, &err));
+	if (!strstr(err.msg, why)) {
+		fail_msg("\"%s\" says nothing of \"%s\"", err.msg, why);
+	}
+	hl_consume_keep_stats(t->keep, &stats);
+	assert_int_equal(0, stats.version);
+}
+
+/* Turns eight bytes of the list around; twice is as before. */
+static void damage(const struct town *t)
+{
+	char pattern[300], bytes[8];
+	glob_t found;
+
+	(void)snprintf(pattern, sizeof(pattern), "%s/list-*", t->s->w->folder);
+	assert_int_equal(0, glob(pattern, 0, NULL, &found));
+	FILE *f = fopen(found.gl_pathv[found.gl_pathc - 1], "r+be");
+	globfree(&found);
+	assert_non_null(f);
+	assert_int_equal(0, fseek(f, 16, SEEK_SET));
+	assert_int_equal(8, fread(bytes, 1, 8, f));
+	for (size_t i = 0; i < sizeof(bytes); i++) {
+		bytes[i] = (char)~bytes[i];
+	}
+	assert_int_equal(0, fseek(f, 16, SEEK_SET));
+	assert_int_equal(8, fwrite(bytes, 1, 8, f));
+	assert_int_equal(0, fclose(f));
+}
+
+static void serves_in_any_state(void **state)
+{
+	struct hl_consume_decision d;
+	struct finding f = {.t = NULL};
+	struct town t;
+
+	(void)state;
+	begin(&t, 0, 0);
+	hl_consume_keep_free(t.keep);
+	f.t = &t;
+	const struct hl_consume_keep_config config = {.find = find, .arg = &f};
+	assert_int_equal(0, hl_consume_keep_new(&config, &t.keep, NULL));
+	t.judge = hl_consume_keep_judge(t.keep);
+	is_open_because(&t, "chmod the token");
+	assert_int_equal(HL_NOTFOUND, hl_consume_keep_refresh(t.keep, NULL));
+	is_open_because(&t, "chmod the token");
+
+	damage(&t);
+	f.there = true;
+	assert_int_equal(HL_NOTFOUND, hl_consume_keep_refresh(t.keep, NULL));
+	is_open_because(&t, "damaged");
+
+	damage(&t);
+	assert_int_equal(0, hl_consume_keep_refresh(t.keep, NULL));
+	assert_int_equal(0, ask(&t, "http://domain.example/", false, &d));
+	assert_int_equal(HL_CONSUME_LISTED, d.what);
+	assert_int_equal(0, t.judge->ready(t.judge->arg, NULL));
+	assert_int_equal(HL_NOTFOUND, hl_consume_keep_refresh(t.keep, NULL));
+	end(&t);
 }
 
 int main(void)
@@ -457,6 +565,7 @@ int main(void)
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(hanging),
 		cmocka_unit_test(without_a_list),
+		cmocka_unit_test(serves_in_any_state),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
