@@ -353,7 +353,7 @@ static void note_alarm(struct hl_consume_follow *f, enum hl_consume_alarm alarm)
 		f->standing.since = now_s();
 		hl_log(alarm == HL_CONSUME_FINE ? HL_LOG_INFO : HL_LOG_ERROR,
 			"list.alarm", "%s: %s", hl_consume_alarm_name(alarm),
-			hl_consume_alarm_text(alarm));
+			hl_consume_standing_text(&f->standing));
 	}
 }
 
@@ -361,6 +361,10 @@ static void note(struct hl_consume_follow *f, int r)
 {
 	struct hl_consume_standing *s = &f->standing;
 	enum hl_consume_alarm alarm = r ? f->raised : f->counters;
+	struct hl_urls_stats stats;
+
+	stats_of(f, &stats);
+	s->version = stats.version;
 
 	s->faults = r ? s->faults + 1 : 0;
 	if (!r) {
@@ -435,6 +439,22 @@ int hl_consume_follow_round(
 	return r;
 }
 
+/* What the follower before this one knew: when the hotline last answered, and
+ * took counters. A clock that was set back would make it wait too long. */
+static void remember(struct hl_consume_follow *f)
+{
+	HL_BUF_AUTO text = HL_BUF_INIT(HL_CONSUME_STANDING_MAX);
+	struct hl_consume_standing old;
+
+	if (!f->config.status_file ||
+		hl_file_read(f->config.status_file, &text, NULL) ||
+		hl_consume_standing_parse(hl_buf_str(&text), &old, NULL)) {
+		return;
+	}
+	f->standing.asked = old.asked <= now_s() ? old.asked : 0;
+	f->standing.told = old.told <= now_s() ? old.told : 0;
+}
+
 int hl_consume_follow_new(const struct hl_consume_follow_config *config,
 	struct hl_consume_follow **out, struct hl_err *err)
 {
@@ -448,6 +468,7 @@ int hl_consume_follow_new(const struct hl_consume_follow_config *config,
 	f->manifest = HL_BUF_INIT(TEXT_MOST);
 	f->standing.alarm = HL_CONSUME_EMPTY;
 	f->standing.since = now_s();
+	remember(f);
 	*out = f;
 	return 0;
 }

@@ -77,6 +77,22 @@ const char *hl_consume_alarm_text(enum hl_consume_alarm alarm)
 	return (unsigned)alarm < HL_CONSUME_N_ALARMS ? alarms[alarm].text : "";
 }
 
+/* No list stays in force where there is none. */
+static const char *text_of(
+	const struct hl_consume_standing *s, enum hl_consume_alarm alarm)
+{
+	return alarm == HL_CONSUME_UNREACHABLE && !s->version
+		       ? "the hotline does not answer, no list was taken yet "
+			 "and nothing is blocked: check network, names and "
+			 "certificates"
+		       : hl_consume_alarm_text(alarm);
+}
+
+const char *hl_consume_standing_text(const struct hl_consume_standing *s)
+{
+	return text_of(s, s->alarm);
+}
+
 enum hl_consume_alarm hl_consume_alarm_of(int code)
 {
 	switch (code) {
@@ -215,7 +231,9 @@ enum hl_consume_grade hl_consume_standing_grade(
 		   alarms[s->alarm].grade != HL_CONSUME_CRITICAL) {
 		*alarm = HL_CONSUME_FROZEN;
 	}
-	return *alarm == HL_CONSUME_UNREACHABLE && now - s->asked > SILENT_S
+	/* who never got an answer has waited since the alarm began */
+	int64_t from = s->asked ? s->asked : s->since;
+	return *alarm == HL_CONSUME_UNREACHABLE && now - from > SILENT_S
 		       ? HL_CONSUME_CRITICAL
 		       : alarms[*alarm].grade;
 }
@@ -242,7 +260,7 @@ enum hl_consume_grade hl_consume_standing_print(
 	hl_buf_printf(out,
 		"LIST %s - %s: %s | version=%" PRIu64 " rows=%" PRIu64
 		" age=%" PRId64 "s faults=%" PRIu64 " waiting=%" PRIu64 "\n",
-		grades[grade], alarms[alarm].name, alarms[alarm].text,
+		grades[grade], alarms[alarm].name, text_of(s, alarm),
 		s->version, s->rows,
 		s->made && now > s->made ? now - s->made : 0, s->faults,
 		s->waiting);

@@ -33,6 +33,9 @@ enum hl_consume_alarm {
 const char *hl_consume_alarm_name(enum hl_consume_alarm alarm);
 /* What has happened and what to do, a sentence; static. */
 const char *hl_consume_alarm_text(enum hl_consume_alarm alarm);
+/* The same of s's own alarm, by whether there is a list. */
+struct hl_consume_standing;
+const char *hl_consume_standing_text(const struct hl_consume_standing *s);
 /* From what libhotline-urls says, enum hl_urls_code. */
 enum hl_consume_alarm hl_consume_alarm_of(int code);
 

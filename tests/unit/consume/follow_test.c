@@ -393,6 +393,64 @@ static void recovers(void **state)
 
 /* ---- Counters --------------------------------------------------------- */
 
+static enum hl_consume_grade grade_at(
+	struct town *t, int64_t later_s, bool says_in_force)
+{
+	HL_BUF_AUTO out = HL_BUF_INIT(HL_CONSUME_STANDING_MAX * 2);
+	struct hl_consume_standing s;
+
+	hl_consume_follow_standing(t->follow, &s);
+	assert_int_equal(HL_CONSUME_UNREACHABLE, s.alarm);
+	s.at = WORLD_NOW + later_s;
+	enum hl_consume_grade grade = hl_consume_standing_print(&s, s.at, &out);
+	hl_buf_put_c(&out, '\0');
+	assert_int_equal(says_in_force, strstr(out.p, "in force") != NULL);
+	assert_int_equal(
+		!says_in_force, strstr(out.p, "nothing is blocked") != NULL);
+	return grade;
+}
+
+static void start_again(struct town *t)
+{
+	const struct hl_consume_follow_config config = {
+		t->list, t->remote, t->tally, t->status};
+
+	hl_consume_follow_free(t->follow);
+	assert_int_equal(0, hl_consume_follow_new(&config, &t->follow, NULL));
+}
+
+/* A restart is no reason for an alarm, nor a fresh folder. */
+static void silence_is_counted_on(void **state)
+{
+	struct town t;
+
+	(void)state;
+	begin(&t, false);
+	stub_stop(t.s);
+	assert_true(hl_consume_follow_round(t.follow, &t.pause_s, &t.err) < 0);
+	assert_int_equal(HL_CONSUME_WARNING, grade_at(&t, 7200, false));
+	assert_int_equal(HL_CONSUME_CRITICAL, grade_at(&t, 7201, false));
+
+	stub_start(t.s);
+	assert_int_equal(
+		0, hl_consume_follow_round(t.follow, &t.pause_s, &t.err));
+	stub_stop(t.s);
+	hl_time_pretend((WORLD_NOW + 3600) * HL_US_PER_S);
+	start_again(&t);
+	assert_true(hl_consume_follow_round(t.follow, &t.pause_s, &t.err) < 0);
+	assert_int_equal(HL_CONSUME_WARNING, grade_at(&t, 7200, true));
+	assert_int_equal(HL_CONSUME_CRITICAL, grade_at(&t, 7201, true));
+
+	/* a clock that was set back */
+	hl_time_pretend((WORLD_NOW - 60) * HL_US_PER_S);
+	start_again(&t);
+	assert_true(hl_consume_follow_round(t.follow, &t.pause_s, &t.err) < 0);
+	assert_int_equal(HL_CONSUME_WARNING, grade_at(&t, 7140, true));
+	hl_time_pretend(0);
+	stub_start(t.s);
+	end(&t);
+}
+
 static void count_hour(struct town *t, int hour, unsigned n)
 {
 	for (unsigned i = 0; i < n; i++) {
@@ -548,6 +606,7 @@ int main(void)
 		cmocka_unit_test(roots),
 		cmocka_unit_test(all_wrongs),
 		cmocka_unit_test(recovers),
+		cmocka_unit_test(silence_is_counted_on),
 		cmocka_unit_test(counters),
 		cmocka_unit_test(loops),
 	};

@@ -221,6 +221,16 @@ static void grades(void **state)
 				.alarm = HL_CONSUME_FORGED,
 				.expires = NOW - 1},
 			HL_CONSUME_CRITICAL, HL_CONSUME_FORGED},
+		{"never reached",
+			{.at = NOW,
+				.alarm = HL_CONSUME_UNREACHABLE,
+				.since = NOW - 7200},
+			HL_CONSUME_WARNING, HL_CONSUME_UNREACHABLE},
+		{"never reached for long",
+			{.at = NOW,
+				.alarm = HL_CONSUME_UNREACHABLE,
+				.since = NOW - 7201},
+			HL_CONSUME_CRITICAL, HL_CONSUME_UNREACHABLE},
 		{"empty", {.at = NOW, .alarm = HL_CONSUME_EMPTY},
 			HL_CONSUME_WARNING, HL_CONSUME_EMPTY},
 		{"counters",
@@ -250,7 +260,10 @@ static void grades(void **state)
 		assert_int_equal(
 			grade, hl_consume_standing_print(&again, NOW, &out));
 		assert_memory_equal(out.p, "LIST ", 5);
-		assert_non_null(strstr(out.p, hl_consume_alarm_text(alarm)));
+		assert_non_null(strstr(
+			out.p, alarm == rows[i].s.alarm
+				       ? hl_consume_standing_text(&rows[i].s)
+				       : hl_consume_alarm_text(alarm)));
 	}
 }
 
