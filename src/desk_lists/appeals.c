@@ -55,10 +55,17 @@ static bool rejects(int value)
 		HL_LIST_APPEAL_REJECTED, (enum hl_list_appeal_why)value);
 }
 
-/* While an entry blocks the address nobody can say that none does. */
+/* While an entry blocks the address, or the one that was named is in force,
+ * nobody can say that none does. */
 static bool rejects_listed(int value)
 {
 	return rejects(value) && value != HL_LIST_APPEAL_NOT_LISTED;
+}
+
+static bool in_force(const struct hl_publish_appeal *a)
+{
+	return a->n_blocking ||
+	       (a->entry_id && a->entry_state == HL_LIST_ACTIVE);
 }
 
 static void add_facts(struct hl_web_ctx *ctx, const struct hl_publish_appeal *a,
@@ -91,28 +98,92 @@ static void add_facts(struct hl_web_ctx *ctx, const struct hl_publish_appeal *a,
 	v->n_facts = n;
 }
 
+static bool blocks(const struct hl_publish_appeal *a, int64_t id)
+{
+	for (size_t i = 0; i < a->n_blocking; i++) {
+		if (a->blocking[i] == id) {
+			return true;
+		}
+	}
+	return false;
+}
+
+/* Without the publisher's keys nothing was compared with what is listed. */
+static bool compared(struct hl_web_ctx *ctx, const struct hl_publish_appeal *a)
+{
+	struct hl_publish_setup setup = hl_desk_lists_setup(ctx);
+
+	return a->address.n && setup.popular && setup.commit;
+}
+
+static const char *tie_of(
+	struct hl_web_ctx *ctx, const struct hl_publish_appeal *a, int64_t id)
+{
+	if (id != a->entry_id) {
+		return HL_TR("It blocks the address that was given.");
+	}
+	if (blocks(a, id)) {
+		return HL_TR("The appeal names it, and it blocks the address "
+			     "that was given.");
+	}
+	if (a->entry_state == HL_LIST_ACTIVE && compared(ctx, a)) {
+		return HL_TR("The appeal names it. It does not block the "
+			     "address that was given.");
+	}
+	return a->address.n ? HL_TR("The appeal names it.")
+			    : HL_TR("The appeal names it. No address was "
+				    "given, or it cannot be read.");
+}
+
+static struct hl_str none_text(
+	struct hl_web_ctx *ctx, const struct hl_publish_appeal *a)
+{
+	if (compared(ctx, a)) {
+		return hl_web_tr(HL_TR("No entry in force that we know of "
+				       "blocks the address that was given."));
+	}
+	if (a->address.n) {
+		return hl_web_tr(HL_TR("Not known: the publisher has not been "
+				       "set up."));
+	}
+	return a->words.n ? hl_web_tr(HL_TR("No address was given, and no "
+					    "entry of ours was named."))
+			  : hl_web_tr(HL_TR("Not known: what was written "
+					    "cannot be read."));
+}
+
 /* The entries that it may be about: those that block its address, and the one
- * that it named. */
+ * that it named, whatever its state is. */
 static void add_entries(struct hl_web_ctx *ctx,
 	const struct hl_publish_appeal *a, int64_t chosen,
 	struct hl_desk_lists_appeal *v)
 {
+	size_t n =
+		a->n_blocking + (a->entry_id != 0 && !blocks(a, a->entry_id));
 	struct hl_w_option *options =
-		hl_arena_array(ctx->arena, a->n_blocking + 1, sizeof(*options));
-	bool named = a->entry_id != 0;
+		hl_arena_array(ctx->arena, n + 1, sizeof(*options));
+	struct hl_desk_lists_appeal_entry *rows =
+		hl_arena_array(ctx->arena, n + 1, sizeof(*rows));
 
-	v->blocking = a->blocking;
-	v->n_blocking = a->n_blocking;
-	v->entries = options;
-	for (size_t i = 0; options && i < a->n_blocking + named; i++) {
-		int64_t id = i < a->n_blocking ? a->blocking[i] : a->entry_id;
+	v->options = options;
+	v->entries = rows;
+	for (size_t i = 0; options && rows && i < n; i++) {
+		bool blocking = i < a->n_blocking;
+		int64_t id = blocking ? a->blocking[i] : a->entry_id;
 		struct hl_str ref =
 			hl_desk_ref(ctx->arena, HL_REF_LIST_ENTRY, id);
 
-		options[v->n_entries++] = (struct hl_w_option){
-			.value = ref, .text = ref, .checked = id == chosen};
-		named &= id != a->entry_id || i == a->n_blocking;
+		rows[v->n_entries] = (struct hl_desk_lists_appeal_entry){id,
+			hl_desk_lists_entry_tag(
+				blocking ? HL_LIST_ACTIVE : a->entry_state),
+			hl_web_tr(tie_of(ctx, a, id))};
+		options[v->n_entries] = (struct hl_w_option){.value = ref,
+			.text = ref,
+			.hint = rows[v->n_entries].text,
+			.checked = id == chosen};
+		v->n_entries++;
 	}
+	v->none = none_text(ctx, a);
 }
 
 static void fill(struct hl_web_ctx *ctx, const struct hl_publish_appeal *a,
@@ -143,7 +214,7 @@ static void fill(struct hl_web_ctx *ctx, const struct hl_publish_appeal *a,
 	v->upheld = hl_desk_lists_some(ctx->arena, &hl_vocab_list_appeal_why,
 		(int)said->reason, upholds, &v->n_upheld);
 	v->rejected = hl_desk_lists_some(ctx->arena, &hl_vocab_list_appeal_why,
-		(int)said->reason, a->n_blocking ? rejects_listed : rejects,
+		(int)said->reason, in_force(a) ? rejects_listed : rejects,
 		&v->n_rejected);
 	add_facts(ctx, a, v);
 	add_entries(ctx, a, said->entry_id ? said->entry_id : a->entry_id, v);

@@ -126,6 +126,12 @@ struct hl_desk_lists_appeals {
 	const struct hl_desk_lists_appeal_row *rows;
 	size_t n_rows;
 };
+/* An entry that an appeal may be about, and why it may. */
+struct hl_desk_lists_appeal_entry {
+	int64_t id;
+	struct hl_w_tag tag;
+	struct hl_str text;
+};
 struct hl_desk_lists_appeal {
 	struct hl_desk_page page;
 	int64_t id, version;
@@ -134,9 +140,10 @@ struct hl_desk_lists_appeal {
 	size_t n_facts;
 	struct hl_str address, words, contact, hidden, waits;
 	bool broken, may_decide, open;
-	const int64_t *blocking;
-	size_t n_blocking;
-	const struct hl_w_option *upheld, *rejected, *entries;
+	const struct hl_desk_lists_appeal_entry *entries;
+	struct hl_str none; /* why there is no entry */
+	/* options: of the entries */
+	const struct hl_w_option *upheld, *rejected, *options;
 	size_t n_upheld, n_rejected, n_entries;
 	struct hl_str reason_error, entry_error;
 };

@@ -754,6 +754,44 @@ static void an_appeal_is_for_somebody_new(void **state)
 	assert_true(says(l, "Upheld"));
 }
 
+/* Words alone, as the stop page's button leads to: what is named is shown with
+ * its state, and nobody is told that nothing is blocked. */
+static void an_appeal_that_names_its_entry(void **state)
+{
+	struct lists *l = *state;
+	int64_t entry = proposed(l), id = put_appeal(l, entry);
+	char path[96], row[128], ref[HL_REF_MAX];
+
+	press(l, SOFIE, HL_REF_LIST_ENTRY, entry, "/approve", "");
+	path_of(HL_REF_APPEAL, id, "", path);
+	get(l, SIMON, path);
+	expect(l, 200, "the page");
+	hl_ref_print(HL_REF_LIST_ENTRY, entry, ref);
+	snprintf(row, sizeof(row),
+		"\">%s</a> <strong class=\"govuk-tag govuk-tag--green", ref);
+	assert_true(says(l, row));
+	assert_true(says(l, "The appeal names it."));
+	assert_false(says(l, "No entry in force"));
+	assert_false(says(l, "value=\"not_listed\""));
+	assert_true(says(l, "value=\"stands\""));
+	press(l, SIMON, HL_REF_LIST_ENTRY, entry, "/end", "reason=mistake");
+	get(l, SIMON, path);
+	assert_false(says(l, row));
+	assert_true(says(l, "value=\"not_listed\""));
+}
+
+static void an_appeal_that_names_nothing(void **state)
+{
+	struct lists *l = *state;
+	char path[96];
+
+	path_of(HL_REF_APPEAL, put_appeal(l, 0), "", path);
+	get(l, SIMON, path);
+	expect(l, 200, "the page");
+	assert_true(says(l, "Not known: what was written cannot be read."));
+	assert_false(says(l, "The appeal names it"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -778,6 +816,8 @@ int main(void)
 		TEST_PAGES(what_is_held_says_why),
 		TEST_PAGES(a_roll_back_takes_two),
 		TEST_PAGES(an_appeal_is_for_somebody_new),
+		TEST_PAGES(an_appeal_that_names_its_entry),
+		TEST_PAGES(an_appeal_that_names_nothing),
 	};
 
 	return cmocka_run_group_tests(tests, open_lists, close_lists);
