@@ -54,7 +54,7 @@ int hl_site_appeal_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 
 	if (hl_web_query_read(ctx, req, &query) == 0) {
 		s.p.entry =
-			hl_str_sub(hl_web_form_get(&query, "e"), 0, HL_REF_MAX);
+			hl_str_sub(hl_site_query_entry(&query), 0, HL_REF_MAX);
 	}
 	ctx->err = (struct hl_err){0};
 	return show(ctx, resp, &s);

@@ -17,6 +17,10 @@ static inline struct hl_site_app *hl_site_of(const struct hl_web_ctx *ctx)
 }
 struct hl_intake_at hl_site_at(const struct hl_web_ctx *ctx);
 
+/* "e" of an address, or "entry", as the stop page of consumers has it: what
+ * was put there for the reference of an entry, not read yet. */
+struct hl_str hl_site_query_entry(const struct hl_web_form *query);
+
 /* The tag of the language that the page is in. */
 struct hl_str hl_site_language(const struct hl_web_ctx *ctx);
 

@@ -65,6 +65,20 @@ static int hand_over(struct hl_web_ctx *ctx, const struct hl_stop_answer *a,
 	return 0;
 }
 
+/* A query that cannot be read has neither. */
+static struct hl_str either(
+	const struct hl_web_form *query, const char *name, const char *other)
+{
+	struct hl_str value = hl_web_form_get(query, name);
+
+	return value.n ? value : hl_web_form_get(query, other);
+}
+
+struct hl_str hl_site_query_entry(const struct hl_web_form *query)
+{
+	return either(query, "e", "entry");
+}
+
 /* A reference that cannot be read, and a reason that is none, are left out:
  * the page is for people, who did not write the address they are at. */
 int hl_site_stop_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
@@ -78,11 +92,11 @@ int hl_site_stop_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_form query = {0};
 
 	if (hl_web_query_read(ctx, req, &query) == 0) {
-		if (hl_ref_parse(HL_REF_LIST_ENTRY,
-			    hl_web_form_get(&query, "e"), &ask.entry)) {
+		if (hl_ref_parse(HL_REF_LIST_ENTRY, hl_site_query_entry(&query),
+			    &ask.entry)) {
 			ask.entry = 0;
 		}
-		ask.reason = hl_stop_reason_of(hl_web_form_get(&query, "r"));
+		ask.reason = hl_stop_reason_of(either(&query, "r", "scope"));
 	}
 	ctx->err = (struct hl_err){0};
 	int r = hl_stop_answer(

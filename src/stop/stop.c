@@ -2,17 +2,25 @@
 #include "base/utf8.h"
 #include "stop/inner.h"
 
+/* As the page's own JSON says, and as decisions of consumers do. */
 static const char *const reasons[] = {
 	[HL_STOP_UNKNOWN] = "",
 	[HL_STOP_PAGE] = "page",
 	[HL_STOP_FOLDER] = "folder",
 	[HL_STOP_SITE] = "site",
 };
+static const char *const of_consumers[] = {
+	[HL_STOP_UNKNOWN] = "",
+	[HL_STOP_PAGE] = "page",
+	[HL_STOP_FOLDER] = "directory",
+	[HL_STOP_SITE] = "domain",
+};
 
 enum hl_stop_reason hl_stop_reason_of(struct hl_str name)
 {
 	for (int i = HL_STOP_PAGE; i <= HL_STOP_SITE; i++) {
-		if (hl_str_eq(name, hl_str_c(reasons[i]))) {
+		if (hl_str_eq(name, hl_str_c(reasons[i])) ||
+			hl_str_eq(name, hl_str_c(of_consumers[i]))) {
 			return (enum hl_stop_reason)i;
 		}
 	}

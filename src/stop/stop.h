@@ -19,7 +19,8 @@ enum hl_stop_reason {
 	HL_STOP_FOLDER,
 	HL_STOP_SITE,
 };
-/* "page", "folder", "site"; anything else, and none, is HL_STOP_UNKNOWN. */
+/* "page", "folder" or "directory", "site" or "domain"; anything else, and none,
+ * is HL_STOP_UNKNOWN. */
 enum hl_stop_reason hl_stop_reason_of(struct hl_str name);
 /* "" for HL_STOP_UNKNOWN. Static. */
 const char *hl_stop_reason_name(enum hl_stop_reason reason);

@@ -196,6 +196,10 @@ static void with_a_reference(void **state)
 	browser_get(b, text);
 	snprintf(text, sizeof(text), "value=\"%s\"", ref);
 	browser_must(b, "filled in", 200, text);
+	snprintf(text, sizeof(text), "/appeal?entry=%s", ref);
+	browser_get(b, text);
+	snprintf(text, sizeof(text), "value=\"%s\"", ref);
+	browser_must(b, "by its other name", 200, text);
 	snprintf(text, sizeof(text), "entry=%s&words=why", ref);
 	browser_post(b, "/appeal", text);
 	browser_must(b, "sent", 200, "We have your appeal");

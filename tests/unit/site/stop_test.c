@@ -36,12 +36,45 @@ static void with_a_reference(void **state)
 	assert_false(has_header(b, "Set-Cookie"));
 }
 
+/* Who sends people here spells it as the stop page of consumers, or as this
+ * one's own; the words of either, too. */
+static void both_spellings(void **state)
+{
+	static const struct {
+		const char *query, *says;
+	} rows[] = {
+		{"entry=%s&scope=page", "assessed the page at this address"},
+		{"entry=%s&scope=directory", "is in a part of a site"},
+		{"entry=%s&scope=folder", "is in a part of a site"},
+		{"entry=%s&scope=domain", "belongs to a site"},
+		{"e=%s&r=domain", "belongs to a site"},
+		{"e=%s&scope=site", "belongs to a site"},
+		{"e=&entry=%s&r=&scope=directory", "is in a part of a site"},
+	};
+	struct browser *b = *state;
+	char ref[HL_REF_MAX], query[96], target[128];
+
+	hl_ref_print(HL_REF_LIST_ENTRY, 987654321, ref);
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		size_t at =
+			(size_t)(strstr(rows[i].query, "%s") - rows[i].query);
+
+		snprintf(query, sizeof(query), "%.*s%s%s", (int)at,
+			rows[i].query, ref, rows[i].query + at + 2);
+		snprintf(target, sizeof(target), "/stop?%s", query);
+		browser_get(b, target);
+		browser_must(b, rows[i].query, 451, ref);
+		browser_must(b, rows[i].query, 451, rows[i].says);
+	}
+}
+
 /* What a reader's browser could be sent with shows nothing of itself. */
 static void bad_queries(void **state)
 {
 	static const char *const rows[] = {"/stop", "/stop?",
 		"/stop?e=", "/stop?e=E-0000-0000-1",
 		"/stop?e=R-7K3Q-X9M2-C&r=all",
+		"/stop?entry=R-7K3Q-X9M2-C&scope=all",
 		"/stop?e=%3Cscript%3Ealert(1)%3C/script%3E&r=%3Cb%3E",
 		"/stop?e=%ff%00&r=%zz", "/stop?url=http://blocked.invalid/x",
 		"/stop?r=page&r=site"};
@@ -124,6 +157,7 @@ int main(void)
 	cmocka_unit_test_setup_teardown(f, browser_set_up, browser_tear_down)
 	const struct CMUnitTest tests[] = {
 		TEST(with_a_reference),
+		TEST(both_spellings),
 		TEST(bad_queries),
 		TEST(in_the_readers_language),
 		TEST(help_from_the_settings),

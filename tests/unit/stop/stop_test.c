@@ -178,6 +178,8 @@ static void each_reason(void **state)
 		{"page", "assessed the page at this address", HL_STOP_PAGE},
 		{"folder", "is in a part of a site", HL_STOP_FOLDER},
 		{"site", "belongs to a site", HL_STOP_SITE},
+		{"directory", "is in a part of a site", HL_STOP_FOLDER},
+		{"domain", "belongs to a site", HL_STOP_SITE},
 		{"", "is on a list", HL_STOP_UNKNOWN},
 		{NULL, "is on a list", HL_STOP_UNKNOWN},
 		{"PAGE", "is on a list", HL_STOP_UNKNOWN},
