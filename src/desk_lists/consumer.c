@@ -7,6 +7,27 @@
 #define FACTS_MAX 20
 #define CANARIES_MOST 50
 
+static void add_asked(struct hl_web_ctx *ctx,
+	const struct hl_publish_consumer *c, struct hl_w_summary_row *rows,
+	size_t *n)
+{
+	struct hl_arena *arena = ctx->arena;
+
+	hl_desk_put_row(rows, n, HL_TR("Asked for today"),
+		hl_desk_fill(arena, HL_TR("{1} of {2} hosts"),
+			hl_desk_lists_number(arena, c->asked_today),
+			hl_desk_lists_number(arena, c->budget)));
+	if (c->refused_today) {
+		hl_desk_put_row(rows, n, HL_TR("Refused today"),
+			hl_desk_fill(arena,
+				HL_TR("{1} hosts, the last in the hour from "
+				      "{2}"),
+				hl_desk_lists_number(arena, c->refused_today),
+				hl_desk_at(arena,
+					c->refused_hour * HL_US_PER_HOUR)));
+	}
+}
+
 static void add_state(struct hl_web_ctx *ctx,
 	const struct hl_publish_consumer *c, struct hl_w_summary_row *rows,
 	size_t *n)
@@ -27,10 +48,9 @@ static void add_state(struct hl_web_ctx *ctx,
 		hl_desk_put_row(rows, n, HL_TR("Its list"),
 			hl_web_tr(HL_TR("none was made yet")));
 	}
-	hl_desk_put_row(rows, n, HL_TR("Asked for today"),
-		hl_desk_fill(arena, HL_TR("{1} of {2} hosts"),
-			hl_desk_lists_number(arena, c->asked_today),
-			hl_desk_lists_number(arena, c->budget)));
+	if (c->tier != HL_LIST_TIER_CLEAR) {
+		add_asked(ctx, c, rows, n);
+	}
 	hl_desk_put_row(rows, n, HL_TR("Last fetched"),
 		c->fetched_hour
 			? hl_desk_at(arena, c->fetched_hour * HL_US_PER_HOUR)

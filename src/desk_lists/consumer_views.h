@@ -45,7 +45,7 @@ struct hl_desk_lists_change {
 struct hl_desk_lists_step {
 	struct hl_str title, text, code;
 };
-#define HL_DESK_LISTS_ALARMS 6
+#define HL_DESK_LISTS_ALARMS 8
 struct hl_desk_lists_consumer {
 	struct hl_desk_page page;
 	int64_t id, version;

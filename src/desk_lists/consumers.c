@@ -7,13 +7,15 @@
 /* Older than this, a list was not taken over, or not made. */
 #define STALE_US HL_US_PER_DAY
 
-/* Bits, worst first. */
+/* Worst first. */
 enum {
 	NO_TOKEN,
 	NO_SECRET,
 	RUN_OUT,
 	NOT_FETCHED,
-	USED_UP,
+	DAY_USED_UP,
+	HOUR_USED_UP,
+	SHORT,
 	MORE_THAN_EVER,
 	N_ALARMS
 };
@@ -27,8 +29,15 @@ static const char *const words[N_ALARMS] = {
 			  "whether the publisher runs."),
 	[NOT_FETCHED] = HL_TR("It has not fetched its list for a day. Ask its "
 			      "contact."),
-	[USED_UP] = HL_TR("It has used up its budget of today: hosts it asks "
-			  "for are let through."),
+	[DAY_USED_UP] = HL_TR("It has used up its budget of today: hosts it "
+			      "asks for are let through until midnight UTC."),
+	[HOUR_USED_UP] =
+		HL_TR("It used up a quarter of its budget within an hour, "
+		      "which is all it may ask for in one: hosts beyond that "
+		      "are let through until the hour has passed."),
+	[SHORT] = HL_TR("What is left of its budget, of today or of this "
+			"hour, is not enough: hosts beyond that are let "
+			"through."),
 	[MORE_THAN_EVER] =
 		HL_TR("It asked over twice as much today as on the days "
 		      "before. Ask its contact; its token may be in wrong "
@@ -51,16 +60,38 @@ static bool needs_secret(const struct hl_publish_consumer *c)
 	return c->has_token && c->tier == HL_LIST_TIER_CLEAR && !c->tsig_name.n;
 }
 
+/* Which budget did not suffice, if one did not a moment ago; N_ALARMS: none.
+ * Up to three quarters of a day's it was the hour's for certain. */
+static int short_of_budget(
+	const struct hl_web_ctx *ctx, const struct hl_publish_consumer *c)
+{
+	int64_t hour = ctx->now_us / HL_US_PER_HOUR;
+
+	if (!c->refused_today) {
+		return N_ALARMS;
+	}
+	if (c->asked_today >= c->budget) {
+		return DAY_USED_UP;
+	}
+	if (hour > c->refused_hour + 1) {
+		return N_ALARMS; /* the sixty minutes are over */
+	}
+	return c->asked_today <= c->budget / 4 * 3 ? HOUR_USED_UP : SHORT;
+}
+
 size_t hl_desk_lists_alarms(struct hl_web_ctx *ctx,
 	const struct hl_publish_consumer *c,
 	struct hl_str out[HL_DESK_LISTS_ALARMS])
 {
+	int budget = short_of_budget(ctx, c);
 	const bool is[N_ALARMS] = {
 		[NO_TOKEN] = !c->has_token,
 		[NO_SECRET] = needs_secret(c),
 		[RUN_OUT] = c->expires_at_us && c->expires_at_us <= ctx->now_us,
 		[NOT_FETCHED] = !fetched_of_late(ctx, c),
-		[USED_UP] = c->refused_today > 0,
+		[DAY_USED_UP] = budget == DAY_USED_UP,
+		[HOUR_USED_UP] = budget == HOUR_USED_UP,
+		[SHORT] = budget == SHORT,
 		[MORE_THAN_EVER] = c->asked_before > 0 &&
 				   c->asked_today > 2 * c->asked_before,
 	};

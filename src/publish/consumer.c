@@ -67,6 +67,7 @@ static void fill(const struct hl_who *who,
 		.n_rows = row->n_rows,
 		.asked_today = row->asked_today,
 		.refused_today = row->refused_today,
+		.refused_hour = row->refused_hour,
 		.asked_before = row->asked_before,
 		.counted_hour = row->counted_hour,
 		.fetched_hour = row->last_fetch};

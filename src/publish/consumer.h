@@ -32,6 +32,7 @@ struct hl_publish_consumer {
 	/* what it has and does */
 	int64_t list_version, made_at_us, expires_at_us, n_rows;
 	int64_t asked_today, refused_today; /* hosts; a UTC day */
+	int64_t refused_hour;               /* the last of today; 0 none */
 	int64_t asked_before;               /* a day, mean of 7 before */
 	int64_t counted_hour;               /* hours since 1970; 0 never */
 	int64_t fetched_hour;               /* its manifest, likewise */

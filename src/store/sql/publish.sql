@@ -312,8 +312,8 @@ WHERE why > 0 ORDER BY id LIMIT $2;
 -- out: proposed_at_us int, approved_by int, approved_name text,
 -- out: approved_at_us int, ended_by int, ended_name text, ended_at_us int,
 -- out: list_version int, made_at_us int, expires_at_us int, n_rows int,
--- out: asked_today int, refused_today int, asked_before int,
--- out: counted_hour int, last_fetch int
+-- out: asked_today int, refused_today int, refused_hour int,
+-- out: asked_before int, counted_hour int, last_fetch int
 SELECT u.id, u.version, u.name, u.contact, u.tier, u.stage, u.state, u.budget,
 	u.risk, u.notify, u.sign_key, u.tsig_name, u.token_hash <> x'',
 	u.proposed_by, coalesce(p.display_name, ''), u.proposed_at_us,
@@ -325,6 +325,8 @@ SELECT u.id, u.version, u.name, u.contact, u.tier, u.stage, u.state, u.budget,
 		WHERE consumer_id = u.id AND hour >= $1),
 	(SELECT coalesce(sum(refused), 0) FROM list_use
 		WHERE consumer_id = u.id AND hour >= $1),
+	(SELECT coalesce(max(hour), 0) FROM list_use
+		WHERE consumer_id = u.id AND hour >= $1 AND refused > 0),
 	(SELECT coalesce(sum(asked), 0) / 7 FROM list_use
 		WHERE consumer_id = u.id AND hour >= $1 - 168 AND hour < $1),
 	(SELECT coalesce(max(hour), 0) FROM list_count

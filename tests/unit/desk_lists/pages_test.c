@@ -515,13 +515,61 @@ static void all_alarms_of_a_consumer(void **state)
 	change(l->w->f, sql);
 	get(l, SOFIE, "/lists");
 	assert_true(says(l, "It has not fetched its list for a day."));
-	assert_true(says(l, "It has used up its budget of today"));
+	assert_true(says(l, "used up a quarter of its budget within"));
 	snprintf(sql, sizeof(sql), "UPDATE list_consumer SET last_fetch = %lld",
 		(long long)hour - 20);
 	change(l->w->f, sql);
 	get(l, SOFIE, "/lists");
 	assert_false(says(l, "has not fetched"));
-	assert_true(says(l, "It has used up its budget of today"));
+	assert_true(says(l, "used up a quarter of its budget within"));
+}
+
+/* The budget is 500; what was asked of it, and how many hours ago some were
+ * refused. Before the second hour of a day there is no hour to go back to. */
+static void which_budget_did_not_suffice(void **state)
+{
+	static const struct {
+		int asked, refused, hours_ago;
+		const char *says;
+	} rows[] = {
+		{124, 7, 0, "used up a quarter of its budget within"},
+		{375, 7, 1, "used up a quarter of its budget within"},
+		{376, 7, 0, "What is left of its budget"},
+		{500, 7, 0, "It has used up its budget of today"},
+		{500, 7, 3, "It has used up its budget of today"},
+		{500, 0, 0, NULL},
+		{124, 7, 2, NULL},
+	};
+	struct lists *l = *state;
+	int64_t id = consumer(l, "tier=asks");
+	char path[96], sql[256];
+
+	press(l, SIMON, HL_REF_CONSUMER, id, "/approve", "");
+	path_of(HL_REF_CONSUMER, id, "", path);
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		int64_t hour;
+
+		do { /* as often as an hour begins meanwhile */
+			hour = hl_time_now_us() / HL_US_PER_HOUR;
+			snprintf(sql, sizeof(sql),
+				"DELETE FROM list_use; INSERT INTO list_use "
+				"VALUES (%lld, %lld, %d, %d)",
+				(long long)id,
+				(long long)hour - rows[i].hours_ago,
+				rows[i].asked, rows[i].refused);
+			change(l->w->f, sql);
+			get(l, SOFIE, path);
+		} while (hl_time_now_us() / HL_US_PER_HOUR != hour);
+		if (rows[i].hours_ago > hour % 24) {
+			continue;
+		}
+		if (rows[i].says ? !says(l, rows[i].says)
+				 : says(l, "let through")) {
+			fail_msg("row %zu", i);
+		}
+		assert_int_equal(rows[i].refused > 0,
+			says(l, "7 hosts, the last in the hour from"));
+	}
 }
 
 static void a_list_that_can_be_guessed_is_signed_off(void **state)
@@ -808,6 +856,7 @@ int main(void)
 		TEST_PAGES(a_consumer_takes_two_and_its_token_is_shown_once),
 		TEST_PAGES(the_overview_warns_of_the_root),
 		TEST_PAGES(all_alarms_of_a_consumer),
+		TEST_PAGES(which_budget_did_not_suffice),
 		TEST_PAGES(a_list_that_can_be_guessed_is_signed_off),
 		TEST_PAGES(more_waits_and_less_does_not),
 		TEST_PAGES(what_waits_longest_comes_first),
