@@ -100,6 +100,11 @@ struct hl_str hl_desk_ref(
 /* "22 Nov 2026, 08:15 UTC", "5 h 10 min" */
 struct hl_str hl_desk_at(struct hl_arena *arena, int64_t at_us);
 struct hl_str hl_desk_span(struct hl_arena *arena, int64_t span_us);
+/* A picture of counts by day with its scale; days is not empty. */
+struct hl_insight;
+struct hl_insight_counts;
+struct hl_w_days hl_desk_days(struct hl_arena *arena,
+	const struct hl_insight *in, const struct hl_insight_counts *days);
 
 /* Long lists: ?page=N, from 1; ask for one row more than a page has. */
 #define HL_DESK_ROWS 50

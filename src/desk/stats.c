@@ -81,18 +81,14 @@ static void set_cell(struct hl_desk_stats_table *t, size_t row, size_t column,
 	}
 }
 
-/* The picture stands under the heading, so the table's caption says what
- * it adds. */
-static void set_chart(struct build *b, struct hl_desk_stats_table *t,
-	const struct hl_buf *svg)
+/* A picture stands under the heading, so the table's caption says what it
+ * adds. */
+static void set_caption(struct build *b, struct hl_desk_stats_table *t)
 {
 	struct hl_str more = hl_web_tr(HL_TR("in numbers"));
 
-	if (svg->n) {
-		t->chart.markup = hl_arena_dup(b->arena, hl_buf_str(svg));
-		t->table.caption = hl_arena_printf(b->arena, "%.*s, %.*s",
-			HL_STR_ARG(t->title), HL_STR_ARG(more));
-	}
+	t->table.caption = hl_arena_printf(
+		b->arena, "%.*s, %.*s", HL_STR_ARG(t->title), HL_STR_ARG(more));
 }
 
 static void add_bars(struct build *b, struct hl_desk_stats_table *t,
@@ -101,7 +97,10 @@ static void add_bars(struct build *b, struct hl_desk_stats_table *t,
 	HL_BUF_AUTO svg = HL_BUF_INIT(1 << 20);
 
 	hl_insight_put_svg_bars(&svg, bars, n);
-	set_chart(b, t, &svg);
+	if (svg.n) {
+		t->chart.markup = hl_arena_dup(b->arena, hl_buf_str(&svg));
+		set_caption(b, t);
+	}
 }
 
 /* The value 0 has the words of a form with no answer; here it is work that
@@ -147,44 +146,52 @@ static void add_counts(struct build *b, const char *title, const char *head,
 	}
 }
 
-/* Counts by day, drawn; returns the table. */
-static struct hl_desk_stats_table *add_days(struct build *b, const char *title,
+static struct hl_str iso_day(struct hl_arena *arena, int64_t day)
+{
+	char at[HL_TIME_ISO_MAX];
+
+	return hl_arena_dup(arena,
+		hl_str_sub(hl_time_iso_s(day * HL_US_PER_DAY, at), 0, 10));
+}
+
+struct hl_w_days hl_desk_days(struct hl_arena *arena,
+	const struct hl_insight *in, const struct hl_insight_counts *days)
+{
+	struct hl_insight_drawn drawn = hl_insight_drawn_of(in, days);
+	HL_BUF_AUTO svg = HL_BUF_INIT(1 << 20);
+	struct hl_w_days out = {.first = iso_day(arena, drawn.first),
+		.last = iso_day(arena, drawn.last)};
+
+	if (drawn.most > 0) {
+		out.most = number(arena, drawn.most);
+		out.most_day = iso_day(arena, drawn.most_day);
+	}
+	hl_insight_put_svg_days(&svg, in, days);
+	out.chart.markup = hl_arena_dup(arena, hl_buf_str(&svg));
+	return out;
+}
+
+/* Counts by day, drawn. */
+static void add_days(struct build *b, const char *title,
 	const char *const heads[2], const struct hl_insight_counts *days)
 {
 	struct hl_desk_stats_table *t = add_table(b, title, heads, 2, days->n);
-	HL_BUF_AUTO svg = HL_BUF_INIT(1 << 20);
 
 	for (size_t i = 0; i < days->n; i++) {
-		char at[HL_TIME_ISO_MAX];
-		struct hl_str day =
-			hl_time_iso_s(days->at[i].value * HL_US_PER_DAY, at);
-
-		set_cell(t, i, 0,
-			hl_arena_dup(b->arena, hl_str_sub(day, 0, 10)));
+		set_cell(t, i, 0, iso_day(b->arena, days->at[i].value));
 		set_cell(t, i, 1, number(b->arena, days->at[i].n));
 	}
-	hl_insight_put_svg_days(&svg, b->in, days);
-	set_chart(b, t, &svg);
-	return t;
-}
-
-static int64_t most_of(const struct hl_insight_counts *days)
-{
-	int64_t most = 0;
-
-	for (size_t i = 0; i < days->n; i++) {
-		most = days->at[i].n > most ? days->at[i].n : most;
+	if (days->n) {
+		t->days = hl_desk_days(b->arena, b->in, days);
+		set_caption(b, t);
 	}
-	return most;
 }
 
 static void add_reports(struct build *b)
 {
 	static const char *const heads[] = {HL_TR("Day"), HL_TR("Reports")};
-	struct hl_desk_stats_table *t =
-		add_days(b, HL_TR("Reports a day"), heads, &b->in->by_day);
 
-	t->most = most_of(&b->in->by_day);
+	add_days(b, HL_TR("Reports a day"), heads, &b->in->by_day);
 }
 
 /* What consumers of lists of addresses told. */

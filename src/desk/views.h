@@ -84,8 +84,8 @@ struct hl_desk_audit {
 
 struct hl_desk_stats_table {
 	struct hl_str title;
-	int64_t most;         /* what the highest bar stands for; 0: not said */
-	struct hl_html chart; /* absent: none */
+	struct hl_html chart;  /* absent: none */
+	struct hl_w_days days; /* likewise; of at most one kind */
 	struct hl_w_table table;
 	bool empty;
 };

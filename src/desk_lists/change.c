@@ -94,7 +94,6 @@ int hl_desk_lists_consumer_use(struct hl_web_ctx *ctx,
 	struct hl_insight period = {
 		.from_us = end_us - HL_INSIGHT_DAYS * HL_US_PER_DAY,
 		.to_us = end_us};
-	HL_BUF_AUTO svg = HL_BUF_INIT(1 << 20);
 	struct hl_insight_use use = {0};
 	int r = hl_insight_list_use(hl_desk_store(ctx), ctx->arena, from->id,
 		&period, &use, &ctx->err);
@@ -102,8 +101,7 @@ int hl_desk_lists_consumer_use(struct hl_web_ctx *ctx,
 	if (r) {
 		return r;
 	}
-	hl_insight_put_svg_days(&svg, &period, &use.asked);
-	v->chart.markup = hl_arena_dup(ctx->arena, hl_buf_str(&svg));
+	v->days = hl_desk_days(ctx->arena, &period, &use.asked);
 	add_table(ctx, &use, v);
 	return 0;
 }

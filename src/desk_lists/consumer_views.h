@@ -64,7 +64,7 @@ struct hl_desk_lists_consumer {
 	size_t n_changes;
 	const int64_t *canaries;
 	size_t n_canaries;
-	struct hl_html chart;
+	struct hl_w_days days;
 	struct hl_w_table use;
 	const struct hl_desk_lists_step *steps;
 	size_t n_steps;

@@ -101,6 +101,13 @@ struct hl_insight_bar {
 };
 void hl_insight_put_svg_bars(
 	struct hl_buf *out, const struct hl_insight_bar *bars, size_t n_bars);
+/* What a picture of counts by day shows: UTC days since 1970, and the day of
+ * its highest column; all 0 when there is nothing to draw. */
+struct hl_insight_drawn {
+	int64_t first, last, most, most_day;
+};
+struct hl_insight_drawn hl_insight_drawn_of(
+	const struct hl_insight *in, const struct hl_insight_counts *days);
 /* Counts by UTC day as a line of columns, the whole period wide. */
 void hl_insight_put_svg_days(struct hl_buf *out, const struct hl_insight *in,
 	const struct hl_insight_counts *days);

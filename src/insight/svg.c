@@ -86,29 +86,43 @@ static void put_day(struct hl_buf *out, double at, double width, double part)
 		at, DAYS_HEIGHT - height, width, height);
 }
 
+struct hl_insight_drawn hl_insight_drawn_of(
+	const struct hl_insight *in, const struct hl_insight_counts *days)
+{
+	struct hl_insight_drawn d = {.first = in->from_us / HL_US_PER_DAY,
+		.last = (in->to_us - 1) / HL_US_PER_DAY};
+
+	if (days->n == 0 || d.last < d.first) {
+		return (struct hl_insight_drawn){0};
+	}
+	if (d.last - d.first >= DAYS_MAX) { /* begins with its first count */
+		d.first = days->at[0].value;
+		d.last = days->at[days->n - 1].value;
+	}
+	for (size_t i = 0; i < days->n; i++) {
+		if (days->at[i].n > d.most) {
+			d.most = days->at[i].n;
+			d.most_day = days->at[i].value;
+		}
+	}
+	return d;
+}
+
 void hl_insight_put_svg_days(struct hl_buf *out, const struct hl_insight *in,
 	const struct hl_insight_counts *days)
 {
-	int64_t first = in->from_us / HL_US_PER_DAY;
-	int64_t n_days = (in->to_us - 1) / HL_US_PER_DAY - first + 1;
-	int64_t most = 1;
+	struct hl_insight_drawn d = hl_insight_drawn_of(in, days);
+	int64_t most = d.most > 0 ? d.most : 1;
 
-	if (days->n == 0 || n_days < 1) {
+	if (days->n == 0 || in->to_us <= in->from_us) {
 		return;
 	}
-	if (n_days > DAYS_MAX) { /* a long period begins with its first day */
-		first = days->at[0].value;
-		n_days = days->at[days->n - 1].value - first + 1;
-	}
-	for (size_t i = 0; i < days->n; i++) {
-		most = days->at[i].n > most ? days->at[i].n : most;
-	}
-	double step = (double)WIDTH / (double)n_days;
+	double step = (double)WIDTH / (double)(d.last - d.first + 1);
 	double width = step > 3 ? step - 1 : step;
 	open_svg(out, DAYS_HEIGHT);
 	for (size_t i = 0; i < days->n; i++) {
-		put_day(out, (double)(days->at[i].value - first) * step, width,
-			(double)days->at[i].n / (double)most);
+		put_day(out, (double)(days->at[i].value - d.first) * step,
+			width, (double)days->at[i].n / (double)most);
 	}
 	hl_buf_put(out, HL_STR("</svg>"));
 }

@@ -3,6 +3,7 @@
 #define HL_WEB_WIDGETS_H
 
 #include "web/fields.h"
+#include "web/html.h"
 
 /*
  * Views of the templates in templates/widgets, but for those of forms;
@@ -43,6 +44,14 @@ struct hl_w_table {
 	size_t n_columns;
 	const struct hl_str *cells;
 	size_t n_rows;
+};
+
+/* widgets/days: a picture of counts by day, its first and last day, and what
+ * its highest column stands for, with the day of that one. Only the picture is
+ * hidden from screen readers. */
+struct hl_w_days {
+	struct hl_html chart; /* absent: none */
+	struct hl_str first, last, most, most_day;
 };
 
 /* widgets/tag. colour: grey green teal blue red purple magenta orange

@@ -90,6 +90,31 @@ static void the_publication_has_its_own_name(void **state)
 	}
 }
 
+/* Every picture of days tells how much, and of which days. */
+static void pictures_have_scale_and_days(void **state)
+{
+	struct world *w = *state;
+	int64_t day = hl_time_now_us() / HL_US_PER_DAY;
+	char sql[512], iso[HL_TIME_ISO_MAX], words[128];
+
+	snprintf(sql, sizeof(sql),
+		"INSERT INTO list_consumer VALUES (1, 'c', 'x', 1, 2, 2, 1, "
+		"x'', x'', 9, '', '', x'', '', 1, 1, 2, 1, 0, 0, 0); "
+		"INSERT INTO list_count VALUES (1, %lld, 12345, 3, 7, 9, "
+		"x'00')",
+		(long long)day * 24 - 30);
+	change(w->f, sql);
+	hl_time_iso_s((day - 2) * HL_US_PER_DAY, iso);
+	snprintf(sql, sizeof(sql), "/statistics?from=%.10s&to=%.10s", iso, iso);
+	world_ask(w, SOFIE, sql, NULL);
+	snprintf(words, sizeof(words),
+		"The highest bar, of %.10s, stands for 12345.", iso);
+	says(w, words);
+	snprintf(words, sizeof(words), "<span>%.10s</span>", iso);
+	says(w, words);
+	hides(w, "stands for 0.");
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -97,6 +122,7 @@ int main(void)
 		cmocka_unit_test(the_publication_has_its_own_name),
 		cmocka_unit_test(the_rate_of_duplicates_says_of_what),
 		cmocka_unit_test(what_waits_is_called_so),
+		cmocka_unit_test(pictures_have_scale_and_days),
 	};
 
 	return cmocka_run_group_tests(tests, world_set_up, world_tear_down);

@@ -375,6 +375,29 @@ static void labels_in_charts_are_escaped(void **state)
 	assert_int_equal(0, svg.n);
 }
 
+static void a_picture_of_days_has_its_scale(void **state)
+{
+	struct hl_insight_count at[] = {{.value = 101, .n = 2},
+		{.value = 103, .n = 7}, {.value = 104, .n = 7}};
+	const struct hl_insight_counts days = {HL_ARRAY_LEN(at), at};
+	const struct hl_insight_counts none = {0};
+	struct hl_insight period = {
+		.from_us = 100 * HL_US_PER_DAY, .to_us = 110 * HL_US_PER_DAY};
+	struct hl_insight_drawn d = hl_insight_drawn_of(&period, &days);
+
+	(void)state;
+	assert_int_equal(100, d.first);
+	assert_int_equal(109, d.last);
+	assert_int_equal(7, d.most);
+	assert_int_equal(103, d.most_day); /* the first of them */
+	d = hl_insight_drawn_of(&period, &none);
+	assert_int_equal(0, d.first + d.last + d.most);
+	period.from_us = -2000 * HL_US_PER_DAY; /* too long for columns */
+	d = hl_insight_drawn_of(&period, &days);
+	assert_int_equal(101, d.first);
+	assert_int_equal(104, d.last);
+}
+
 /* Two consumers, by day; what is before and after does not count. */
 static void what_was_blocked_is_told_by_day(void **state)
 {
@@ -483,6 +506,7 @@ int main(void)
 		TEST(percentiles_agree_with_a_slow_model),
 		TEST(small_cells_are_hidden),
 		TEST(labels_in_charts_are_escaped),
+		TEST(a_picture_of_days_has_its_scale),
 	};
 	return cmocka_run_group_tests(tests, NULL, NULL);
 }
