@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A change of a consumer that waits for a second supervisor; what it asked
  * for by day; how it is set up. */
-#include "desk_lists/inner.h"
+#include "desk_lists/consumer.h"
 
 #include "insight/insight.h"
 

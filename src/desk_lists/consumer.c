@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A consumer's page. */
-#include "desk_lists/inner.h"
+#include "desk_lists/consumer.h"
 
 #include "web/templates.h"
 
@@ -282,13 +282,8 @@ int hl_desk_lists_consumer_post(struct hl_web_ctx *ctx,
 	}
 	end.r = hl_publish_consumer_change(
 		hl_desk_who(ctx), &c, &waits, &end.why, &ctx->err);
-	if (end.r == HL_E_INVALID || hl_desk_lists_refused(end.r, end.why)) {
-		v.fields.error =
-			end.r == HL_DENIED
-				? hl_desk_lists_why(end.why)
-				: hl_web_tr(HL_TR("Something is too long or "
-						  "out of form. Look at the "
-						  "hints"));
+	if (hl_desk_lists_refused(end.r, end.why)) {
+		hl_desk_lists_consumer_refused(end.why, &v.fields);
 		return show(ctx, req, resp, &before, &v);
 	}
 	end.to = hl_desk_lists_consumer_path(ctx->arena, c.id, "");

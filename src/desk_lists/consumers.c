@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* Consumers: the table, a new one, and the fields that both forms have. */
-#include "desk_lists/inner.h"
+#include "desk_lists/consumer.h"
 
 #include "web/templates.h"
 
@@ -232,7 +232,7 @@ size_t hl_desk_lists_consumer_errors(const struct hl_desk_lists_fields *f,
 		{f->stage_error, HL_STR("stage")},
 		{f->budget_error, HL_STR("budget")},
 		{f->sign_key_error, HL_STR("sign_key")},
-		{f->error, HL_STR("name")}};
+		{f->error, HL_STR("consumer")}};
 	size_t n = 0;
 
 	for (size_t i = 0; i < HL_ARRAY_LEN(all); i++) {
@@ -243,17 +243,27 @@ size_t hl_desk_lists_consumer_errors(const struct hl_desk_lists_fields *f,
 	return n;
 }
 
-static void check_words(struct hl_desk_lists_fields *f)
+static void check_words(unsigned bad, struct hl_desk_lists_fields *f)
 {
-	if (!f->name.n) {
+	if (bad & HL_PUBLISH_BAD_NAME) {
 		f->name_error = hl_web_tr(
 			HL_TR("Name the consumer, in 60 characters at most"));
 	}
-	if (!f->contact.n) {
+	if (bad & HL_PUBLISH_BAD_CONTACT) {
 		f->contact_error = hl_web_tr(
 			HL_TR("Say whom to call there, in 200 characters at "
 			      "most"));
 	}
+	if ((f->tier == HL_LIST_TIER_OFFLINE && !hl_str_trim(f->risk).n) ||
+		bad & HL_PUBLISH_BAD_RISK) {
+		f->risk_error = hl_web_tr(
+			HL_TR("Write why the risk is taken, in 300 characters "
+			      "at most"));
+	}
+}
+
+static void check_form(unsigned bad, struct hl_desk_lists_fields *f)
+{
 	if (f->tier < 0) {
 		f->tier_error = hl_web_tr(HL_TR("Choose how it checks"));
 	}
@@ -261,10 +271,16 @@ static void check_words(struct hl_desk_lists_fields *f)
 		f->stage_error =
 			hl_web_tr(HL_TR("Choose when it gets new entries"));
 	}
-	if (f->tier == HL_LIST_TIER_OFFLINE && !f->risk.n) {
-		f->risk_error = hl_web_tr(
-			HL_TR("Write why the risk is taken, in 300 characters "
-			      "at most"));
+	if (bad & HL_PUBLISH_BAD_NOTIFY) {
+		f->notify_error = hl_web_tr(
+			HL_TR("Write numeric addresses with ports, one a line "
+			      "and 8 at most, as 192.0.2.1:53 or "
+			      "[2001:db8::1]:53"));
+	}
+	if (bad & HL_PUBLISH_BAD_KEY) {
+		f->sign_key_error = hl_web_tr(
+			HL_TR("Copy the key as “hotline list begin” printed "
+			      "it there: 43 letters, digits, “-” and “_”"));
 	}
 }
 
@@ -287,13 +303,25 @@ bool hl_desk_lists_consumer_read(struct hl_web_ctx *ctx,
 		&f->stage);
 	c->tier = (enum hl_list_tier)(f->tier < 0 ? 1 : f->tier);
 	c->stage = (enum hl_list_stage)(f->stage < 0 ? 2 : f->stage);
-	check_words(f);
+	unsigned bad = hl_publish_consumer_bad(c);
+	check_words(bad, f);
+	check_form(bad, f);
 	if (!hl_str_to_i64(f->budget, &c->budget) || c->budget < 1 ||
 		c->budget > HL_PUBLISH_BUDGET_MAX) {
 		f->budget_error =
 			hl_web_tr(HL_TR("Enter a number from 1 to 100000000"));
 	}
 	return hl_desk_lists_consumer_errors(f, errors) == 0;
+}
+
+void hl_desk_lists_consumer_refused(
+	enum hl_publish_why why, struct hl_desk_lists_fields *f)
+{
+	struct hl_str *at = why == HL_PUBLISH_NAME_TAKEN ? &f->name_error
+			    : why == HL_PUBLISH_RISK     ? &f->risk_error
+							 : &f->error;
+
+	*at = hl_desk_lists_why(why);
 }
 
 static int show_add(struct hl_web_ctx *ctx, const struct hl_web_request *req,
@@ -336,13 +364,8 @@ int hl_desk_lists_consumer_add_post(struct hl_web_ctx *ctx,
 	}
 	int r = hl_publish_consumer_propose(
 		hl_desk_who(ctx), &setup, &c, &why, &ctx->err);
-	if (r == HL_E_INVALID || hl_desk_lists_refused(r, why)) {
-		v.fields.error =
-			r == HL_DENIED
-				? hl_desk_lists_why(why)
-				: hl_web_tr(HL_TR("Something is too long or "
-						  "out of form. Look at the "
-						  "hints"));
+	if (hl_desk_lists_refused(r, why)) {
+		hl_desk_lists_consumer_refused(why, &v.fields);
 		return show_add(ctx, req, resp, &v);
 	}
 	if (r) {

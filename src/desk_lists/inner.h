@@ -71,37 +71,9 @@ int hl_desk_lists_decision(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, enum hl_ref_kind kind,
 	struct hl_publish_decision *out);
 
-/* All that is not right at a consumer in use, worst first; how many. */
-size_t hl_desk_lists_alarms(struct hl_web_ctx *ctx,
-	const struct hl_publish_consumer *c,
-	struct hl_str out[HL_DESK_LISTS_ALARMS]);
-void hl_desk_lists_consumer_row(struct hl_web_ctx *ctx,
-	const struct hl_publish_consumer *from,
-	struct hl_desk_lists_consumer_row *out);
 void hl_desk_lists_edition_row(struct hl_web_ctx *ctx,
 	const struct hl_publish_edition *from,
 	struct hl_desk_lists_edition_row *out);
-/* The fields of a consumer as they were typed, and what they mean. True if
- * all of them can be taken. */
-bool hl_desk_lists_consumer_read(struct hl_web_ctx *ctx,
-	struct hl_publish_consumer *consumer,
-	struct hl_desk_lists_fields *fields);
-void hl_desk_lists_consumer_fields(struct hl_web_ctx *ctx,
-	const struct hl_publish_consumer *from,
-	struct hl_desk_lists_fields *out);
-void hl_desk_lists_consumer_options(
-	struct hl_web_ctx *ctx, struct hl_desk_lists_fields *fields);
-#define HL_DESK_LISTS_ERRORS 10
-size_t hl_desk_lists_consumer_errors(const struct hl_desk_lists_fields *fields,
-	struct hl_w_error errors[HL_DESK_LISTS_ERRORS]);
-/* What it asked for by day, and how it is set up. */
-int hl_desk_lists_consumer_use(struct hl_web_ctx *ctx,
-	const struct hl_publish_consumer *from,
-	struct hl_desk_lists_consumer *out);
-void hl_desk_lists_consumer_steps(struct hl_web_ctx *ctx,
-	const struct hl_publish_consumer *from,
-	struct hl_desk_lists_consumer *out);
-
 /* Of hl_desk_extra. */
 int hl_desk_lists_case_section(
 	struct hl_web_ctx *ctx, int64_t case_id, struct hl_html *out);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* What is published now, what is not right, and the switch for all of it. */
-#include "desk_lists/inner.h"
+#include "desk_lists/consumer.h"
 
 #include "web/templates.h"
 

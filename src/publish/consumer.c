@@ -162,33 +162,66 @@ static bool notify_fits(struct hl_str lines)
 	return true;
 }
 
-const char *hl_publish_consumer_fault(const struct hl_publish_consumer *c)
+unsigned hl_publish_consumer_bad(const struct hl_publish_consumer *c)
 {
 	uint8_t key[HL_SEAL_SIGN_PUB_BYTES];
+	unsigned bad = 0;
 
 	if (!hl_publish_is_line(c->name, HL_PUBLISH_NAME_CHARS)) {
-		return "a consumer has a name of 1 to 60 characters";
+		bad |= HL_PUBLISH_BAD_NAME;
 	}
 	if (!hl_publish_is_line(c->contact, HL_PUBLISH_CONTACT_CHARS)) {
-		return "a consumer has a contact of 1 to 200 characters";
+		bad |= HL_PUBLISH_BAD_CONTACT;
 	}
 	if (!hl_vocab_find(&hl_vocab_list_tier, (int)c->tier) ||
 		!hl_vocab_find(&hl_vocab_list_stage, (int)c->stage)) {
-		return "a consumer has a tier of 0 to 2 and a stage of 1 or 2";
+		bad |= HL_PUBLISH_BAD_KIND;
 	}
 	if (c->budget < 0 || c->budget > HL_PUBLISH_BUDGET_MAX) {
-		return "a budget is 0 to 100000000 hosts a day";
+		bad |= HL_PUBLISH_BAD_BUDGET;
 	}
 	if (hl_str_trim(c->risk).n &&
 		!hl_publish_is_line(c->risk, HL_PUBLISH_RISK_CHARS)) {
-		return "why a risk is taken has at most 300 characters";
+		bad |= HL_PUBLISH_BAD_RISK;
 	}
 	if (!notify_fits(c->notify)) {
-		return "who is told is ADDRESS:PORT, at most 8, one a line";
+		bad |= HL_PUBLISH_BAD_NOTIFY;
 	}
 	if (c->sign_key.n &&
 		hl_text_parse_base64url(c->sign_key, key, sizeof(key))) {
-		return "a key of counters is 43 characters of base64url";
+		bad |= HL_PUBLISH_BAD_KEY;
+	}
+	return bad;
+}
+
+const char *hl_publish_consumer_fault(const struct hl_publish_consumer *c)
+{
+	static const struct {
+		unsigned bit;
+		const char *text;
+	} rows[] = {
+		{HL_PUBLISH_BAD_NAME,
+			"a consumer has a name of 1 to 60 characters"},
+		{HL_PUBLISH_BAD_CONTACT,
+			"a consumer has a contact of 1 to 200 characters"},
+		{HL_PUBLISH_BAD_KIND,
+			"a consumer has a tier of 0 to 2 and a stage of 1 or "
+			"2"},
+		{HL_PUBLISH_BAD_BUDGET,
+			"a budget is 0 to 100000000 hosts a day"},
+		{HL_PUBLISH_BAD_RISK,
+			"why a risk is taken has at most 300 characters"},
+		{HL_PUBLISH_BAD_NOTIFY,
+			"who is told is ADDRESS:PORT, at most 8, one a line"},
+		{HL_PUBLISH_BAD_KEY,
+			"a key of counters is 43 characters of base64url"},
+	};
+	unsigned bad = hl_publish_consumer_bad(c);
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		if (bad & rows[i].bit) {
+			return rows[i].text;
+		}
 	}
 	return NULL;
 }

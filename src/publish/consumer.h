@@ -58,6 +58,18 @@ void hl_publish_shown_wipe(struct hl_publish_shown *shown);
 int hl_publish_token_hash(
 	struct hl_str text, uint8_t out[HL_SEAL_TOKEN_HASH_BYTES]);
 
+/* What of a consumer is out of form, as bits; 0: all of it can be taken. */
+enum {
+	HL_PUBLISH_BAD_NAME = 1,
+	HL_PUBLISH_BAD_CONTACT = 2,
+	HL_PUBLISH_BAD_KIND = 4, /* tier or stage */
+	HL_PUBLISH_BAD_BUDGET = 8,
+	HL_PUBLISH_BAD_RISK = 16,
+	HL_PUBLISH_BAD_NOTIFY = 32,
+	HL_PUBLISH_BAD_KEY = 64, /* of its counters */
+};
+unsigned hl_publish_consumer_bad(const struct hl_publish_consumer *consumer);
+
 /* name, contact, tier, stage, budget, risk, notify and sign_key are taken;
  * the id is given. Signs its canaries. HL_E_INVALID: one is out of form. */
 int hl_publish_consumer_propose(const struct hl_who *who,

@@ -40,6 +40,49 @@ static void a_consumer_takes_two_and_its_token_is_shown_once(void **state)
 	assert_false(says(l, "Make a new token"));
 }
 
+/* Each at its field, and nothing at the others. */
+static void what_is_out_of_form_is_told_at_its_field(void **state)
+{
+	static const struct {
+		const char *more, *id, *says;
+	} rows[] = {
+		{"tier=clear&notify=ns.example.org", "notify",
+			"Write numeric addresses with ports"},
+		{"tier=clear&notify=192.0.2.1:0", "notify",
+			"Write numeric addresses with ports"},
+		{"tier=asks&sign_key=short", "sign_key", "Copy the key as"},
+		{"tier=asks&contact=%01", "contact", "Say whom to call there"},
+		{"tier=clear&notify=192.0.2.1:53%0d%0a[2001:db8::1]:53", NULL,
+			NULL},
+	};
+	static const char *const fields[] = {
+		"name", "contact", "notify", "sign_key"};
+	struct lists *l = *state;
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		char body[512], mark[64];
+
+		snprintf(body, sizeof(body),
+			"name=School&%s&contact=Ms+Example&stage=rest&budget=5",
+			rows[i].more);
+		post(l, SOFIE, "/lists/consumers/add", body);
+		expect(l, rows[i].id ? 422 : 303, rows[i].more);
+		for (size_t k = 0; rows[i].id && k < HL_ARRAY_LEN(fields);
+			k++) {
+			snprintf(mark, sizeof(mark), "id=\"%s-error\"",
+				fields[k]);
+			if (says(l, mark) != !strcmp(fields[k], rows[i].id)) {
+				fail_msg("%s: %s", rows[i].more, mark);
+			}
+		}
+		assert_true(!rows[i].says || says(l, rows[i].says));
+	}
+	post(l, SOFIE, "/lists/consumers/add",
+		"name=school&contact=y&tier=asks&stage=rest&budget=5");
+	expect(l, 422, "a name that is taken");
+	assert_true(says(l, "id=\"name-error\""));
+}
+
 /* One that is not right in several ways tells all of them. */
 static void all_alarms_of_a_consumer(void **state)
 {
@@ -182,6 +225,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST_PAGES(a_consumer_takes_two_and_its_token_is_shown_once),
+		TEST_PAGES(what_is_out_of_form_is_told_at_its_field),
 		TEST_PAGES(all_alarms_of_a_consumer),
 		TEST_PAGES(which_budget_did_not_suffice),
 		TEST_PAGES(a_list_that_can_be_guessed_is_signed_off),
