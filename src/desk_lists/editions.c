@@ -140,7 +140,8 @@ int hl_desk_lists_hold_post(struct hl_web_ctx *ctx,
 	if (r) {
 		return r;
 	}
-	end.r = hl_publish_hold(hl_desk_who(ctx), id, &end.why, &ctx->err);
+	end.r = hl_publish_edition_refuse(
+		hl_desk_who(ctx), id, &end.why, &ctx->err);
 	return hl_desk_lists_end(ctx, req, resp, &end);
 }
 

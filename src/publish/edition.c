@@ -138,7 +138,7 @@ int hl_publish_release(const struct hl_who *who, int64_t id,
 	return hl_publish_run(tx, why, err);
 }
 
-int hl_publish_hold(const struct hl_who *who, int64_t id,
+int hl_publish_edition_refuse(const struct hl_who *who, int64_t id,
 	enum hl_publish_why *why, struct hl_err *err)
 {
 	const struct hl_publish_edition *e;

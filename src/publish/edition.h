@@ -25,7 +25,7 @@ int hl_publish_editions(const struct hl_who *who, size_t n_most,
 int hl_publish_release(const struct hl_who *who, int64_t id,
 	struct hl_str digest, enum hl_publish_why *why, struct hl_err *err);
 /* It does not; whoever has an entry that should go ends it. */
-int hl_publish_hold(const struct hl_who *who, int64_t id,
+int hl_publish_edition_refuse(const struct hl_who *who, int64_t id,
 	enum hl_publish_why *why, struct hl_err *err);
 
 struct hl_publish_status {

@@ -63,7 +63,7 @@ static void an_old_one_is_not_released(void **state)
 	assert_int_equal(HL_DENIED,
 		hl_publish_release(AS(SOFIE), 1, HL_STR("\x01"), &why, NULL));
 	assert_int_equal(HL_PUBLISH_CHANGED, why);
-	ok(hl_publish_hold(AS(SOFIE), 2, &why, NULL));
+	ok(hl_publish_edition_refuse(AS(SOFIE), 2, &why, NULL));
 	assert_int_equal(HL_LIST_EDITION_REFUSED,
 		number(d->f, "SELECT state FROM list_edition WHERE id = 2"));
 }
@@ -88,12 +88,12 @@ static void others_went_out_meanwhile(void **state)
 	ok(hl_publish_release(AS(SOFIE), 2, HL_STR("\x02"), &why, NULL));
 	put_edition(d, 153, HL_LIST_EDITION_HELD);
 	put_edition(d, 154, HL_LIST_EDITION_PUBLISHED);
-	ok(hl_publish_hold(AS(SOFIE), 153, &why, NULL));
+	ok(hl_publish_edition_refuse(AS(SOFIE), 153, &why, NULL));
 	/* one that is not the newest that people were asked about */
 	put_edition(d, 155, HL_LIST_EDITION_HELD);
 	put_edition(d, 156, HL_LIST_EDITION_REFUSED);
-	assert_int_equal(
-		HL_DENIED, hl_publish_hold(AS(SOFIE), 155, &why, NULL));
+	assert_int_equal(HL_DENIED,
+		hl_publish_edition_refuse(AS(SOFIE), 155, &why, NULL));
 	assert_int_equal(HL_PUBLISH_CHANGED, why);
 }
 
