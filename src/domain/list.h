@@ -83,7 +83,7 @@ enum hl_list_stage {
 /* What held an edition back: a set of bits, list_edition.held. */
 enum hl_list_breaker {
 	HL_LIST_BREAKER_DELTA = 1 << 0,   /* too much came in a day */
-	HL_LIST_BREAKER_POPULAR = 1 << 1, /* a popular host without a third */
+	HL_LIST_BREAKER_POPULAR = 1 << 1, /* none: left out, and logged */
 	HL_LIST_BREAKER_LOSS = 1 << 2,    /* too much went in a day */
 	HL_LIST_BREAKER_HALTED = 1 << 3,  /* a person halted it */
 };
