@@ -212,6 +212,25 @@ static int stay_held(struct hl_lists_deciding *d,
 	return r;
 }
 
+/* What a person was shown, if the folder has it: a yes is to the digest, and a
+ * folder that was put back may have another set under this number. */
+static void load_seen(
+	struct hl_lists_deciding *d, const struct hl_lists_edition_row *held)
+{
+	uint8_t digest[32];
+
+	if (hl_lists_held_load(
+		    d->look->p->config.folder, held->id, &d->seen, NULL) != 0) {
+		d->seen = NULL;
+		return;
+	}
+	digest_of(d->seen, digest);
+	if (memcmp(digest, held->digest, sizeof(digest)) != 0) {
+		hl_lists_entries_free(d->seen);
+		d->seen = NULL;
+	}
+}
+
 static int judge(struct hl_lists_deciding *d, struct hl_err *err)
 {
 	struct hl_lists_look *look = d->look;
@@ -222,9 +241,8 @@ static int judge(struct hl_lists_deciding *d, struct hl_err *err)
 	if (r) {
 		return r;
 	}
-	if (held && hl_lists_held_load(look->p->config.folder, held->id,
-			    &d->seen, NULL) != 0) {
-		d->seen = NULL;
+	if (held) {
+		load_seen(d, held);
 	}
 	d->held = hl_lists_breakers(&d->change, look->p->head.halted);
 	if (held && held->state == HL_LIST_EDITION_RELEASED &&

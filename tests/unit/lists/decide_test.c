@@ -196,6 +196,24 @@ static void a_refused_loss_stays(void **state)
 	assert_int_equal(20, n_listed(t));
 }
 
+/* The folder may be another than the one that the person's edition was of. */
+static void a_yes_is_to_a_digest(void **state)
+{
+	struct town *t = *state;
+
+	town_entries(t, 1, 25);
+	town_look(t, NOW);
+	town_sql(t, "UPDATE list_edition SET digest = zeroblob(32) "
+		    "WHERE state = 1");
+	assert_int_equal(0, town_decide(t, true));
+	town_look(t, NOW + H);
+	assert_int_equal(0, n_listed(t));
+	assert_int_equal(1, town_count(t, HELD));
+	assert_int_equal(0, town_decide(t, true));
+	town_look(t, NOW + 2 * H);
+	assert_int_equal(25, n_listed(t));
+}
+
 #define IN_TOWN(f) cmocka_unit_test_setup_teardown(f, town_make, town_remove)
 
 int main(void)
@@ -207,6 +225,7 @@ int main(void)
 		IN_TOWN(a_few_a_day_go),
 		IN_TOWN(a_refusal_stays),
 		IN_TOWN(a_refused_loss_stays),
+		IN_TOWN(a_yes_is_to_a_digest),
 	};
 
 	return hl_seal_init(NULL) ? 1
