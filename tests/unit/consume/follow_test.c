@@ -251,7 +251,7 @@ static void rolled_back(struct town *t)
 }
 static void forward(struct town *t)
 {
-	t->s->w->head.version += 2000000;
+	t->s->w->head.version = (uint64_t)t->s->w->now + 2000000;
 	world_publish(t->s->w);
 }
 static void expired(struct town *t)
