@@ -14,6 +14,7 @@
 #include "base/time.h"
 #include "cli/common.h"
 #include "cli_list/commands.h"
+#include "cli_list/root_tell.h"
 #include "lists/root.h"
 #include "lists/world.h"
 #include "seal/listkey.h"
@@ -44,10 +45,14 @@ static const char help[] =
 	"or\n"
 	"           those of the root before; 2 of them must sign unless\n"
 	"           --threshold says otherwise; it expires after --days (365)\n"
-	"  sign     adds the signature of KEYFILE; needs no installation; a "
-	"key\n"
-	"           that only the root before has wants it with --before\n"
-	"  show     what is installed, or how far TEXT is\n"
+	"  sign     tells what TEXT is and its fingerprint, then adds the "
+	"signature\n"
+	"           of KEYFILE; needs no installation; a key that only the "
+	"root\n"
+	"           before has wants it with --before\n"
+	"  show     what is installed, or what TEXT is and how far; the latter "
+	"needs\n"
+	"           no installation\n"
 	"  install  puts TEXT in force: a threshold of its own keys and, but "
 	"for\n"
 	"           the first, of the keys of the root before must have "
@@ -55,6 +60,28 @@ static const char help[] =
 	"\n"
 	"exit status: 0 done, 1 refused or failed, 2 usage, 3 not there,\n"
 	"             4 there already, or the store cannot be reached\n";
+
+/* The file with a root, or a draft of one. */
+static int read_text(const char *path, struct hl_buf *out, struct hl_err *err)
+{
+	int r = hl_file_read(path, out, err);
+
+	if (r == HL_NOTFOUND) {
+		HL_FAIL(err, r, "there is no file %s", path);
+	}
+	return r;
+}
+
+/* What is to be made must not be there. */
+static int told_there(int r, const char *path, struct hl_err *err)
+{
+	/* HL_E_UNAVAILABLE: exit status 4 */
+	return r == HL_CONFLICT ? HL_FAIL(err, HL_E_UNAVAILABLE,
+					  "%s is there already: nothing is "
+					  "written over",
+					  path)
+				: r;
+}
 
 static int read_line(struct hl_buf *out, struct hl_err *err)
 {
@@ -110,6 +137,7 @@ static int make_key(int argc, char **argv, struct hl_err *err)
 	if (!r) {
 		r = hl_lists_rootkey_create(argv[1], hl_str_c(argv[2]),
 			hl_buf_str(&password), &pub, err);
+		r = told_there(r, argv[1], err);
 	}
 	if (!r) {
 		hl_seal_sign_pub_print(&pub, &line);
@@ -241,6 +269,7 @@ static int draft(struct here *h, int argc, char **argv, struct hl_err *err)
 	int r = hl_lists_root_draft(&h->in, &wish, &text, err);
 	if (!r) {
 		r = hl_file_create(argv[1], hl_buf_str(&text), 0644, err);
+		r = told_there(r, argv[1], err);
 	}
 	if (!r) {
 		printf("Drafted root %" PRIu64 " in %s. Bring it to the "
@@ -251,85 +280,124 @@ static int draft(struct here *h, int argc, char **argv, struct hl_err *err)
 	return r;
 }
 
-static int sign(int argc, char **argv, struct hl_err *err)
+/* What a text is, and how far: on standard output. */
+static int tell(const struct hl_lists_rooting *in, const struct hl_buf *text,
+	bool whole, struct hl_err *err)
 {
-	HL_BUF_AUTO password = HL_BUF_SECRET(PASSWORD_MAX);
-	HL_BUF_AUTO text = HL_BUF_INIT(TEXT_MAX);
-	HL_BUF_AUTO old = HL_BUF_INIT(TEXT_MAX);
-	HL_SEAL_SIGN_KEY_AUTO key = {0};
-	const char *before = hl_cli_option(&argc, argv, "--before");
-	int r = hl_seal_init(err);
+	struct hl_lists_root_state state;
+	int r = hl_lists_root_look(in, hl_buf_str(text), &state, err);
 
-	if (argc != 3 || hl_cli_unknown(argc, argv)) {
-		return HL_FAIL(err, HL_E_INVALID, "sign TEXT KEYFILE");
+	if (!r && whole) {
+		hl_list_root_tell(&state, hl_buf_str(text));
 	}
 	if (!r) {
-		r = hl_file_read(argv[1], &text, err);
+		hl_list_root_tell_signed(&state);
 	}
-	if (!r && before) {
-		r = hl_file_read(before, &old, err);
-	}
+	return r;
+}
+
+struct signing {
+	const char *to, *key_file;
+	struct hl_buf text, before;
+	struct hl_lists_rooting in;
+};
+
+/* Nobody signs what was not shown: it is told before the password is asked
+ * for. */
+static int sign_it(struct signing *s, struct hl_err *err)
+{
+	HL_BUF_AUTO password = HL_BUF_SECRET(PASSWORD_MAX);
+	HL_SEAL_SIGN_KEY_AUTO key = {0};
+	int r = tell(&s->in, &s->text, true, err);
+
 	if (!r) {
 		r = read_password(&password, err);
 	}
 	if (!r) {
 		r = hl_lists_rootkey_load(
-			argv[2], hl_buf_str(&password), &key, err);
+			s->key_file, hl_buf_str(&password), &key, err);
+		if (r == HL_NOTFOUND) {
+			HL_FAIL(err, r, "there is no file %s", s->key_file);
+		}
 	}
 	if (!r) {
-		r = hl_lists_root_sign(&text, &key,
-			before ? hl_buf_str(&old) : HL_STR_NONE, err);
-	}
-	return r ? r : hl_file_write(argv[1], hl_buf_str(&text), 0644, err);
-}
-
-static void print_root(const struct hl_lists_root_state *s)
-{
-	char at[HL_TIME_ISO_MAX];
-	HL_BUF_AUTO out = HL_BUF_INIT(8192);
-
-	hl_buf_printf(&out, "root %" PRIu64 ", until %s\n", s->root.version,
-		hl_time_iso_s(s->root.expires * HL_US_PER_S, at).p);
-	for (size_t i = 0; i < s->root.n_root; i++) {
-		hl_buf_put(&out, HL_STR("  "));
-		hl_text_put_base64url(&out, s->root.root[i], HL_URLS_PUBLIC);
-		hl_buf_put(&out,
-			s->signed_by[i] ? HL_STR("  signed\n") : HL_STR("\n"));
-	}
-	hl_buf_printf(&out, "%zu of its keys have signed, %u must\n", s->n_own,
-		s->root.threshold);
-	if (s->has_before) {
-		hl_buf_printf(&out,
-			"%zu keys of root %" PRIu64 " have signed, %u must\n",
-			s->n_before, s->before.version, s->before.threshold);
-	}
-	fwrite(out.p, 1, out.n, stdout);
-}
-
-static int show(struct here *h, int argc, char **argv, struct hl_err *err)
-{
-	HL_BUF_AUTO text = HL_BUF_INIT(TEXT_MAX);
-	struct hl_lists_root_state state;
-	struct hl_lists_rooting in = h->in;
-	int r;
-
-	if (argc > 1) {
-		r = hl_file_read(argv[1], &text, err);
-	} else if (!in.before.p) {
-		return HL_FAIL(err, HL_NOTFOUND,
-			"no root is installed: hotline list root new");
-	} else {
-		hl_buf_put(&text, in.before);
-		in.before = HL_STR_NONE;
-		r = 0;
+		r = hl_lists_root_sign(&s->text, &key, s->in.before, err);
 	}
 	if (!r) {
-		r = hl_lists_root_look(&in, hl_buf_str(&text), &state, err);
+		r = hl_file_write(s->to, hl_buf_str(&s->text), 0644, err);
 	}
 	if (!r) {
-		print_root(&state);
+		printf("Signed.\n");
+		r = tell(&s->in, &s->text, false, err);
 	}
 	return r;
+}
+
+static int sign(int argc, char **argv, struct hl_err *err)
+{
+	const char *before = hl_cli_option(&argc, argv, "--before");
+	struct signing s = {
+		.text = HL_BUF_INIT(TEXT_MAX), .before = HL_BUF_INIT(TEXT_MAX)};
+	int r = hl_seal_init(err);
+
+	if (argc != 3 || hl_cli_unknown(argc, argv)) {
+		return HL_FAIL(err, HL_E_INVALID, "sign TEXT KEYFILE");
+	}
+	s.to = argv[1];
+	s.key_file = argv[2];
+	if (!r) {
+		r = read_text(s.to, &s.text, err);
+	}
+	if (!r && before) {
+		r = read_text(before, &s.before, err);
+		s.in.before = hl_buf_str(&s.before);
+	}
+	if (!r) {
+		r = sign_it(&s, err);
+	}
+	hl_buf_fini(&s.text);
+	hl_buf_fini(&s.before);
+	return r;
+}
+
+static int show_installed(
+	struct here *h, int argc, char **argv, struct hl_err *err)
+{
+	HL_BUF_AUTO text = HL_BUF_INIT(TEXT_MAX);
+	struct hl_lists_rooting in = h->in;
+
+	(void)argc;
+	(void)argv;
+	if (!in.before.p) {
+		return HL_FAIL(err, HL_NOTFOUND,
+			"no root is installed: hotline list root new");
+	}
+	hl_buf_put(&text, in.before);
+	in.before = HL_STR_NONE;
+	return tell(&in, &text, true, err);
+}
+
+/* Of a file also where nothing is installed, as with the people who sign; then
+ * nobody knows the root before. */
+static int show_file(const char *path)
+{
+	HL_BUF_AUTO text = HL_BUF_INIT(TEXT_MAX);
+	struct here h = {0};
+	struct hl_err err = {0};
+	int r = read_text(path, &text, &err);
+
+	if (!r) {
+		r = come_here(&h, &err);
+		if (r == HL_NOTFOUND) {
+			h.in = (struct hl_lists_rooting){.now = 0};
+			err = (struct hl_err){0};
+			r = 0;
+		}
+	}
+	if (!r) {
+		r = tell(&h.in, &text, true, &err);
+	}
+	return hl_cli_session_close(&h.s, "list root", r, &err);
 }
 
 static int install(struct here *h, int argc, char **argv, struct hl_err *err)
@@ -337,7 +405,7 @@ static int install(struct here *h, int argc, char **argv, struct hl_err *err)
 	HL_BUF_AUTO text = HL_BUF_INIT(TEXT_MAX);
 	struct hl_lists_root_state state;
 	char key[HL_LISTS_ROOT_KEY];
-	int r = argc == 2 ? hl_file_read(argv[1], &text, err)
+	int r = argc == 2 ? read_text(argv[1], &text, err)
 			  : HL_FAIL(err, HL_E_INVALID, "install TEXT");
 
 	if (!r) {
@@ -357,7 +425,8 @@ static int install(struct here *h, int argc, char **argv, struct hl_err *err)
 	hl_tx_lists_stir(tx);
 	r = hl_tx_run(tx, err);
 	if (!r) {
-		print_root(&state);
+		hl_list_root_tell(&state, hl_buf_str(&text));
+		hl_list_root_tell_signed(&state);
 	}
 	return r;
 }
@@ -390,7 +459,8 @@ int hl_cli_list_root(int argc, char **argv)
 		return at_home(argc, argv, draft);
 	}
 	if (strcmp(verb, "show") == 0) {
-		return at_home(argc, argv, show);
+		return argc == 2 ? show_file(argv[1])
+				 : at_home(argc, argv, show_installed);
 	}
 	if (strcmp(verb, "install") == 0) {
 		return at_home(argc, argv, install);

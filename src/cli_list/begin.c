@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "cli/common.h"
 #include "cli_list/commands.h"
+#include "cli_list/root_tell.h"
 #include "consume/remote.h"
 #include "consume/setup.h"
 #include "hotline/urls.h"
@@ -19,6 +20,7 @@ static const char help[] =
 	"--root FILE\n"
 	"                          --token-file FILE [--ca-file FILE] "
 	"[--anew]\n"
+	"                          [--fingerprint HEX]\n"
 	"\n"
 	"Sets up a folder for a hotline's list, and prints the public key by "
 	"which the\n"
@@ -33,6 +35,9 @@ static const char help[] =
 	"                    trusted\n"
 	"  --token-file FILE a file with the token, which stays where it is\n"
 	"  --ca-file FILE    certificates to trust instead of the system's\n"
+	"  --fingerprint HEX of the root, as the hotline tells it by "
+	"telephone;\n"
+	"                    another root is refused\n"
 	"  --anew            begins again in a folder that was set up: its "
 	"list is\n"
 	"                    lost, its key and counters stay\n"
@@ -42,8 +47,10 @@ static const char help[] =
 	"is missing.\n";
 
 struct begin {
-	const char *folder, *url, *consumer, *root_file, *token_file, *ca_file;
+	const char *folder, *url, *consumer, *root_file, *token_file, *ca_file,
+		*told;
 	bool anew;
+	char fingerprint[HL_LIST_FINGERPRINT];
 	struct hl_consume_setup setup;
 	struct hl_buf root;
 };
@@ -55,6 +62,7 @@ static bool take_options(struct begin *b, int argc, char **argv)
 	b->root_file = hl_cli_option(&argc, argv, "--root");
 	b->token_file = hl_cli_option(&argc, argv, "--token-file");
 	b->ca_file = hl_cli_option(&argc, argv, "--ca-file");
+	b->told = hl_cli_option(&argc, argv, "--fingerprint");
 	b->anew = hl_cli_flag(&argc, argv, "--anew");
 	b->folder = argc == 2 && argv[1][0] != '-' ? argv[1] : NULL;
 	return b->folder && *b->folder && b->url && b->consumer &&
@@ -66,8 +74,10 @@ static int whole_path(const char *path, char out[PATH_MAX], struct hl_err *err)
 	if (realpath(path, out)) {
 		return 0;
 	}
-	HL_FAIL_SYS(err, "find %s", path);
-	return errno == ENOENT ? HL_NOTFOUND : HL_E_IO;
+	if (errno == ENOENT) {
+		return HL_FAIL(err, HL_NOTFOUND, "there is no file %s", path);
+	}
+	return HL_FAIL_SYS(err, "find %s", path);
 }
 
 static int take_root(struct begin *b, struct hl_err *err)
@@ -82,10 +92,19 @@ static int take_root(struct begin *b, struct hl_err *err)
 	if (!r) {
 		r = hl_urls_root_read(hl_buf_str(&b->root), &root, &text, err);
 	}
-	if (!r) {
-		memcpy(b->setup.hotline, root.hotline, sizeof(root.hotline));
+	if (r) {
+		return r;
 	}
-	return r;
+	memcpy(b->setup.hotline, root.hotline, sizeof(root.hotline));
+	hl_list_root_fingerprint(hl_buf_str(&b->root), b->fingerprint);
+	if (b->told &&
+		!hl_list_fingerprint_is(b->fingerprint, hl_str_c(b->told))) {
+		return HL_FAIL(err, HL_E_INVALID,
+			"the root has another fingerprint, %s: somebody "
+			"exchanged it, or it is another root; ask the hotline",
+			b->fingerprint);
+	}
+	return 0;
 }
 
 /* All that can be wrong, before anything is made. */
@@ -203,9 +222,13 @@ static int run(struct begin *b, struct hl_err *err)
 	}
 	hl_text_put_base64url(&text, key, sizeof(key));
 	printf("%.*s\n", HL_STR_ARG(hl_buf_str(&text)));
+	fprintf(stderr, "Set up. Root fingerprint:\n  %s\n%s", b->fingerprint,
+		b->told ? "It is the one that --fingerprint told.\n"
+			: "Compare it with the hotline's by telephone before "
+			  "you go on.\n");
 	fprintf(stderr,
-		"Set up. Send the public key above to the hotline, then: "
-		"hotline list follow %s\n",
+		"Send the public key above to the hotline, then: hotline list "
+		"follow %s\n",
 		b->folder);
 	return 0;
 }

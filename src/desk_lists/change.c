@@ -172,7 +172,8 @@ void hl_desk_lists_consumer_steps(struct hl_web_ctx *ctx,
 			HL_TR("By telephone, not by the same network: what "
 			      "both have of the first root must be the same."),
 			hl_arena_printf(ctx->arena,
-				"curl %.*s/v1/lists/root/1 | sha256sum",
+				"curl -o root-1.txt %.*s/v1/lists/root/1 && "
+				"hotline list root show root-1.txt",
 				HL_STR_ARG(url)));
 		add_step(steps, &n, HL_TR("Set up what blocks"),
 			HL_TR("How squid and programs that speak ICAP or HTTP "

@@ -6,6 +6,7 @@ is let through, and when something dies no answer is wrong.
 
 usage: tests/e2e/follow_test.py [KILLS]
 """
+import hashlib
 import http.client
 import http.server
 import json
@@ -274,9 +275,22 @@ def is_set_up(t):
     assert t.run(*wrong)[0] == 1 and not os.listdir(t.list)
     code, key, said = t.run(*words)
     assert code == 0 and len(key.strip()) == 43, (code, key, said)
+    first_said = said
     assert t.run(*words)[0] == 1, 'twice'
-    code, again, said = t.run(*words, '--anew')
+    # the root's fingerprint is told, and another one refused
+    fingerprint = root_fingerprint((t.folder / 'root.txt').read_bytes())
+    assert fingerprint in first_said, first_said
+    assert 'by telephone' in first_said, first_said
+    code, _, said = t.run(*words, '--anew', '--fingerprint',
+                          fingerprint.replace('0', '1').replace('f', '0'))
+    assert code == 1 and 'another fingerprint' in said, (code, said)
+    code, again, said = t.run(*words, '--anew', '--fingerprint',
+                              fingerprint.upper().replace(' ', ':'))
     assert code == 0 and again == key, said
+    missing = list(words)
+    missing[-1] = 'nosuch'
+    code, _, said = t.run(*missing, '--anew')
+    assert code == 3 and 'there is no file nosuch' in said, (code, said)
     # nothing was fetched: nothing is clear
     code, text, _ = t.run('check', t.list, 'http://h7.example/p7')
     assert code == 4 and text.startswith(
@@ -306,6 +320,64 @@ def is_set_up(t):
     # a second follower is sent away
     second = t.run('follow', t.list)
     assert second[0] == 4, second
+
+
+def root_fingerprint(text):
+    """Of the signed part; a further signature changes nothing."""
+    signed = text[:text.index(b'\n\n') + 2]
+    digits = hashlib.sha256(signed).hexdigest()
+    return ' '.join(digits[i:i + 4] for i in range(0, 64, 4))
+
+
+def people_see_what_they_sign(t):
+    """On machines with nothing but the program."""
+    alone = t.folder / 'alone'
+    alone.mkdir(exist_ok=True)
+
+    def root(*args, text=None):
+        done = subprocess.run(
+            [t.program, 'list', 'root', *map(str, args)], text=True,
+            input=text, capture_output=True, cwd=alone,
+            env={'HOTLINE_DIR': str(alone / 'nothing')})
+        return done.returncode, done.stdout, done.stderr
+
+    keys = []
+    for name in 'AB':
+        code, out, said = root('key', f'{name}.key', name,
+                               text='harbour lantern violet tractor\n')
+        assert code == 0, said
+        keys.append(out.split()[1])
+    assert root('key', 'A.key', 'A', text='harbour lantern violet tractor\n'
+                )[0::2] == (4, 'hotline list root: A.key is there already: '
+                            'nothing is written over\n')
+    whole = (t.folder / 'root.txt').read_text()
+    signed = whole[:whole.index('\n\n') + 2]
+    lines = [line for line in signed.splitlines()
+             if not line.startswith('root ')]
+    at = next(i for i, line in enumerate(signed.splitlines())
+              if line.startswith('root '))
+    lines[at:at] = [f'root {key}' for key in keys]
+    draft = alone / 'draft.txt'
+    draft.write_text('\n'.join(lines) + '\n')
+    wanted = root_fingerprint(draft.read_bytes())
+    code, out, said = root('show', 'draft.txt')
+    assert code == 0, said
+    assert f'fingerprint {wanted}\n' in out, out
+    assert '0 of its keys have signed, 2 must' in out, out
+    for n, name in enumerate('AB', 1):
+        code, out, said = root('sign', 'draft.txt', f'{name}.key',
+                               text='harbour lantern violet tractor\n')
+        assert code == 0, said
+        for word in ('hotline ', 'made ', 'expires ', 'threshold   2 of 2',
+                     f'root key    {keys[0]}', f'root key    {keys[1]}',
+                     'online key ', f'fingerprint {wanted}\n',
+                     f'{n} of its keys have signed, 2 must'):
+            assert word in out, (word, out)
+    assert root('show', 'none.txt')[0::2] == (
+        3, 'hotline list root: there is no file none.txt\n')
+    assert root('sign', 'none.txt', 'A.key')[0::2] == (
+        3, 'hotline list root: there is no file none.txt\n')
+    assert 'no installation' in root('show')[2]
 
 
 def squid_blocks(t):
@@ -596,11 +668,12 @@ def nothing_that_identifies(t):
 
 
 def main():
-    stories = [is_set_up, squid_blocks, what_is_new_and_what_is_gone,
-               killed_under_load, killed_follower, counters_arrive_once,
-               full_disk, honest_stop_page, squid_browses_in_any_state,
-               no_network_address_by_dns,
-               an_agreement_ends, nothing_that_identifies]
+    stories = [is_set_up, people_see_what_they_sign, squid_blocks,
+               what_is_new_and_what_is_gone, killed_under_load,
+               killed_follower, counters_arrive_once, full_disk,
+               honest_stop_page, squid_browses_in_any_state,
+               no_network_address_by_dns, an_agreement_ends,
+               nothing_that_identifies]
     folder = tempfile.mkdtemp(prefix='hl-follow-e2e-')
     t, failed = Town(folder), 0
     print(f'1..{len(stories)}')
