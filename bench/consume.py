@@ -274,7 +274,7 @@ def in_turn(setups, n_rounds=ROUNDS):
 def example_of_squid(w, log=""):
     return w.example(
         "squid.conf", ("/usr/bin/hotline", w.hotline),
-        ("/etc/hotline/list", w.path("list")),
+        ("--list /var/lib/hotline-list", "--file " + w.path("list")),
         ("error_directory /etc/squid/errors\n", ""),
         ("deny_info 451:ERR_HOTLINE listed\n", ""), (LOG_LINE, log))
 
@@ -463,7 +463,7 @@ def nginxes(w):
     with_it = free_port()
     asking, _ = w.nginx("asking", w.example(
         "nginx.conf", ("127.0.0.1:8080", f"127.0.0.1:{with_it}"),
-        ("127.0.0.1:8083", f"127.0.0.1:{service_port}"),
+        ("127.0.0.1:8093", f"127.0.0.1:{service_port}"),
         ("127.0.0.1:8081", f"127.0.0.1:{w.site}")), with_it)
     plain, plain_port = w.nginx(
         "plain", "server { listen 127.0.0.1:PORT; access_log off; "

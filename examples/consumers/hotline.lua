@@ -3,7 +3,7 @@
 -- txn.hotline_entry if its address is listed. Whoever cannot ask lets through.
 -- Over a plain socket: HAProxy's own HTTP client tries four times, which
 -- costs each request seconds while the service is away.
-local host, port = "127.0.0.1", 8083
+local host, port = "127.0.0.1", 8093
 
 local function ask(url, client)
 	local s = core.tcp()

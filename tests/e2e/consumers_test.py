@@ -151,7 +151,8 @@ class World:
                         self.path("errors"))
         text = self.example(example, {
             "/usr/bin/hotline": self.program,
-            "/etc/hotline/list": self.path("list"),
+            "--list /var/lib/hotline-list":
+                "--file " + self.path("list"),
             "/etc/squid/errors": self.path("errors"),
             "daemon:/var/log/squid/access.log":
                 f"stdio:{self.path(example)}.access",
@@ -446,7 +447,7 @@ def nginx(w):
     port = free_port()
     text = w.example("nginx.conf", {
         "127.0.0.1:8080": f"127.0.0.1:{port}",
-        "127.0.0.1:8083": f"127.0.0.1:{w.http}",
+        "127.0.0.1:8093": f"127.0.0.1:{w.http}",
         "127.0.0.1:8081": f"127.0.0.1:{w.site}"})
     temp = "".join(f"{n}_temp_path {w.path('nginx.tmp')};\n" for n in (
         "client_body", "proxy", "fastcgi", "uwsgi", "scgi"))
@@ -496,7 +497,7 @@ def haproxy(w):
     lua = w.path("hotline.lua")
     with open(lua, "w", encoding="ascii") as f:
         f.write(w.example("hotline.lua", {
-            '"127.0.0.1", 8083': f'"127.0.0.1", {w.http}'}))
+            '"127.0.0.1", 8093': f'"127.0.0.1", {w.http}'}))
     with open(w.path("haproxy.cfg"), "w", encoding="ascii") as f:
         f.write(w.example("haproxy.cfg", {
             "/etc/haproxy/hotline.lua": lua,

@@ -141,7 +141,7 @@ class Town:
         conf = self.folder / 'squid.conf'
         text = SQUID_CONF.replace(
             '/usr/bin/hotline', self.program).replace(
-            '--file /etc/hotline/list', '--list ' + self.list).replace(
+            '/var/lib/hotline-list', self.list).replace(
             'daemon:/var/log/squid/access.log',
             f'stdio:{self.folder}/squid.access').replace(
             'ttl=60 negative_ttl=60', 'ttl=1 negative_ttl=1')
