@@ -76,24 +76,41 @@ static int bundle(struct hl_cli_session *s, void *arg, struct hl_err *err)
 	return r ? r : hl_file_write(w->to, hl_buf_str(&out), 0600, err);
 }
 
+/* What is wrong with the words, or NULL. */
+static const char *take_words(struct wish *w, int argc, char **argv)
+{
+	int64_t id, version = 0;
+
+	if (argc < 2 || !w->to || !w->to[0]) {
+		return "of which CONSUMER, and -o which FILE?";
+	}
+	if (argc > 3 || hl_cli_unknown(argc, argv)) {
+		return "there is a word too many";
+	}
+	if (hl_ref_parse(HL_REF_CONSUMER, hl_str_c(argv[1]), &id)) {
+		return "CONSUMER is a number as U-XXXX-XXXX-X: mistyped?";
+	}
+	if (argc == 3 &&
+		(!hl_str_to_i64(hl_str_c(argv[2]), &version) || version < 1)) {
+		return "VERSION is a number from 1";
+	}
+	w->consumer = (uint64_t)id;
+	w->version = (uint64_t)version;
+	return NULL;
+}
+
 int hl_cli_list_bundle(int argc, char **argv)
 {
 	struct wish w = {.to = NULL};
-	int64_t id, version = 0;
 
 	if (hl_cli_help(argc, argv, help)) {
 		return HL_CLI_OK;
 	}
 	w.to = hl_cli_option(&argc, argv, "-o");
-	if (argc < 2 || argc > 3 || hl_cli_unknown(argc, argv) || !w.to ||
-		!w.to[0] ||
-		hl_ref_parse(HL_REF_CONSUMER, hl_str_c(argv[1]), &id) ||
-		(argc == 3 && (!hl_str_to_i64(hl_str_c(argv[2]), &version) ||
-				      version < 1))) {
-		fputs(help, stderr);
+	const char *wrong = take_words(&w, argc, argv);
+	if (wrong) {
+		fprintf(stderr, "hotline list bundle: %s\n\n%s", wrong, help);
 		return HL_CLI_USAGE;
 	}
-	w.consumer = (uint64_t)id;
-	w.version = (uint64_t)version;
 	return hl_cli_list_session("list bundle", bundle, &w);
 }

@@ -13,13 +13,6 @@ struct verb {
 	const char *what;
 };
 
-/* Of a consumer's folder, or of the hotline's own lists. */
-static int status(int argc, char **argv)
-{
-	return argc == 2 && argv[1][0] != '-' ? hl_cli_list_standing(argc, argv)
-					      : hl_cli_list_status(argc, argv);
-}
-
 static const struct verb verbs[] = {
 	{"begin", hl_cli_list_begin, "sets up a folder for a hotline's list"},
 	{"follow", hl_cli_list_follow, "keeps the list of a folder in step"},
@@ -33,7 +26,7 @@ static const struct verb verbs[] = {
 	{"init", hl_cli_list_init, "keys of lists for a hotline without"},
 	{"root", hl_cli_list_root,
 		"the root that people sign: new, sign, install"},
-	{"status", status,
+	{"status", hl_cli_list_standing,
 		"what is published and what waits; with FOLDER, how it stands"},
 	{"approvers", hl_cli_list_approvers, "public keys of who approves"},
 	{"bundle", hl_cli_list_bundle,

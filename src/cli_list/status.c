@@ -13,14 +13,34 @@
 
 static const char help[] =
 	"usage: hotline list status FOLDER\n"
+	"       hotline list status\n"
 	"\n"
-	"How the follower of a list stands, as it wrote down in the last "
-	"minutes; the\n"
-	"first line is for monitoring.\n"
+	"With FOLDER, at a consumer: how the follower of its list stands, as "
+	"it wrote\n"
+	"down in the last minutes. The first line is for monitoring: LIST OK, "
+	"WARNING,\n"
+	"CRITICAL or UNKNOWN, the alarm, and what to do. What else it tells:\n"
+	"version, rows, root and epoch of the list, when it was made and "
+	"expires, when\n"
+	"the hotline was asked with success, is asked next, and took "
+	"counters.\n"
 	"\n"
-	"Exit status: 0 fine, 1 warning, 2 critical, 3 not known, 64 the "
-	"command line\n"
-	"makes no sense.\n";
+	"Exit status with FOLDER: 0 fine, 1 warning, 2 critical, 3 not known, "
+	"64 the\n"
+	"command line makes no sense. The alarms:\n"
+	"\n"
+	"  1  empty, counters; unreachable, for 2 hours\n"
+	"  2  unreachable, token, revoked, forged, rolled back, fast-forward, "
+	"frozen,\n"
+	"     clock, expired root, canon, form, disk full, damaged, stopped\n"
+	"\n"
+	"Without, at a hotline: what is published, as JSON lines: the hotline, "
+	"the\n"
+	"newest edition, what waits for a person, and for each consumer its "
+	"newest\n"
+	"version. Exit status: 0 told, 1 failed, 3 no installation, 4 the "
+	"store cannot\n"
+	"be reached, 64 the command line makes no sense.\n";
 
 int hl_list_status_print(const char *folder)
 {

@@ -329,6 +329,22 @@ def root_fingerprint(text):
     return ' '.join(digits[i:i + 4] for i in range(0, 64, 4))
 
 
+def words_that_are_wrong(t):
+    """What is wrong is said, and how it stands explained."""
+    for words in (('status', '--help'), ('status', t.list, '--help')):
+        code, out, _ = t.run(*words)
+        assert code == 0
+        for word in ('FOLDER', 'fast-forward', '2 critical', '64', 'JSON'):
+            assert word in out, (word, out)
+    assert t.run('status', t.list, 'more')[0] == 64
+    for words, wanted in (
+            (('U-AAAA-AAAA-A', '-o', 'x'), 'U-XXXX-XXXX-X: mistyped?'),
+            ((reference('U', 1), '0', '-o', 'x'), 'VERSION is'),
+            ((reference('U', 1),), '-o which FILE')):
+        code, _, said = t.run('bundle', *words)
+        assert code == 2 and wanted in said.splitlines()[0], (words, said)
+
+
 def people_see_what_they_sign(t):
     """On machines with nothing but the program."""
     alone = t.folder / 'alone'
@@ -668,8 +684,8 @@ def nothing_that_identifies(t):
 
 
 def main():
-    stories = [is_set_up, people_see_what_they_sign, squid_blocks,
-               what_is_new_and_what_is_gone, killed_under_load,
+    stories = [is_set_up, words_that_are_wrong, people_see_what_they_sign,
+               squid_blocks, what_is_new_and_what_is_gone, killed_under_load,
                killed_follower, counters_arrive_once, full_disk,
                honest_stop_page, squid_browses_in_any_state,
                no_network_address_by_dns, an_agreement_ends,
