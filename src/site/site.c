@@ -42,7 +42,7 @@ static const struct hl_w_link *footer(struct hl_arena *arena, size_t *n)
 		const char *text, *href;
 	} rows[] = {
 		{HL_TR("Help and emergency contacts"), "/help"},
-		{HL_TR("Check a report"), "/status"},
+		{HL_TR("Check a report or an appeal"), "/status"},
 		{HL_TR("Privacy"), "/privacy"},
 		{HL_TR("Accessibility"), "/accessibility"},
 		{HL_TR("About this service"), "/about"},
@@ -177,21 +177,21 @@ static const struct error {
 		NULL, HL_TR("What you answered before is kept.")},
 	{413, HL_TR("This is too much at once"),
 		HL_TR("What you sent is longer than we can take. Go back and "
-		      "shorten it, or send the rest in a second report. "
+		      "shorten it; of a report, the rest can be a second one. "
 		      "Never send pictures."),
 		NULL,
 		HL_TR("What you answered on the pages before is kept. If the "
 		      "field is empty when you go back, paste your text "
 		      "again in parts.")},
-	{429, HL_TR("Too many reports at once"),
-		HL_TR("Many reports have come from your network in a short "
+	{429, HL_TR("Too many forms at once"),
+		HL_TR("Much has been sent from your network in a short "
 		      "time. Wait a minute, go back and press the button "
 		      "again: your answers are kept."),
-		HL_TR("Many reports have come from your network in a short "
+		HL_TR("Much has been sent from your network in a short "
 		      "time. Wait a minute, then press the button: what you "
 		      "have just answered is kept on this page."),
 		HL_TR("If a child is in danger now, do not wait for us.")},
-	{503, HL_TR("We cannot take reports at this moment"),
+	{503, HL_TR("We can take nothing at this moment"),
 		HL_TR("Please try again in a minute. Go back and press the "
 		      "button again: your answers are kept."),
 		HL_TR("Please try again in a minute: press the button below. "

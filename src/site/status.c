@@ -11,7 +11,8 @@ static int show_form(struct hl_web_ctx *ctx, struct hl_web_response *resp,
 	struct hl_site_status p = {.typed = typed, .error = error};
 	struct hl_site_problem link = {HL_STR("#receipt"), error};
 
-	hl_site_page_init(ctx, &p.page, hl_web_tr(HL_TR("Check a report")));
+	hl_site_page_init(
+		ctx, &p.page, hl_web_tr(HL_TR("Check a report or an appeal")));
 	p.page.web.back_href = HL_STR("/");
 	hl_site_page_errors(&p.page, &link, error.n > 0);
 	hl_web_respond(resp, error.n ? 422 : 200, "text/html");

@@ -32,8 +32,7 @@ int hl_site_stop_init(struct hl_site_app *site, struct hl_err *err)
 			HL_STOP_HREF_MAX - 7);
 	}
 	site->stop = (struct hl_stop_config){
-		.hotline = hl_str_c(
-			*s->operator_name ? s->operator_name : s->service_name),
+		.hotline = hl_str_c(s->service_name), /* as other pages */
 		.appeal = hl_str_c(site->stop_appeal),
 		.worry = link_of(s->stop_worry_name, s->stop_worry_url),
 		.young = link_of(s->stop_young_name, s->stop_young_url)};

@@ -103,7 +103,7 @@ async function diskFull() {
   await test('disk full: a person is told what to do', async () => {
     const page = await sendForm(reader, check);
     assert.equal(page.status, 503, words(page.html));
-    assert.match(words(page.html), /cannot take reports at this moment/);
+    assert.match(words(page.html), /can take nothing at this moment/);
     assert.match(words(page.html), /try again in a minute/);
     assert.match(words(page.html), /answers are kept/);
     assert.match(page.html, /<form method="post" action="\/report\/send"/);

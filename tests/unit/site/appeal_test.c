@@ -75,6 +75,9 @@ static void sealed_and_stored(void **state)
 	browser_post(b, "/appeal", form);
 	browser_must(b, "sent", 200, "We have your appeal");
 	get_receipt(b, receipt);
+	browser_must(b, "a link", 200,
+		"<a class=\"govuk-link hl-break\" href=\"/status\">http");
+	browser_must(b, "footer", 200, "Check a report or an appeal");
 	assert_int_equal(1, fixture_number(b->f, APPEALS));
 	assert_string_equal("{\"address\":\"http://mistake.invalid/page\","
 			    "\"words\":\"This is my own shop\","

@@ -484,7 +484,7 @@ static void floods_from_one_place_are_slowed(void **state)
 		browser_post(b, "/report/danger", "danger=no");
 		n++;
 	} while (b->status == 303 && n < 1000);
-	browser_must(b, "flood", 429, "Too many reports");
+	browser_must(b, "flood", 429, "Too many forms");
 	assert_int_equal(b->settings->report_rate_limit + 1, n);
 	/* Others, and somebody whose address is not known, go on. */
 	b->peer = 78;

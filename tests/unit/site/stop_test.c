@@ -109,7 +109,8 @@ static void help_from_the_settings(void **state)
 	static const struct {
 		const char *key, *value;
 	} rows[] = {
-		{"operator.name", "Example & Sons"},
+		{"service.name", "Example & Sons"},
+		{"operator.name", "Example Trust"},
 		{"operator.mail", "list@hotline.example.org"},
 		{"stop.worry_name", "Line One"},
 		{"stop.worry_url", "https://one.example.org/talk"},
@@ -128,6 +129,7 @@ static void help_from_the_settings(void **state)
 	assert_int_equal(0, hl_site_init(&b->site, b->settings, false, NULL));
 	browser_get(b, "/stop");
 	browser_must(b, "name", 451, "Example &amp; Sons");
+	assert_false(browser_sees(b, "Example Trust")); /* one name */
 	browser_must(b, "mail", 451, "mailto:list@hotline.example.org");
 	browser_must(b, "link", 451, "href=\"https://one.example.org/talk\"");
 	browser_must(b, "name alone", 451, "<bdi>Line Two, 116 111</bdi>");
