@@ -72,10 +72,9 @@ static const struct hl_publish_place *find_place(struct hl_arena *arena,
 
 static struct hl_str title_of(const struct hl_publish_place *p)
 {
-	bool all = p->scope == HL_LIST_FOLDER && p->path.n == 1;
-
-	return all ? hl_web_tr(HL_TR("Everything at this name"))
-		   : hl_desk_word(&hl_vocab_list_scope, (int)p->scope);
+	return hl_desk_lists_whole(p->scope, p->path)
+		       ? hl_web_tr(HL_TR("Everything at this name"))
+		       : hl_desk_word(&hl_vocab_list_scope, (int)p->scope);
 }
 
 static void add_places(struct hl_web_ctx *ctx,
@@ -94,11 +93,12 @@ static void add_places(struct hl_web_ctx *ctx,
 			.host = p->host,
 			.path = p->scope == HL_LIST_DOMAIN ? HL_STR_NONE
 							   : p->path,
-			.blocks = hl_desk_lists_blocks(p->scope),
-			.spares = hl_desk_lists_spares(p->scope),
+			.blocks = hl_desk_lists_blocks(p->scope, p->path),
+			.spares = hl_desk_lists_spares(p->scope, p->path),
 			.why_not = p->why ? hl_desk_lists_why(p->why)
 					  : HL_STR_NONE,
 			.popular = p->popular,
+			.any = p->scope == HL_LIST_ANY_QUERY,
 			.below = p->scope == HL_LIST_DOMAIN};
 		rows[i].checked = !p->why && hl_str_eq(rows[i].value, chosen);
 		v->n_open += !p->why;

@@ -183,9 +183,10 @@ static void fill(struct hl_web_ctx *ctx, const struct hl_publish_entry *e,
 	v->host = e->host;
 	v->path = domain ? HL_STR_NONE : e->path;
 	v->address = e->address;
+	v->any = e->row.scope == HL_LIST_ANY_QUERY;
 	v->below = domain;
-	v->blocks = hl_desk_lists_blocks(e->row.scope);
-	v->spares = hl_desk_lists_spares(e->row.scope);
+	v->blocks = hl_desk_lists_blocks(e->row.scope, e->path);
+	v->spares = hl_desk_lists_spares(e->row.scope, e->path);
 	v->hidden = hidden_text(e);
 	v->broken = e->broken;
 	v->popular = e->row.popular;

@@ -41,8 +41,12 @@ struct hl_str hl_desk_lists_by(
 	struct hl_web_ctx *ctx, struct hl_str name, int64_t at_us);
 struct hl_str hl_desk_lists_number(struct hl_arena *arena, int64_t n);
 /* What an entry of this scope blocks, and what it does not. */
-struct hl_str hl_desk_lists_blocks(enum hl_list_scope scope);
-struct hl_str hl_desk_lists_spares(enum hl_list_scope scope);
+struct hl_str hl_desk_lists_blocks(
+	enum hl_list_scope scope, struct hl_str path);
+struct hl_str hl_desk_lists_spares(
+	enum hl_list_scope scope, struct hl_str path);
+/* The folder "/": all of a name, and no name below it. */
+bool hl_desk_lists_whole(enum hl_list_scope scope, struct hl_str path);
 /* "Too much came within a day; a popular host without a third person" */
 struct hl_str hl_desk_lists_held(struct hl_arena *arena, unsigned held);
 struct hl_str hl_desk_lists_why(enum hl_publish_why why);

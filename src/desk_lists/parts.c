@@ -84,8 +84,17 @@ struct hl_str hl_desk_lists_number(struct hl_arena *arena, int64_t n)
 	return hl_arena_printf(arena, "%lld", (long long)n);
 }
 
-struct hl_str hl_desk_lists_blocks(enum hl_list_scope scope)
+bool hl_desk_lists_whole(enum hl_list_scope scope, struct hl_str path)
 {
+	return scope == HL_LIST_FOLDER && hl_str_eq(path, HL_STR("/"));
+}
+
+struct hl_str hl_desk_lists_blocks(enum hl_list_scope scope, struct hl_str path)
+{
+	if (hl_desk_lists_whole(scope, path)) {
+		return hl_web_tr(HL_TR("Blocked is everything at this name, "
+				       "all pages and folders."));
+	}
 	switch (scope) {
 	case HL_LIST_PAGE:
 		return hl_web_tr(HL_TR("Blocked is exactly this address."));
@@ -103,8 +112,12 @@ struct hl_str hl_desk_lists_blocks(enum hl_list_scope scope)
 	return HL_STR_NONE;
 }
 
-struct hl_str hl_desk_lists_spares(enum hl_list_scope scope)
+struct hl_str hl_desk_lists_spares(enum hl_list_scope scope, struct hl_str path)
 {
+	if (hl_desk_lists_whole(scope, path)) {
+		return hl_web_tr(HL_TR("Not blocked: names below it, and "
+				       "other names of the site."));
+	}
 	switch (scope) {
 	case HL_LIST_PAGE:
 		return hl_web_tr(HL_TR("Not blocked: the same page with "

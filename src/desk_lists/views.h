@@ -29,8 +29,10 @@ struct hl_desk_lists_case {
 
 struct hl_desk_lists_place {
 	struct hl_str value, title, host, path, blocks, spares;
-	struct hl_str why_not;        /* "" may be chosen */
-	bool popular, checked, below; /* below: hosts below it as well */
+	struct hl_str why_not; /* "" may be chosen */
+	bool popular, checked;
+	bool any;   /* with anything behind "?" as well */
+	bool below; /* hosts below it as well */
 };
 struct hl_desk_lists_propose {
 	struct hl_desk_page page;
@@ -63,7 +65,7 @@ struct hl_desk_lists_entry {
 	size_t n_facts;
 	struct hl_str host, path, address;    /* absent: not for this person */
 	struct hl_str blocks, spares, hidden; /* hidden: why there is none */
-	bool broken, popular, below, soon, over;
+	bool broken, popular, any, below, soon, over;
 	bool may_approve, may_third, may_refuse, may_look, may_end;
 	struct hl_str waits; /* for whom */
 	const struct hl_w_option *reasons;

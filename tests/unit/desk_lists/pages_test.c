@@ -123,6 +123,20 @@ static void what_is_missing_is_asked_for(void **state)
 	}
 }
 
+/* No two choices say the same of what they block. */
+static void each_choice_says_what_it_blocks(void **state)
+{
+	struct lists *l = *state;
+	char path[96];
+
+	case_path(l, "/list", path);
+	get(l, ANNA, path);
+	expect(l, 200, "the page");
+	assert_true(says(l, "Everything at this name"));
+	assert_true(says(l, "Blocked is everything at this name, all pages"));
+	assert_true(says(l, "and the same with “?” and anything behind it"));
+}
+
 static void who_looks_where_the_watch_does_not_says_so(void **state)
 {
 	struct lists *l = *state;
@@ -480,6 +494,7 @@ int main(void)
 		TEST_PAGES(what_is_nowhere_stays_nowhere),
 		TEST_PAGES(empty_pages_say_so),
 		TEST_PAGES(what_is_missing_is_asked_for),
+		TEST_PAGES(each_choice_says_what_it_blocks),
 		TEST_PAGES(who_looks_where_the_watch_does_not_says_so),
 		TEST_PAGES(an_entry_takes_two),
 		TEST_PAGES(an_address_is_for_those_who_see_the_case),
