@@ -186,6 +186,38 @@ static void add_entries(struct hl_web_ctx *ctx,
 	v->none = none_text(ctx, a);
 }
 
+/* Who goes back and sends again has two receipts: deciding one leaves the
+ * other open. Addresses of others are sealed, so of those that name no entry
+ * only the number is told. */
+static int add_others(struct hl_web_ctx *ctx, const struct hl_publish_appeal *a,
+	struct hl_desk_lists_appeal *v)
+{
+	const struct hl_publish_appeal *all;
+	size_t n = 0;
+	int64_t *ids;
+	int r = hl_publish_appeals(
+		hl_desk_who(ctx), APPEALS_MOST, &all, &n, &ctx->err);
+
+	if (r) {
+		return r;
+	}
+	ids = hl_arena_array(ctx->arena, n + 1, sizeof(*ids));
+	for (size_t i = 0; ids && i < n; i++) {
+		int64_t entry = all[i].entry_id;
+
+		if (all[i].state != HL_LIST_APPEAL_OPEN || all[i].id == a->id) {
+			continue;
+		}
+		if (!entry) {
+			v->n_unnamed++;
+		} else if (entry == a->entry_id || blocks(a, entry)) {
+			ids[v->n_others++] = all[i].id;
+		}
+	}
+	v->others = ids;
+	return 0;
+}
+
 static void fill(struct hl_web_ctx *ctx, const struct hl_publish_appeal *a,
 	const struct hl_publish_ruling *said, struct hl_desk_lists_appeal *v)
 {
@@ -231,6 +263,9 @@ static int show(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	int r = hl_publish_appeal(
 		hl_desk_who(ctx), &setup, said->id, &a, &ctx->err);
 
+	if (!r) {
+		r = add_others(ctx, &a, v);
+	}
 	if (r) {
 		return r;
 	}

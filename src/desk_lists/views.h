@@ -144,6 +144,9 @@ struct hl_desk_lists_appeal {
 	bool broken, may_decide, open;
 	const struct hl_desk_lists_appeal_entry *entries;
 	struct hl_str none; /* why there is no entry */
+	/* open ones that name one of these entries, and how many name none */
+	const int64_t *others;
+	size_t n_others, n_unnamed;
 	/* options: of the entries */
 	const struct hl_w_option *upheld, *rejected, *options;
 	size_t n_upheld, n_rejected, n_entries;

@@ -487,6 +487,34 @@ static void an_appeal_that_names_nothing(void **state)
 	assert_false(says(l, "The appeal names it"));
 }
 
+/* Sent twice: the page of one, decided or not, leads to the other. */
+static void appeals_about_the_same_entry(void **state)
+{
+	struct lists *l = *state;
+	int64_t entry = proposed(l), id = put_appeal(l, entry);
+	char path[96], link[96], other[HL_REF_MAX];
+
+	press(l, SOFIE, HL_REF_LIST_ENTRY, entry, "/approve", "");
+	path_of(HL_REF_APPEAL, id, "", path);
+	get(l, SIMON, path);
+	assert_false(says(l, "Other appeals that wait"));
+	change(l->w->f,
+		"INSERT INTO list_appeal SELECT 78, entry_id, x'02', epoch, "
+		"key_sealed, body_sealed, received_at_us, state, version, "
+		"decided_by, decided_at_us, why FROM list_appeal WHERE id = "
+		"77; INSERT INTO list_appeal SELECT 79, 0, x'03', epoch, "
+		"key_sealed, body_sealed, received_at_us, state, version, "
+		"decided_by, decided_at_us, why FROM list_appeal WHERE id = "
+		"77");
+	press(l, SIMON, HL_REF_APPEAL, id, "", "why=stands");
+	expect(l, 303, "reject");
+	get(l, SIMON, path);
+	hl_ref_print(HL_REF_APPEAL, 78, other);
+	snprintf(link, sizeof(link), "href=\"/lists/appeal/%s\"", other);
+	assert_true(says(l, link));
+	assert_true(says(l, "One other names no entry"));
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -509,6 +537,7 @@ int main(void)
 		TEST_PAGES(an_appeal_is_for_somebody_new),
 		TEST_PAGES(an_appeal_that_names_its_entry),
 		TEST_PAGES(an_appeal_that_names_nothing),
+		TEST_PAGES(appeals_about_the_same_entry),
 	};
 
 	return cmocka_run_group_tests(tests, open_lists, close_lists);
