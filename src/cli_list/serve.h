@@ -53,7 +53,9 @@ struct hl_list_service {
 	"\n"                                                                   \
 	"Exit status: 0 stopped, 1 failed, 2 the command line makes no "       \
 	"sense,\n"                                                             \
-	"3 there is no such list, 4 the address is in use.\n"
+	"3 there is no such LIST, 4 the address is in use. What is wrong in "  \
+	"FOLDER ends\n"                                                        \
+	"nothing: all is let through, and it is looked at each second.\n"
 
 /* The whole life of the command; the exit status. */
 int hl_list_serve(struct hl_list_service *s, int argc, char **argv);

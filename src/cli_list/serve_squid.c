@@ -36,7 +36,9 @@ static const char help[] =
 	"  --threads N     that ask the hotline at a time (16)\n"
 	"\n"
 	"Exit status: 0 squid closed the helper, 1 failed, 2 the command line\n"
-	"makes no sense, 3 there is no such list.\n";
+	"makes no sense, 3 there is no such LIST. What is wrong in FOLDER ends "
+	"nothing:\n"
+	"all is let through, and it is looked at each second.\n";
 
 static int run(struct hl_list_source *source,
 	const struct hl_consume_squid_format *format, size_t n_threads,
