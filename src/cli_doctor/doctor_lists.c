@@ -25,6 +25,42 @@ static int load_all(const char *dir, struct hl_err *err)
 	return r ? r : hl_seal_list_online_load(path, &online, err);
 }
 
+/* What consumers need of us, once lists can be published. */
+static void check_reach(struct hl_doctor *d)
+{
+	const struct hl_settings *s = d->settings;
+
+	if (!*s->lists_canary_domain) {
+		HL_DOCTOR_SAY(d, HL_DOCTOR_WARNING, "lists",
+			"Set lists.canary_domain to a domain of yours with "
+			"nothing on it, and restart.",
+			"No consumer of lists can be added without names of "
+			"its own for its list.");
+	}
+	if (*s->lists_listen && !*s->lists_url) {
+		HL_DOCTOR_SAY(d, HL_DOCTOR_WARNING, "lists",
+			"Set lists.url to the address that the web server "
+			"answers under, and restart.",
+			"Consumers of lists cannot be told where to ask.");
+	}
+}
+
+static void check_consumers(struct hl_doctor *d)
+{
+	const struct hl_in_list_consumer_any in = {HL_LIST_CONSUMER_ACTIVE};
+	struct hl_row_list_consumer_any *row;
+	size_t n = 0;
+
+	if (!hl_get_list_consumer_any(
+		    d->store, d->arena, &in, &row, &n, NULL) &&
+		!n) {
+		HL_DOCTOR_SAY(d, HL_DOCTOR_NOTE, "lists", NULL,
+			"Nobody gets the list of addresses yet: two "
+			"supervisors bring a consumer in, on the page of "
+			"block lists.");
+	}
+}
+
 static void check_root(struct hl_doctor *d)
 {
 	const struct hl_in_meta_get in = {.key = HL_STR("lists.root.1")};
@@ -39,6 +75,8 @@ static void check_root(struct hl_doctor *d)
 		HL_DOCTOR_SAY(d, HL_DOCTOR_OK, "lists", NULL,
 			"The keys of lists are there, and a root is "
 			"installed.");
+		check_reach(d);
+		check_consumers(d);
 	} else {
 		HL_DOCTOR_SAY(d, HL_DOCTOR_NOTE, "lists", NULL,
 			"No root of lists is installed, so no list of "

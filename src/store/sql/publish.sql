@@ -339,6 +339,13 @@ LEFT JOIN list_version v ON v.consumer_id = u.id AND v.version = (
 WHERE $2 = 0 OR u.id = $2
 ORDER BY CASE u.state WHEN 1 THEN 0 WHEN 2 THEN 1 ELSE 2 END, u.name;
 
+-- name: list_consumer_any
+-- doc: One consumer of a state, if there is one.
+-- roles: admin
+-- in: state int
+-- out: id int
+SELECT id FROM list_consumer WHERE state = $1 ORDER BY id LIMIT 1;
+
 -- name: list_consumer_add
 -- doc: Proposes a consumer; conflict when the name is taken.
 -- roles: staff

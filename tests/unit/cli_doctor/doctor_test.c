@@ -24,6 +24,7 @@
 #include "base/time.h"
 #include "domain/settings.h"
 #include "seal/keyfile.h"
+#include "seal/listkey.h"
 #include "seal/sign.h"
 #include "store/sql.h"
 
@@ -155,6 +156,8 @@ static int set_up(void **state)
 static int tear_down(void **state)
 {
 	static const char *const names[] = {"keys/worker.key", "keys/sign.key",
+		"keys/" HL_SEAL_LIST_PLACE, "keys/" HL_SEAL_LIST_SEED,
+		"keys/" HL_SEAL_LIST_COMMIT, "keys/" HL_SEAL_LIST_ONLINE,
 		"keys/sign.pub", "keys", "hotline.db", "hotline.db-wal",
 		"hotline.conf", "audit.checkpoints", "password",
 		"match/current", "match", ""};
@@ -493,6 +496,25 @@ static void api(struct fixture *f)
 	set(f, "api.listen", "127.0.0.1:8083");
 }
 
+/* Lists could be published: what else is missing? */
+static void root_alone(struct fixture *f)
+{
+	struct hl_seal_pub place;
+	int n_made;
+
+	assert_int_equal(0,
+		hl_seal_list_create(in_dir(f, "keys"), &place, &n_made, NULL));
+	set(f, "lists.listen", "127.0.0.1:8083");
+	exec(f, "INSERT INTO meta VALUES ('lists.root.1', 'x')");
+}
+
+static void no_consumer(struct fixture *f)
+{
+	root_alone(f);
+	set(f, "lists.canary_domain", "birds.example.org");
+	set(f, "lists.url", "https://lists.example.org");
+}
+
 static void little_memory(struct fixture *f)
 {
 	api(f);
@@ -582,6 +604,9 @@ static const struct {
 	{"open folder", open_folder, "(mode 755)", -1, 1},
 	{"open key", open_key, "chmod 600 it", 1, -1},
 	{"no signing key", no_sign_key, "sign.key: is not there", 1, -1},
+	{"neither domain nor address", root_alone, "Set lists.url", -1, 2},
+	{"no consumer", no_consumer, "Nobody gets the list of addresses", -1,
+		-1},
 	{"torn key", torn_key, "worker.key: ", 1, -1},
 	{"another worker's key", other_worker, "worker.key does not fit", 1,
 		-1},
