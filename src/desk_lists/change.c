@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /* A change of a consumer that waits for a second supervisor; what it asked
- * for by day; how it is set up. */
+ * for by day. */
 #include "desk_lists/consumer.h"
 
 #include "insight/insight.h"
@@ -104,82 +104,4 @@ int hl_desk_lists_consumer_use(struct hl_web_ctx *ctx,
 	v->days = hl_desk_days(ctx->arena, &period, &use.asked);
 	add_table(ctx, &use, v);
 	return 0;
-}
-
-#define STEPS_MAX 4
-
-static void add_step(struct hl_desk_lists_step *steps, size_t *n,
-	const char *title, const char *text, struct hl_str code)
-{
-	steps[(*n)++] = (struct hl_desk_lists_step){
-		hl_web_tr(title), hl_web_tr(text), code};
-}
-
-static void add_clear_steps(struct hl_arena *arena,
-	const struct hl_publish_consumer *c, struct hl_desk_lists_step *steps,
-	size_t *n)
-{
-	if (!c->tsig_name.n) {
-		add_step(steps, n, HL_TR("Give it a new token"),
-			HL_TR("With it a secret for transfers is made, and "
-			      "shown once."),
-			HL_STR_NONE);
-		return;
-	}
-	add_step(steps, n, HL_TR("Check the transfer"),
-		HL_TR("The name server of the list answers transfers that are "
-		      "signed with the key of this consumer. The secret goes "
-		      "into a file that only the resolver reads."),
-		hl_arena_printf(arena,
-			"dig @SERVER -p PORT ZONE AXFR "
-			"-y hmac-sha256:%.*s:SECRET",
-			HL_STR_ARG(c->tsig_name)));
-	add_step(steps, n, HL_TR("Set up the resolver"),
-		HL_TR("How BIND, Unbound and Knot Resolver take the zone is in "
-		      "docs/rpz.md."),
-		HL_STR_NONE);
-}
-
-void hl_desk_lists_consumer_steps(struct hl_web_ctx *ctx,
-	const struct hl_publish_consumer *c, struct hl_desk_lists_consumer *v)
-{
-	struct hl_desk_lists_step *steps =
-		hl_arena_array(ctx->arena, STEPS_MAX, sizeof(*steps));
-	struct hl_str url = hl_str_c(hl_desk_lists_of(ctx)->url);
-	size_t n = 0;
-
-	if (!steps) {
-		return;
-	}
-	if (!url.n) {
-		url = HL_STR("https://LISTS.EXAMPLE");
-	}
-	if (c->tier == HL_LIST_TIER_CLEAR) {
-		add_clear_steps(ctx->arena, c, steps, &n);
-	} else {
-		add_step(steps, &n, HL_TR("Keep the token in a file"),
-			HL_TR("Only the program that asks may read it. The "
-			      "token comes from this page; it is shown once."),
-			HL_STR("install -m 600 /dev/stdin list.token"));
-		add_step(steps, &n, HL_TR("See whether it gets an answer"),
-			HL_TR("The manifest says which list is the newest, and "
-			      "until when it is good."),
-			hl_arena_printf(ctx->arena,
-				"curl -H \"Authorization: Bearer $(cat "
-				"list.token)\" %.*s/v1/lists/manifest",
-				HL_STR_ARG(url)));
-		add_step(steps, &n, HL_TR("Compare the root"),
-			HL_TR("By telephone, not by the same network: what "
-			      "both have of the first root must be the same."),
-			hl_arena_printf(ctx->arena,
-				"curl -o root-1.txt %.*s/v1/lists/root/1 && "
-				"hotline list root show root-1.txt",
-				HL_STR_ARG(url)));
-		add_step(steps, &n, HL_TR("Set up what blocks"),
-			HL_TR("How squid and programs that speak ICAP or HTTP "
-			      "are told is in docs/consumers.md."),
-			HL_STR_NONE);
-	}
-	v->steps = steps;
-	v->n_steps = n;
 }

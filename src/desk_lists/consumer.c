@@ -51,6 +51,10 @@ static void add_state(struct hl_web_ctx *ctx,
 	if (c->tier != HL_LIST_TIER_CLEAR) {
 		add_asked(ctx, c, rows, n);
 	}
+	if (c->tier == HL_LIST_TIER_CLEAR) {
+		hl_desk_put_row(rows, n, HL_TR("Its zone"),
+			hl_desk_lists_zone(ctx, c->id));
+	}
 	hl_desk_put_row(rows, n, HL_TR("Last fetched"),
 		c->fetched_hour
 			? hl_desk_at(arena, c->fetched_hour * HL_US_PER_HOUR)
@@ -309,6 +313,13 @@ static int show_once(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		hl_web_tr(HL_TR("Hand over the token")), HL_DESK_LISTS);
 	v.name = c.name;
 	v.tsig_name = c.tsig_name;
+	v.ref = hl_desk_ref(ctx->arena, HL_REF_CONSUMER, id);
+	v.url = c.tier == HL_LIST_TIER_CLEAR
+			? HL_STR_NONE
+			: hl_str_c(hl_desk_lists_of(ctx)->reach.url);
+	v.begin = hl_desk_lists_begin(ctx, &c);
+	v.zone = c.tier == HL_LIST_TIER_CLEAR ? hl_desk_lists_zone(ctx, id)
+					      : HL_STR_NONE;
 	v.token = hl_str_c(shown->token);
 	v.tsig = hl_str_c(shown->tsig);
 	hl_web_respond(resp, 200, "text/html");

@@ -33,6 +33,16 @@ size_t hl_desk_lists_consumer_errors(const struct hl_desk_lists_fields *fields,
 int hl_desk_lists_consumer_use(struct hl_web_ctx *ctx,
 	const struct hl_publish_consumer *from,
 	struct hl_desk_lists_consumer *out);
+/* "u-….lists.example.org"; absent without lists.rpz_zone. */
+struct hl_str hl_desk_lists_zone(const struct hl_web_ctx *ctx, int64_t id);
+/* What installs and trusts a list, to copy; absent without lists.url, and for
+ * tier 2. */
+struct hl_str hl_desk_lists_begin(
+	const struct hl_web_ctx *ctx, const struct hl_publish_consumer *c);
+/* Settings without which consumers cannot be brought in or reached, worst
+ * first; how many. */
+size_t hl_desk_lists_unset(
+	const struct hl_web_ctx *ctx, struct hl_str out[HL_DESK_LISTS_UNSET]);
 void hl_desk_lists_consumer_steps(struct hl_web_ctx *ctx,
 	const struct hl_publish_consumer *from,
 	struct hl_desk_lists_consumer *out);

@@ -12,11 +12,14 @@ struct hl_desk_lists_consumer_row {
 	struct hl_w_tag tag;
 	bool alarm;
 };
+#define HL_DESK_LISTS_UNSET 2
 struct hl_desk_lists_consumers {
 	struct hl_desk_page page;
 	const struct hl_desk_lists_consumer_row *rows;
 	size_t n_rows;
 	bool may_add;
+	struct hl_str unset[HL_DESK_LISTS_UNSET]; /* what is not set */
+	size_t n_unset;
 };
 
 /* What is typed of a consumer. */
@@ -73,7 +76,8 @@ struct hl_desk_lists_consumer {
 struct hl_desk_lists_once {
 	struct hl_desk_page page;
 	int64_t id;
-	struct hl_str name, token, tsig, tsig_name;
+	struct hl_str ref, name, token, tsig, tsig_name, zone;
+	struct hl_str url, begin; /* absent: lists.url is not set, or tier 2 */
 };
 
 #endif

@@ -146,6 +146,7 @@ int hl_desk_lists_consumers_get(struct hl_web_ctx *ctx,
 	v.rows = rows;
 	v.n_rows = rows ? n : 0;
 	v.may_add = hl_desk_lists_may(ctx, HL_AUTHZ_CONSUMER_MANAGE);
+	v.n_unset = hl_desk_lists_unset(ctx, v.unset);
 	hl_desk_page_init(ctx, req, &v.page,
 		hl_web_tr(HL_TR("Consumers of the list")), HL_DESK_LISTS);
 	v.page.web.wide = true;

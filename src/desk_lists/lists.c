@@ -73,14 +73,15 @@ static const struct hl_web_route rows[] = {
 const struct hl_web_routes hl_desk_lists_routes = {rows, HL_ARRAY_LEN(rows)};
 
 void hl_desk_lists_init(struct hl_desk_lists *lists,
-	const struct hl_publish_setup *setup, const char *url)
+	const struct hl_publish_setup *setup,
+	const struct hl_desk_lists_reach *reach)
 {
 	*lists = (struct hl_desk_lists){
 		.extra = {.routes = hl_desk_lists_routes,
 			.case_section = hl_desk_lists_case_section,
 			.approvals = hl_desk_lists_approvals},
 		.setup = *setup,
-		.url = url};
+		.reach = *reach};
 }
 
 const struct hl_desk_lists *hl_desk_lists_of(const struct hl_web_ctx *ctx)

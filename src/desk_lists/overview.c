@@ -140,6 +140,17 @@ static void add_root(struct hl_web_ctx *ctx, const struct now *now,
 	}
 }
 
+/* Before anybody tries to add a consumer, not after. */
+static void add_unset(struct hl_web_ctx *ctx, struct hl_desk_lists_overview *v)
+{
+	struct hl_str texts[HL_DESK_LISTS_UNSET];
+	size_t n = hl_desk_lists_unset(ctx, texts);
+
+	for (size_t i = 0; i < n; i++) {
+		add_alarm(v, (struct hl_desk_lists_alarm){.text = texts[i]});
+	}
+}
+
 static void add_consumer_alarms(struct hl_web_ctx *ctx,
 	const struct hl_publish_consumer *c, struct hl_desk_lists_overview *v)
 {
@@ -225,6 +236,7 @@ static void fill(struct hl_web_ctx *ctx, const struct now *now,
 	add_facts(ctx, now, v);
 	add_waits(ctx, &now->counts, v);
 	add_root(ctx, now, v);
+	add_unset(ctx, v);
 	add_consumers(ctx, now, v);
 	add_held(ctx, now, v);
 	add_tabs(ctx, v);

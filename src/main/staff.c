@@ -116,6 +116,8 @@ static int prepare_lists(struct app *app, const char *keys, struct hl_err *err)
 	const struct hl_settings *s = app->hotline->settings;
 	struct hl_publish_setup setup = {
 		.canary_domain = hl_str_c(s->lists_canary_domain)};
+	const struct hl_desk_lists_reach reach = {
+		s->lists_url, s->lists_rpz_listen, s->lists_rpz_zone};
 	char path[HL_CLI_PATH_MAX];
 	int r = hl_cli_path(keys, HL_SEAL_LIST_COMMIT, path, err);
 
@@ -127,7 +129,7 @@ static int prepare_lists(struct app *app, const char *keys, struct hl_err *err)
 		r = load_popular(app, err);
 	}
 	setup.popular = app->popular;
-	hl_desk_lists_init(&app->lists, &setup, s->lists_url);
+	hl_desk_lists_init(&app->lists, &setup, &reach);
 	app->desk.extra = &app->lists.extra;
 	return r;
 }

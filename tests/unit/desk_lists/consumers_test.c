@@ -28,7 +28,7 @@ static void a_consumer_takes_two_and_its_token_is_shown_once(void **state)
 	expect(l, 200, "approve");
 	assert_true(says(l, ">hl_"));
 	get(l, SIMON, path);
-	assert_true(says(l, "Its canaries") && says(l, "/v1/lists/manifest"));
+	assert_true(says(l, "Its canaries") && says(l, "/v1/lists/root/1"));
 	assert_false(says(l, ">hl_"));
 	get(l, SIMON, "/lists");
 	assert_true(says(l, "School"));
@@ -221,11 +221,92 @@ static void one_that_comes_to_tier_2_needs_a_token(void **state)
 	assert_true(says(l, dig));
 }
 
+/* All that "hotline list begin" needs, in the order in which it is needed. */
+static void what_is_handed_over_can_be_copied(void **state)
+{
+	struct lists *l = *state;
+	int64_t id = consumer(l, "tier=asks");
+	char path[96], ref[HL_REF_MAX], begin[256];
+
+	hl_ref_print(HL_REF_CONSUMER, id, ref);
+	snprintf(begin, sizeof(begin),
+		"hotline list begin list --hotline " LISTS_URL
+		" --consumer %s --root root-1.txt --token-file list.token",
+		ref);
+	press(l, SIMON, HL_REF_CONSUMER, id, "/approve", "");
+	assert_true(says(l, ">hl_") && says(l, begin));
+	assert_true(says(l, LISTS_URL "/v1/lists/root/1"));
+	path_of(HL_REF_CONSUMER, id, "", path);
+	get(l, SOFIE, path);
+	assert_true(says(l, begin) && says(l, "Send us the key of its"));
+	l->lists.reach.url = "";
+	get(l, SOFIE, path);
+	assert_false(says(l, "hotline list begin"));
+	assert_true(says(l, "“lists.url” is not set"));
+	press(l, SIMON, HL_REF_CONSUMER, id, "/token", "");
+	assert_true(says(l, ">hl_") && says(l, "“lists.url” is not set"));
+	l->lists.reach.url = LISTS_URL;
+}
+
+static void a_resolver_is_told_its_zone(void **state)
+{
+	struct lists *l = *state;
+	int64_t id = consumer(l, "tier=clear");
+	char path[96], ref[HL_REF_MAX], dig[160];
+
+	hl_ref_print(HL_REF_CONSUMER, id, ref);
+	snprintf(dig, sizeof(dig),
+		"dig @192.0.2.53 -p 5353 u%s.lists.example.org AXFR", ref + 1);
+	for (char *c = strchr(dig, 'u'); *c && *c != '.'; c++) {
+		*c = (char)(*c >= 'A' && *c <= 'Z' ? *c + ('a' - 'A') : *c);
+	}
+	press(l, SIMON, HL_REF_CONSUMER, id, "/approve", "");
+	assert_true(says(l, "Its zone") && says(l, ".lists.example.org<"));
+	assert_false(says(l, "hotline list begin"));
+	path_of(HL_REF_CONSUMER, id, "", path);
+	get(l, SOFIE, path);
+	assert_true(says(l, dig));
+	assert_false(says(l, "Asked for today") || says(l, "id=\"use\""));
+	l->lists.reach.rpz_zone = "";
+	get(l, SOFIE, path);
+	assert_true(says(l, "“lists.rpz_listen” and “lists.rpz_zone” are"));
+	assert_false(says(l, "AXFR"));
+	l->lists.reach.rpz_zone = "lists.example.org";
+}
+
+/* Said before somebody fills the form in. */
+static void what_is_not_set_is_said_before(void **state)
+{
+	static const char *const paths[] = {"/lists", "/lists/consumers"};
+	struct lists *l = *state;
+	struct hl_str domain = l->lists.setup.canary_domain;
+
+	set_root(l, 1, 100);
+	for (size_t i = 0; i < HL_ARRAY_LEN(paths); i++) {
+		get(l, SOFIE, paths[i]);
+		assert_false(says(l, "is not set"));
+		l->lists.setup.canary_domain = HL_STR("");
+		get(l, SOFIE, paths[i]);
+		assert_true(says(l, "“lists.canary_domain” is not set"));
+		l->lists.setup.canary_domain = domain;
+	}
+	l->lists.setup.canary_domain = HL_STR("");
+	post(l, SOFIE, "/lists/consumers/add",
+		"name=A&contact=y&tier=asks&stage=rest&budget=5");
+	expect(l, 422, "without a domain");
+	assert_false(says(l, "id=\"name-error\""));
+	assert_true(says(l, "id=\"consumer\""));
+	l->lists.setup.canary_domain = domain;
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		TEST_PAGES(a_consumer_takes_two_and_its_token_is_shown_once),
 		TEST_PAGES(what_is_out_of_form_is_told_at_its_field),
+		TEST_PAGES(what_is_handed_over_can_be_copied),
+		TEST_PAGES(a_resolver_is_told_its_zone),
+		TEST_PAGES(what_is_not_set_is_said_before),
 		TEST_PAGES(all_alarms_of_a_consumer),
 		TEST_PAGES(which_budget_did_not_suffice),
 		TEST_PAGES(a_list_that_can_be_guessed_is_signed_off),

@@ -119,7 +119,10 @@ int open_lists(void **state)
 	setup.commit = &l->commit;
 	setup.popular = l->popular;
 	setup.canary_domain = HL_STR("birds.example.org");
-	hl_desk_lists_init(&l->lists, &setup, "");
+	hl_desk_lists_init(&l->lists, &setup,
+		&(struct hl_desk_lists_reach){.url = LISTS_URL,
+			.rpz_listen = "192.0.2.53:5353",
+			.rpz_zone = "lists.example.org"});
 	l->w->app.extra = &l->lists.extra;
 	*state = l;
 	return 0;

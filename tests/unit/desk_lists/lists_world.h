@@ -12,6 +12,7 @@
 
 /* The world of the workbench with the pages of lists: a publisher that has its
  * key, and a case that the watch has just seen. */
+#define LISTS_URL "https://lists.example.org"
 struct lists {
 	struct world *w;
 	struct hl_desk_lists lists;
