@@ -11,6 +11,7 @@ struct hl_desk_lists_consumer_row {
 	struct hl_str name, tier, age;
 	struct hl_w_tag tag;
 	bool alarm;
+	bool clear; /* tier 2: asks for nothing */
 };
 #define HL_DESK_LISTS_UNSET 2
 struct hl_desk_lists_consumers {

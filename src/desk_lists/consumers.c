@@ -124,6 +124,7 @@ void hl_desk_lists_consumer_row(struct hl_web_ctx *ctx,
 					 ctx->now_us - from->made_at_us)
 			       : HL_STR_NONE,
 		.alarm = hl_desk_lists_alarms(ctx, from, alarms) > 0,
+		.clear = from->tier == HL_LIST_TIER_CLEAR,
 		.tag = hl_desk_lists_consumer_tag(from->state)};
 }
 

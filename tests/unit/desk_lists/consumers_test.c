@@ -267,6 +267,8 @@ static void a_resolver_is_told_its_zone(void **state)
 	get(l, SOFIE, path);
 	assert_true(says(l, dig));
 	assert_false(says(l, "Asked for today") || says(l, "id=\"use\""));
+	get(l, SOFIE, "/lists/consumers");
+	assert_false(says(l, "numeric\">0<") || says(l, "numeric\">500<"));
 	l->lists.reach.rpz_zone = "";
 	get(l, SOFIE, path);
 	assert_true(says(l, "“lists.rpz_listen” and “lists.rpz_zone” are"));
