@@ -56,6 +56,51 @@ static struct hl_str folder_of(struct hl_str s)
 						  : hl_str_sub(s, 0, n);
 }
 
+/* Where the port's colon is, and the authority's end; false: has no port. */
+static bool find_port(struct hl_str s, size_t *colon, size_t *end)
+{
+	size_t from = hl_str_find(s, HL_STR("://"));
+	bool inside = false, found = false;
+
+	from = from < s.n ? from + 3 : 0;
+	*end = hl_url_find_any(hl_str_sub(s, from, s.n), "/\\?#") + from;
+	for (size_t i = from; i < *end; i++) {
+		if (s.p[i] == '@') {
+			from = i + 1;
+			found = inside = false;
+		} else if (s.p[i] == '[' || s.p[i] == ']') {
+			inside = s.p[i] == '[';
+		} else if (s.p[i] == ':' && !inside && !found) {
+			*colon = i;
+			found = true;
+		}
+	}
+	/* "javascript:x" is no host */
+	return found && (hl_str_find(s, HL_STR("://")) < *colon ||
+				hl_url_find_any(hl_str_sub(s, from, *colon),
+					".[") < *colon - from);
+}
+
+/* A port that cannot be is left out: what an address is compared with has
+ * none, and who asks with one still asks the same host. */
+static int canon(struct hl_str s, struct hl_buf *out, struct hl_err *err)
+{
+	char plain[HL_URL_MAX];
+	size_t colon, end;
+	int r = hl_url_canon(s, out, err);
+
+	if (r != HL_E_INVALID || s.n > sizeof(plain) ||
+		!find_port(s, &colon, &end)) {
+		return r;
+	}
+	memcpy(plain, s.p, colon);
+	memcpy(plain + colon, s.p + end, s.n - end);
+	hl_buf_reset(out);
+	r = hl_url_canon(hl_str_mem(plain, colon + s.n - end), out, err);
+	explicit_bzero(plain, s.n);
+	return r;
+}
+
 /* Once more without what is behind the mark. */
 static int without(
 	char mark, struct hl_str *s, struct hl_buf *out, struct hl_err *err)
@@ -67,13 +112,13 @@ static int without(
 	}
 	*s = hl_str_sub(*s, 0, n);
 	hl_buf_reset(out);
-	return hl_url_canon(*s, out, err);
+	return canon(*s, out, err);
 }
 
 int hl_url_canon_cut(struct hl_str input, struct hl_buf *out,
 	enum hl_url_cut *cut, struct hl_err *err)
 {
-	int r = hl_url_canon(input, out, err);
+	int r = canon(input, out, err);
 
 	*cut = HL_URL_CUT_NOT;
 	if (r == HL_E_LIMIT) {
@@ -86,7 +131,7 @@ int hl_url_canon_cut(struct hl_str input, struct hl_buf *out,
 	if (r == HL_E_LIMIT) {
 		*cut = HL_URL_CUT_PATH;
 		hl_buf_reset(out);
-		r = hl_url_canon(folder_of(hl_url_trim(input)), out, err);
+		r = canon(folder_of(hl_url_trim(input)), out, err);
 	}
 	return r;
 }

@@ -15,8 +15,9 @@ enum hl_url_cut {
 
 /*
  * As hl_url_canon(), but an address that is too long is cut until it has a
- * canonical form: who lengthens an address still asks the same host. HL_E_LIMIT
- * is left for hosts that are too long.
+ * canonical form, and one with a port that cannot be loses the port: who bends
+ * an address still asks the same host. HL_E_LIMIT is left for hosts that are
+ * too long. Allocates nothing but through *out.
  */
 int hl_url_canon_cut(struct hl_str input, struct hl_buf *out,
 	enum hl_url_cut *cut, struct hl_err *err);

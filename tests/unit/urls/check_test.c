@@ -202,7 +202,7 @@ static void hosts(void **state)
 		{"domain.example.org/", HL_URLS_UNREADABLE},
 		{"user@domain.example.org", HL_URLS_UNREADABLE},
 		{"domain.example.org?x", HL_URLS_UNREADABLE},
-		{"domain.example.org:x", HL_URLS_UNREADABLE},
+		{"domain.example.org:x", HL_URLS_LISTED},
 		{":", HL_URLS_UNREADABLE},
 		{"::", HL_URLS_CLEAR},
 	};
