@@ -146,7 +146,7 @@ unsigned hl_lists_breakers(const struct hl_lists_change *c, bool halted)
 		held |= HL_LIST_BREAKER_DELTA;
 	}
 	if (too_many(c->n_went, LOSS_LEAST, LOSS_PART, c->n_went_of) ||
-		(c->n_went && c->n_went == c->n_went_of)) {
+		(c->n_went > 1 && c->n_went == c->n_went_of)) {
 		held |= HL_LIST_BREAKER_LOSS;
 	}
 	return held;
