@@ -442,10 +442,16 @@ int hl_cli_list_whose(int argc, char **argv)
 		return HL_CLI_OK;
 	}
 	const char *days = hl_cli_option(&argc, argv, "--days");
-	if (argc != 2 || hl_cli_unknown(argc, argv) ||
-		(days && (!hl_str_to_i64(hl_str_c(days), &a.days) ||
-				 a.days < 0 || a.days > DAYS_MAX))) {
+	if (argc != 2 || hl_cli_unknown(argc, argv)) {
 		fputs(help, stderr);
+		return HL_CLI_USAGE;
+	}
+	if (days && (!hl_str_to_i64(hl_str_c(days), &a.days) || a.days < 1 ||
+			    a.days > DAYS_MAX)) {
+		fprintf(stderr,
+			"hotline list whose: --days is a number from 1 to "
+			"%d\n",
+			DAYS_MAX);
 		return HL_CLI_USAGE;
 	}
 	a.path = argv[1];

@@ -420,6 +420,9 @@ def whose_names(h):
         assert 'consumer' not in r.stdout, r.stdout
     r = whose(h, b'')
     assert r.returncode == 1 and 'empty' in r.stderr, r
+    for days in ('0', '-1', '99999', 'x'):
+        r = whose(h, b'h1.example\n', '--days', days)
+        assert r.returncode == 2 and 'from 1 to' in r.stderr, (days, r)
 
 
 def main():
