@@ -59,6 +59,7 @@ struct hl_settings {
 	int api_picture_megapixels, api_picture_seconds, api_picture_memory_mib;
 
 	const char *lists_canary_domain, *lists_popular_file, *lists_url;
+	const char *lists_alarm_mail; /* "": nobody is mailed */
 	const char *lists_rpz_listen, *lists_rpz_zone; /* both or "" */
 	const char *store_path, *keys_dir, *laws_dir;
 	const char *law_national; /* id of a profile: "dk"; "" is none */

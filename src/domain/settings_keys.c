@@ -95,6 +95,9 @@ const struct hl_settings_key hl_settings_keys[] = {
 		"Memory that a decoder may use, in MiB; there is a decoder "
 		"for each core, at most 16."),
 
+	KEY("lists.alarm_mail", MAIL, lists_alarm_mail, "",
+		"Whom to mail when a breaker holds the block lists back; "
+		"empty: nobody."),
 	KEY("lists.canary_domain", TEXT, lists_canary_domain, "",
 		"Domain of ours with nothing on it: names under it stand on "
 		"one consumer's list only, and so tell whose list leaked."),

@@ -39,6 +39,10 @@ struct hl_jobs_list {
 };
 extern const struct hl_jobs_list hl_jobs_mail, hl_jobs_network[2];
 
+/* A job of the list of mail: alarm.c. */
+int hl_jobs_alarm(struct hl_jobs_thread *t, struct hl_arena *arena, bool *more,
+	struct hl_err *err);
+
 /* What traces of this thread work with. */
 struct hl_trace_worker hl_jobs_tracer(const struct hl_jobs_thread *t);
 

@@ -91,5 +91,6 @@ static const struct hl_jobs_job jobs[] = {
 	{"worker.holds", HL_US_PER_S, run_holds},
 	{"worker.outbox", HL_US_PER_S, run_outbox},
 	{"worker.links", HL_US_PER_HOUR, run_links},
+	{"worker.alarm", 5 * HL_US_PER_S, hl_jobs_alarm},
 };
 const struct hl_jobs_list hl_jobs_mail = {jobs, HL_ARRAY_LEN(jobs)};

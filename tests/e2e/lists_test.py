@@ -61,6 +61,8 @@ class Hotline:
         self.last = {}  # of each consumer, the version that was asked for
         sets = [f'{key}=127.0.0.1:{port}' for key, port in zip(
             ('lists.listen', 'public.listen', 'staff.listen'), self.ports)]
+        sets += ['mail.transport=folder', 'mail.from=hotline@example.org',
+                 'lists.alarm_mail=duty@example.org']
         self.run('init', *[a for s in sets for a in ('--set', s)])
 
     def run(self, *args):
@@ -100,6 +102,22 @@ class Hotline:
             except (FileNotFoundError, ProcessLookupError):
                 pass
         return False
+
+    def mailed(self):
+        """Somebody is told that it waits: once, and no address."""
+        folder = pathlib.Path(self.dir, 'outbox')
+
+        def letters():
+            return [p for p in folder.rglob('*') if p.is_file()
+                    and 'block lists wait' in p.read_text()]
+        text = until('a mail', letters)[0].read_text()
+        assert 'To: duty@example.org' in text.replace('<', '').replace(
+            '>', ''), text
+        assert re.search(r'Edition \d+ of the block lists waits', text), text
+        assert '/lists/editions' in text.replace('=\n', ''), text
+        assert 'h1001.' not in text, text
+        time.sleep(6)  # it is looked at every five seconds
+        assert len(letters()) == 1, letters()
 
     def ask(self, method, path, token=None, body=None, kind=None, more=None):
         c = http.client.HTTPConnection('127.0.0.1', self.ports[0], timeout=30)
@@ -318,6 +336,7 @@ def full_disk(h):
 def killed_while_it_builds(h):
     h.seed(0, 1001, 1400)
     h.start()
+    h.mailed()
     h.release()
     last, seen = h.last[0], set()
     before = last

@@ -138,7 +138,8 @@ CREATE TABLE list_edition (
 	seq INTEGER NOT NULL,              -- list_head.seq that it was made of
 	digest BLOB NOT NULL,              -- of the set; a person's yes is to it
 	decided_by INTEGER NOT NULL,
-	decided_at_us INTEGER NOT NULL
+	decided_at_us INTEGER NOT NULL,
+	mailed_at_us INTEGER NOT NULL DEFAULT 0 -- that it waits
 ) STRICT;
 CREATE INDEX list_edition_state ON list_edition (state, id);
 

@@ -215,3 +215,21 @@ ON CONFLICT (consumer_id, hour, entry_id) DO UPDATE SET
 -- out: id int, login text, display_name text, sign_key blob, active int
 SELECT id, login, display_name, sign_key, active FROM staff
 WHERE sign_key <> x'' ORDER BY login;
+
+-- name: lists_alarm
+-- doc: The newest edition that waits for a person since a breaker (1 to 4)
+-- doc: tripped, if nobody was mailed of any since a time.
+-- roles: worker
+-- in: since_us int
+-- out: id int, held int, at_us int
+SELECT id, held, at_us FROM list_edition
+WHERE state = 1 AND (held & 7) <> 0 AND mailed_at_us = 0
+	AND NOT EXISTS (SELECT 1 FROM list_edition WHERE mailed_at_us >= $1)
+ORDER BY id DESC LIMIT 1;
+
+-- name: lists_alarm_mailed
+-- doc: Somebody was mailed that it waits.
+-- roles: worker
+-- in: mailed_at_us int, id int
+-- expect: one
+UPDATE list_edition SET mailed_at_us = $1 WHERE id = $2;

@@ -138,7 +138,7 @@ static void put_editions(struct town *t, int first, int last)
 	town_sql(t,
 		"WITH RECURSIVE n (i) AS (VALUES (%d) UNION ALL SELECT i + 1 "
 		"FROM n WHERE i < %d) INSERT INTO list_edition SELECT i, 1, 1, "
-		"1, 1, 0, 1, 4, 1, x'', 0, 0 FROM n",
+		"1, 1, 0, 1, 4, 1, x'', 0, 0, 0 FROM n",
 		first, last);
 }
 

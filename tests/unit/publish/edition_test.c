@@ -12,7 +12,7 @@ static void put_edition(struct desk *d, int id, int state)
 
 	snprintf(sql, sizeof(sql),
 		"INSERT INTO list_edition VALUES (%d, %lld, 1, 1, 1, 0, %d, "
-		"%d, 1, x'%02x', 0, 0)",
+		"%d, 1, x'%02x', 0, 0, 0)",
 		id, (long long)hl_time_now_us(), state == 1, state, id);
 	change(d->f, sql);
 }
