@@ -61,8 +61,9 @@ static bool find_port(struct hl_str s, size_t *colon, size_t *end)
 {
 	size_t from = hl_str_find(s, HL_STR("://"));
 	bool inside = false, found = false;
+	bool scheme = from < hl_url_find_any(s, "/\\?#");
 
-	from = from < s.n ? from + 3 : 0;
+	from = scheme ? from + 3 : 0;
 	*end = hl_url_find_any(hl_str_sub(s, from, s.n), "/\\?#") + from;
 	for (size_t i = from; i < *end; i++) {
 		if (s.p[i] == '@') {
@@ -76,9 +77,8 @@ static bool find_port(struct hl_str s, size_t *colon, size_t *end)
 		}
 	}
 	/* "javascript:x" is no host */
-	return found && (hl_str_find(s, HL_STR("://")) < *colon ||
-				hl_url_find_any(hl_str_sub(s, from, *colon),
-					".[") < *colon - from);
+	return found && (scheme || hl_url_find_any(hl_str_sub(s, from, *colon),
+					   ".[") < *colon - from);
 }
 
 /* A port that cannot be is left out: what an address is compared with has

@@ -75,6 +75,8 @@ static void rows_of_long_ones(void **state)
 			HL_URL_CUT_QUERY},
 		{"http://example.org:x/a/~", "http://example.org/a/",
 			HL_URL_CUT_PATH},
+		{"example.org:x/?u=http://b:y/",
+			"http://example.org/?u=http://b:y/", HL_URL_CUT_NOT},
 		{"http://:x/", NULL, HL_URL_CUT_NOT},
 		{"javascript:x", NULL, HL_URL_CUT_NOT},
 		{"mailto:a@example.org", NULL, HL_URL_CUT_NOT},
