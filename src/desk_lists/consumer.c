@@ -383,35 +383,21 @@ int hl_desk_lists_consumer_token_post(struct hl_web_ctx *ctx,
 	return r;
 }
 
-typedef int deed(const struct hl_who *who,
-	const struct hl_publish_decision *decision, enum hl_publish_why *why,
-	struct hl_err *err);
-
-static int press(struct hl_web_ctx *ctx, const struct hl_web_request *req,
-	struct hl_web_response *resp, deed *what, const char *notice)
-{
-	struct hl_desk_lists_end end = {.notice = hl_web_tr(notice)};
-	struct hl_publish_decision d;
-	int r = hl_desk_lists_decision(ctx, req, HL_REF_CONSUMER, &d);
-
-	if (r) {
-		return r;
-	}
-	end.to = hl_desk_lists_consumer_path(ctx->arena, d.id, "");
-	end.r = what(hl_desk_who(ctx), &d, &end.why, &ctx->err);
-	return hl_desk_lists_end(ctx, req, resp, &end);
-}
-
 int hl_desk_lists_consumer_refuse_post(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, struct hl_web_response *resp)
 {
-	return press(ctx, req, resp, hl_publish_consumer_refuse,
-		HL_TR("Refused. It gets nothing."));
+	const struct hl_desk_lists_press p = {HL_REF_CONSUMER,
+		hl_publish_consumer_refuse, HL_TR("Refused. It gets nothing.")};
+
+	return hl_desk_lists_press(ctx, req, resp, &p);
 }
 
 int hl_desk_lists_consumer_end_post(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, struct hl_web_response *resp)
 {
-	return press(ctx, req, resp, hl_publish_consumer_end,
-		HL_TR("Ended. Its token and its lists are good no more."));
+	const struct hl_desk_lists_press p = {HL_REF_CONSUMER,
+		hl_publish_consumer_end,
+		HL_TR("Ended. Its token and its lists are good no more.")};
+
+	return hl_desk_lists_press(ctx, req, resp, &p);
 }

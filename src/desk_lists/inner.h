@@ -67,6 +67,17 @@ struct hl_desk_lists_end {
 };
 int hl_desk_lists_end(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp, const struct hl_desk_lists_end *end);
+/* A button that needs nothing but what it is about: an entry or a consumer. */
+struct hl_desk_lists_press {
+	enum hl_ref_kind kind;
+	int (*deed)(const struct hl_who *who,
+		const struct hl_publish_decision *decision,
+		enum hl_publish_why *why, struct hl_err *err);
+	const char *notice; /* of HL_TR() */
+};
+int hl_desk_lists_press(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp,
+	const struct hl_desk_lists_press *press);
 static inline bool hl_desk_lists_refused(int r, enum hl_publish_why why)
 {
 	return r == HL_DENIED && why > HL_PUBLISH_NOT_PERMITTED;

@@ -215,6 +215,24 @@ int hl_desk_lists_end(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	return end->r;
 }
 
+int hl_desk_lists_press(struct hl_web_ctx *ctx,
+	const struct hl_web_request *req, struct hl_web_response *resp,
+	const struct hl_desk_lists_press *press)
+{
+	struct hl_desk_lists_end end = {.notice = hl_web_tr(press->notice)};
+	struct hl_publish_decision d;
+	int r = hl_desk_lists_decision(ctx, req, press->kind, &d);
+
+	if (r) {
+		return r;
+	}
+	end.to = press->kind == HL_REF_CONSUMER
+			 ? hl_desk_lists_consumer_path(ctx->arena, d.id, "")
+			 : hl_desk_lists_entry_path(ctx->arena, d.id, "");
+	end.r = press->deed(hl_desk_who(ctx), &d, &end.why, &ctx->err);
+	return hl_desk_lists_end(ctx, req, resp, &end);
+}
+
 int hl_desk_lists_decision(struct hl_web_ctx *ctx,
 	const struct hl_web_request *req, enum hl_ref_kind kind,
 	struct hl_publish_decision *out)
