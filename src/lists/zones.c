@@ -9,16 +9,10 @@
 
 #include "base/log.h"
 #include "base/text.h"
+#include "casefile/label.h"
 #include "seal/sign.h"
 
 enum { SWEEP_MS = 60000, SECRET_MAX = 4096 };
-
-/* list_consumer.tsig_sealed: raw bytes. */
-#define LABEL_TSIG(consumer_id)                          \
-	((struct hl_seal_label){.kind = "list_consumer", \
-		.id = (consumer_id),                     \
-		.field = "tsig",                         \
-		.schema = 1})
 
 struct zone {
 	struct zone *next;
@@ -273,7 +267,7 @@ static size_t read_notify(const struct hl_lists_consumer *who,
 static int make(struct hl_lists_zones *z, const struct hl_lists_consumer *who,
 	struct hl_rpz_zone **out, struct hl_err *err)
 {
-	const struct hl_seal_label label = LABEL_TSIG((int64_t)who->id);
+	const struct hl_seal_label label = HL_LABEL_LIST_TSIG((int64_t)who->id);
 	struct hl_net_endpoint notify[HL_RPZ_NOTIFY_MAX];
 	HL_BUF_AUTO secret = HL_BUF_SECRET(SECRET_MAX);
 	struct hl_rpz_key key = {.name = who->tsig_name, .alg = HL_RPZ_SHA256};
