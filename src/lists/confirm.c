@@ -1,26 +1,11 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 #include "lists/answer.h"
 
+#include "urls_file/bytes.h"
+
 enum { HEAD = 16, N_MOST = 64, ELEMENT = 32, FORM = 1 };
 /* How long a consumer may remember that a host is not listed. */
 #define KEEP_S 600
-
-static uint64_t get_le(const uint8_t *p, size_t n)
-{
-	uint64_t v = 0;
-
-	while (n-- > 0) {
-		v = v << 8 | p[n];
-	}
-	return v;
-}
-
-static void put_le(struct hl_buf *b, uint64_t v, size_t n)
-{
-	for (; n > 0; n--, v >>= 8) {
-		hl_buf_put_c(b, (char)(v & 0xff));
-	}
-}
 
 const char *hl_lists_question_read(
 	struct hl_str body, struct hl_lists_question *out)
@@ -30,11 +15,11 @@ const char *hl_lists_question_read(
 	if (body.n < HEAD) {
 		return "/head";
 	}
-	if (p[0] != FORM || p[1] || get_le(p + 4, 4)) {
+	if (p[0] != FORM || p[1] || hl_urls_get32(p + 4)) {
 		return "/form";
 	}
-	out->n = (uint32_t)get_le(p + 2, 2);
-	out->epoch = get_le(p + 8, 8);
+	out->n = hl_urls_get16(p + 2);
+	out->epoch = hl_urls_get64(p + 8);
 	if (!out->n || out->n > N_MOST ||
 		body.n != HEAD + (size_t)out->n * ELEMENT) {
 		return "/n";
@@ -69,13 +54,15 @@ static int evaluate(struct hl_web_ctx *ctx, const struct hl_lists_question *q,
 	const struct hl_oprf_scalar *key, struct hl_web_response *resp)
 {
 	struct hl_buf *b = &resp->body;
+	uint8_t head[HEAD];
 	size_t bad = 0;
 
 	hl_web_respond(resp, 200, "application/octet-stream");
-	put_le(b, FORM, 2);
-	put_le(b, q->n, 2);
-	put_le(b, keep_s(q->epoch, ctx->now_us), 4);
-	put_le(b, q->epoch, 8);
+	hl_urls_put16(head, FORM);
+	hl_urls_put16(head + 2, (uint16_t)q->n);
+	hl_urls_put32(head + 4, keep_s(q->epoch, ctx->now_us));
+	hl_urls_put64(head + 8, q->epoch);
+	hl_buf_put(b, hl_str_mem(head, sizeof(head)));
 	char *to = hl_buf_reserve(b, q->elements.n);
 	if (!to) {
 		return HL_FAIL(&ctx->err, b->fault, "no memory to answer");

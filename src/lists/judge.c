@@ -16,6 +16,7 @@
 #include <stdlib.h>
 
 #include "seal/sign.h"
+#include "urls_file/bytes.h"
 
 enum { DELTA_LEAST = 20, DELTA_PART = 20, LOSS_LEAST = 5, LOSS_PART = 5 };
 
@@ -171,12 +172,9 @@ void hl_lists_set_digest(const struct hl_lists_set *set, uint8_t out[32])
 	hl_seal_sha256_init(&h);
 	hl_seal_sha256_add(&h, HL_STR("openhotline list set 1\n"));
 	for (size_t i = 0; i < set->n; i++) {
-		uint64_t id = (uint64_t)set->at[i].id;
 		uint8_t le[8];
 
-		for (int k = 0; k < 8; k++, id >>= 8) {
-			le[k] = (uint8_t)id;
-		}
+		hl_urls_put64(le, (uint64_t)set->at[i].id);
 		hl_seal_sha256_add(&h, hl_str_mem(le, sizeof(le)));
 		hl_seal_sha256_add(
 			&h, hl_str_mem(set->at[i].host, HL_LISTS_HOST_BYTES));
