@@ -29,14 +29,6 @@ struct hl_stop_ask hl_consume_stop_ask_text(
 {
 	struct hl_stop_ask ask = {.reason = hl_stop_reason_of(scope)};
 
-	for (int i = HL_CONSUME_PAGE; i <= HL_CONSUME_DOMAIN; i++) {
-		enum hl_consume_reason reason = (enum hl_consume_reason)i;
-
-		if (hl_str_eq(
-			    scope, hl_str_c(hl_consume_reason_name(reason)))) {
-			ask.reason = reason_of(reason);
-		}
-	}
 	if (hl_ref_parse(HL_REF_LIST_ENTRY, entry, &ask.entry)) {
 		ask.entry = 0;
 	}
