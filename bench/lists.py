@@ -10,6 +10,7 @@ import importlib.util
 import json
 import os
 import pathlib
+import platform
 import re
 import shutil
 import struct
@@ -31,8 +32,12 @@ def load_hotline():
     return module, [int(n) for n in hosts]
 
 
-def say(what, **values):
-    print(json.dumps({'bench': 'lists', 'measure': what, **values}), flush=True)
+def say(name, value, unit):
+    print(json.dumps({
+        'name': f'lists.{name}', 'value': value, 'unit': unit, 'peer': None,
+        'ratio': None,
+        'machine': f'{platform.machine()}, {os.cpu_count()} cores'}),
+        flush=True)
 
 
 def pid_of(h):
@@ -64,8 +69,7 @@ def confirmations(h, module, epoch):
         assert answer.status == 200 and len(data) == 16 + 32 * BATCH
         n += BATCH
     spent = cpu_s(pid) - before
-    say('confirmations over HTTP', hosts_a_request=BATCH, n=n,
-        cpu_s=round(spent, 2), per_core_s=round(n / spent))
+    say(f'confirm_{BATCH}_a_request', round(n / spent), '1/s/core')
 
 
 def building(h, hosts, consumers):
@@ -76,8 +80,9 @@ def building(h, hosts, consumers):
             rf': {hosts} hosts, 0 rows as before, (\d+) ms', log.read_text())]
         time.sleep(0.1)
     times.sort()
-    say('making a list', hosts=hosts, consumers=consumers,
-        median_ms=times[len(times) // 2], all_ms=sum(times))
+    name = f'make_{hosts}_hosts'
+    say(name, times[len(times) // 2], 'ms')
+    say(f'{name}_{consumers}_consumers', sum(times), 'ms')
 
 
 def main():
