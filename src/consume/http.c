@@ -9,6 +9,7 @@
 #include "consume/stop.h"
 #include "web/form.h"
 #include "web/route.h"
+#include "web/stop.h"
 
 static struct hl_consume_http *of(const struct hl_web_ctx *ctx)
 {
@@ -242,32 +243,9 @@ static struct hl_str field_of(const struct hl_web_form *form, const char *name)
 	return HL_STR_NONE;
 }
 
-static int hand_over(struct hl_web_ctx *ctx, const struct hl_stop_answer *a,
-	struct hl_web_response *resp)
-{
-	hl_web_respond(resp, HL_STOP_STATUS, "text/html");
-	for (size_t i = 0; i < a->n_headers; i++) {
-		struct hl_str value =
-			hl_arena_dup(ctx->arena, a->headers[i].value);
-
-		if (!value.p) {
-			return HL_FAIL(&ctx->err, HL_E_NOMEM, "no memory");
-		}
-		if (!strcmp(a->headers[i].name, "Content-Type")) {
-			resp->type = value;
-		} else if (strcmp(a->headers[i].name, "Cache-Control")) {
-			/* the server says that of every answer */
-			hl_web_header_add(resp, a->headers[i].name, value);
-		}
-	}
-	hl_buf_put(&resp->body, hl_buf_str(&a->body));
-	return 0;
-}
-
 static int stop_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 	struct hl_web_response *resp)
 {
-	HL_STOP_ANSWER_AUTO answer = {0};
 	struct hl_web_form form = {0};
 
 	if (hl_web_form_parse(ctx->arena, req->query, &form, NULL)) {
@@ -277,8 +255,7 @@ static int stop_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		field_of(&form, "entry"), field_of(&form, "scope"));
 	ask.accept = hl_web_request_header(req, "Accept");
 	ask.accept_language = hl_web_request_header(req, "Accept-Language");
-	int r = hl_stop_answer(of(ctx)->stop, &ask, &answer, &ctx->err);
-	return r ? r : hand_over(ctx, &answer, resp);
+	return hl_web_stop(ctx, of(ctx)->stop, &ask, resp);
 }
 
 static int ready_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,

@@ -7,6 +7,7 @@
 #include "site/inner.h"
 
 #include "base/text.h"
+#include "web/stop.h"
 
 /* Where the help is, or its name alone. */
 static struct hl_stop_link link_of(const char *name, const char *url)
@@ -42,28 +43,6 @@ int hl_site_stop_init(struct hl_site_app *site, struct hl_err *err)
 	return hl_stop_check(&site->stop, err);
 }
 
-/* Cache-Control is what every answer says that is not cacheable. */
-static int hand_over(struct hl_web_ctx *ctx, const struct hl_stop_answer *a,
-	struct hl_web_response *resp)
-{
-	for (size_t i = 0; i < a->n_headers; i++) {
-		struct hl_str value =
-			hl_arena_dup(ctx->arena, a->headers[i].value);
-
-		if (!value.p) {
-			return HL_FAIL(&ctx->err, HL_E_NOMEM, "no memory");
-		}
-		if (!strcmp(a->headers[i].name, "Content-Type")) {
-			resp->type = value;
-		} else if (strcmp(a->headers[i].name, "Cache-Control")) {
-			hl_web_header_add(resp, a->headers[i].name, value);
-		}
-	}
-	resp->status = HL_STOP_STATUS;
-	hl_buf_put(&resp->body, hl_buf_str(&a->body));
-	return 0;
-}
-
 /* A query that cannot be read has neither. */
 static struct hl_str either(
 	const struct hl_web_form *query, const char *name, const char *other)
@@ -87,7 +66,6 @@ int hl_site_stop_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		.accept = hl_web_request_header(req, "Accept"),
 		.accept_language =
 			hl_web_request_header(req, "Accept-Language")};
-	HL_STOP_ANSWER_AUTO answer = {0};
 	struct hl_web_form query = {0};
 
 	if (hl_web_query_read(ctx, req, &query) == 0) {
@@ -98,7 +76,5 @@ int hl_site_stop_get(struct hl_web_ctx *ctx, const struct hl_web_request *req,
 		ask.reason = hl_stop_reason_of(either(&query, "r", "scope"));
 	}
 	ctx->err = (struct hl_err){0};
-	int r = hl_stop_answer(
-		&hl_site_of(ctx)->stop, &ask, &answer, &ctx->err);
-	return r ? r : hand_over(ctx, &answer, resp);
+	return hl_web_stop(ctx, &hl_site_of(ctx)->stop, &ask, resp);
 }
