@@ -299,7 +299,7 @@ static void put_viewing(
 	at = at < c->was.lease_until_us ? at : c->was.lease_until_us;
 	hl_tx_casefile_viewing_end(
 		tx, &(struct hl_in_casefile_viewing_end){at, c->viewing_id});
-	hl_casefile_event(tx, actor, HL_EVENT_CASE_VIEW_STOPPED, c->id,
+	hl_tx_happened(tx, actor, HL_EVENT_CASE_VIEW_STOPPED, c->id,
 		at > c->viewing_from_us
 			? (at - c->viewing_from_us) / HL_US_PER_S
 			: 0,
@@ -318,7 +318,7 @@ void hl_casefile_put(struct hl_tx *tx, struct hl_casefile *c, int64_t actor)
 			i < HL_CASEFILE_CHANGES ? &c->changes[i] : NULL;
 
 		if (change) {
-			hl_casefile_event(tx, actor, change->event,
+			hl_tx_happened(tx, actor, change->event,
 				change->object_id, change->from, change->to);
 		} else {
 			hl_tx_add(tx, -1, NULL, 0);
@@ -334,15 +334,4 @@ void hl_casefile_forget(struct hl_tx *tx, const struct hl_casefile *c)
 		tx, &(struct hl_in_casefile_forget_traces){c->id});
 	hl_tx_casefile_forget_mails(
 		tx, &(struct hl_in_casefile_forget_mails){c->id});
-}
-
-void hl_casefile_event(struct hl_tx *tx, int64_t actor, enum hl_event event,
-	int64_t object_id, int64_t a, int64_t b)
-{
-	hl_tx_event(tx, &(struct hl_store_event){.kind = (int)event,
-				.actor = actor,
-				.object_kind = (int)hl_event_object(event),
-				.object_id = object_id,
-				.a = a,
-				.b = b});
 }

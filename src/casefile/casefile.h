@@ -112,8 +112,4 @@ void hl_casefile_put(struct hl_tx *tx, struct hl_casefile *c, int64_t actor);
  */
 void hl_casefile_forget(struct hl_tx *tx, const struct hl_casefile *c);
 
-/* One event; for everything that has no casefile. */
-void hl_casefile_event(struct hl_tx *tx, int64_t actor, enum hl_event event,
-	int64_t object_id, int64_t a, int64_t b);
-
 #endif

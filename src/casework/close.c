@@ -110,7 +110,7 @@ static int watch_again(struct hl_casework_job *job, struct hl_err *err)
 			.next_at_us = job->now_us,
 			.item_id = c->item_id});
 	if (!was->active) {
-		hl_casefile_event(job->tx, job->who->actor.user_id,
+		hl_tx_happened(job->tx, job->who->actor.user_id,
 			HL_EVENT_ITEM_WATCH_RESUMED, c->item_id, 0, 0);
 	}
 	return 0;
@@ -136,7 +136,7 @@ static int undo_resolution(struct hl_casework_job *job, struct hl_err *err)
 	hl_tx_resolution_undo(job->tx,
 		&(struct hl_in_resolution_undo){
 			job->who->actor.user_id, c->id, rows[0].cycle});
-	hl_casefile_event(job->tx, job->who->actor.user_id,
+	hl_tx_happened(job->tx, job->who->actor.user_id,
 		HL_EVENT_HASH_TAKEN_BACK, rows[0].entry_id, c->id, 0);
 	return 0;
 }

@@ -31,7 +31,7 @@ static bool is_pending(const struct hl_row_report_get *report)
 static int run(const struct hl_who *who, struct hl_tx *tx, int64_t report_id,
 	enum hl_event event, struct hl_err *err)
 {
-	hl_casefile_event(tx, who->actor.user_id, event, report_id, 0, 0);
+	hl_tx_happened(tx, who->actor.user_id, event, report_id, 0, 0);
 	return hl_tx_run(tx, err);
 }
 

@@ -25,7 +25,7 @@ static int erase_one(struct hl_store *store, struct hl_arena *arena,
 	for (size_t i = 0; i < HL_ARRAY_LEN(legs); i++) {
 		if (hl_state_next(HL_MACHINE_REPORT, state, legs[i].action,
 			    &to) == 0) {
-			hl_casefile_event(tx, actor, legs[i].event, report->id,
+			hl_tx_happened(tx, actor, legs[i].event, report->id,
 				state, to);
 			state = to;
 		}

@@ -37,7 +37,7 @@ static int change_add(struct hl_casework_job *job, struct hl_err *err)
 				.added_by = job->who->actor.user_id,
 				.at_us = job->now_us});
 	}
-	hl_casefile_event(job->tx, job->who->actor.user_id,
+	hl_tx_happened(job->tx, job->who->actor.user_id,
 		HL_EVENT_ITEM_HASH_ADDED, job->c.item_id, (int64_t)set->n,
 		HL_HASH_TYPED);
 	return 0;
@@ -88,7 +88,7 @@ static int change_remove(struct hl_casework_job *job, struct hl_err *err)
 	hl_tx_item_hash_drop(
 		job->tx, &(struct hl_in_item_hash_drop){job->c.item_id,
 				 hash->kind, hl_hash_str(hash)});
-	hl_casefile_event(job->tx, job->who->actor.user_id,
+	hl_tx_happened(job->tx, job->who->actor.user_id,
 		HL_EVENT_ITEM_HASH_REMOVED, job->c.item_id, hash->kind, 0);
 	return 0;
 }

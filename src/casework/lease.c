@@ -147,7 +147,7 @@ int hl_casework_renew(const struct hl_who *who,
 		struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
 
 		hl_tx_case_renew(tx, &in);
-		hl_casefile_event(tx, in.holder, HL_EVENT_CASE_LEASED, case_id,
+		hl_tx_happened(tx, in.holder, HL_EVENT_CASE_LEASED, case_id,
 			c.now.state, c.now.state);
 		r = hl_tx_run(tx, err);
 	}

@@ -236,7 +236,7 @@ static void put_begin(struct state *s)
 			       .triaged_by = s->l->who->actor.user_id,
 			       .id = report->id});
 	/* a = 1: opened by triage, shown to nobody */
-	hl_casefile_event(s->tx, s->l->who->actor.user_id, HL_EVENT_REPORT_READ,
+	hl_tx_happened(s->tx, s->l->who->actor.user_id, HL_EVENT_REPORT_READ,
 		report->id, 1, 0);
 	s->ops += 3;
 }
@@ -285,7 +285,7 @@ static void put_hashes(struct state *s, int64_t item_id)
 				       .at_us = hl_time_now_us()});
 	}
 	if (n) {
-		hl_casefile_event(s->tx, l->who->actor.user_id,
+		hl_tx_happened(s->tx, l->who->actor.user_id,
 			HL_EVENT_ITEM_HASH_ADDED, item_id, (int64_t)n,
 			HL_HASH_REPORTED);
 	}
@@ -343,7 +343,7 @@ static void put_new_case(struct state *s, int64_t case_id)
 			       .case_id = case_id,
 			       .step = hl_state_step(HL_MACHINE_CASE, state),
 			       .started_at_us = now});
-	hl_casefile_event(s->tx, s->l->who->actor.user_id, HL_EVENT_CASE_OPENED,
+	hl_tx_happened(s->tx, s->l->who->actor.user_id, HL_EVENT_CASE_OPENED,
 		case_id, 0, state);
 }
 
@@ -374,8 +374,8 @@ static int put_new(struct state *s, const struct place *p, struct hl_err *err)
 	}
 	put_new_case(s, in.case_id);
 	hl_tx_item_add(s->tx, &in);
-	hl_casefile_event(s->tx, s->l->who->actor.user_id,
-		HL_EVENT_ITEM_CREATED, in.id, 0, in.state);
+	hl_tx_happened(s->tx, s->l->who->actor.user_id, HL_EVENT_ITEM_CREATED,
+		in.id, 0, in.state);
 	put_hashes(s, in.id);
 	put_row(s, p, in.id);
 	return 0;
@@ -481,7 +481,7 @@ static void put_finish(struct state *s)
 
 	if (!s->l->typed_in && !hl_state_next(HL_MACHINE_REPORT, from,
 				       HL_ACTION_TRIAGE, &triaged)) {
-		hl_casefile_event(s->tx, actor, HL_EVENT_REPORT_TRIAGED,
+		hl_tx_happened(s->tx, actor, HL_EVENT_REPORT_TRIAGED,
 			report->id, from, triaged);
 	}
 	/* a state that knows no link gives 0, which no row is in */
@@ -496,7 +496,7 @@ static void put_finish(struct state *s)
 			.triaged_by = actor,
 			.id = report->id,
 			.state_before = to ? from : 0});
-	hl_casefile_event(
+	hl_tx_happened(
 		s->tx, actor, HL_EVENT_REPORT_LINKED, report->id, triaged, to);
 }
 

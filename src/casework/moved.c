@@ -157,9 +157,9 @@ static int put_report(struct follow *f, struct hl_err *err)
 	hl_tx_report_part_put(tx, &part);
 	hl_tx_answer_followed(
 		tx, &(struct hl_in_answer_followed){id, f->moved->answer_id});
-	hl_casefile_event(tx, actor, HL_EVENT_REPORT_RECEIVED, id, 0,
+	hl_tx_happened(tx, actor, HL_EVENT_REPORT_RECEIVED, id, 0,
 		hl_state_first(HL_MACHINE_REPORT));
-	hl_casefile_event(tx, actor, HL_EVENT_REFERRAL_FOLLOWED,
+	hl_tx_happened(tx, actor, HL_EVENT_REFERRAL_FOLLOWED,
 		f->moved->referral_id, id, 0);
 	r = hl_tx_run(tx, err);
 	f->report_id = r ? 0 : id;

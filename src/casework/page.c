@@ -119,11 +119,11 @@ static void put_read_events(const struct view *v, struct hl_tx *tx, bool seen)
 	int64_t me = v->who->actor.user_id;
 
 	if (!seen) {
-		hl_casefile_event(tx, me, HL_EVENT_CASE_READ, v->c.id, 0, 0);
+		hl_tx_happened(tx, me, HL_EVENT_CASE_READ, v->c.id, 0, 0);
 	}
 	for (size_t i = 0; i < v->n_reports && i < BODIES_MOST; i++) {
 		if (!v->reports[i].seen && may_open(v, i)) {
-			hl_casefile_event(tx, me, HL_EVENT_REPORT_READ,
+			hl_tx_happened(tx, me, HL_EVENT_REPORT_READ,
 				v->reports[i].id, 0, v->c.id);
 		}
 	}

@@ -117,7 +117,7 @@ static int put_reason(struct hl_tx *tx, const struct hl_casefile *c,
 			    .entry_version = by->entry.version,
 			    .list_version = by->entry.list.version,
 			    .as_of = found->as_of});
-	hl_casefile_event(tx, 0, HL_EVENT_HASH_RESOLVED, by->entry.id, c->id,
+	hl_tx_happened(tx, 0, HL_EVENT_HASH_RESOLVED, by->entry.id, c->id,
 		(int)by->hash.kind * 1000 + by->distance);
 	return 0;
 }

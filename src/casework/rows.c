@@ -89,11 +89,11 @@ static int make_links(const struct hl_who *who, int64_t report_id,
 static int make_events(const struct hl_who *who, int64_t report_id,
 	struct hl_casework_report_page *out, struct hl_err *err)
 {
-	struct hl_in_page_report_events in = {report_id, 200};
-	struct hl_row_page_report_events *rows;
+	struct hl_in_object_events in = {HL_OBJECT_REPORT, report_id, 200};
+	struct hl_row_object_events *rows;
 	struct hl_row_page_events *same;
 	size_t n;
-	int r = hl_get_page_report_events(
+	int r = hl_get_object_events(
 		who->store, who->arena, &in, &rows, &n, err);
 
 	if (r) {
@@ -133,7 +133,7 @@ static int log_read(
 		return r;
 	}
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
-	hl_casefile_event(tx, me, HL_EVENT_REPORT_READ, report_id, 0, 0);
+	hl_tx_happened(tx, me, HL_EVENT_REPORT_READ, report_id, 0, 0);
 	return hl_tx_run(tx, err);
 }
 

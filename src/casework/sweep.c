@@ -78,7 +78,7 @@ static int settle(struct hl_store *store, struct hl_arena *arena, int64_t id,
 	}
 	struct hl_tx *tx = hl_tx_begin(store, arena);
 	hl_tx_report_move(tx, &(struct hl_in_report_move){to, id, state});
-	hl_casefile_event(tx, 0, event, id, state, to);
+	hl_tx_happened(tx, 0, event, id, state, to);
 	return hl_tx_run(tx, err);
 }
 

@@ -32,9 +32,9 @@ static int set_aside(const struct run *run,
 					.triaged_by = run->who.actor.user_id,
 					.id = report->id,
 					.state_before = from});
-	hl_casefile_event(tx, run->who.actor.user_id, HL_EVENT_REPORT_READ,
+	hl_tx_happened(tx, run->who.actor.user_id, HL_EVENT_REPORT_READ,
 		report->id, 1, 0);
-	hl_casefile_event(tx, run->who.actor.user_id, HL_EVENT_REPORT_TRIAGED,
+	hl_tx_happened(tx, run->who.actor.user_id, HL_EVENT_REPORT_TRIAGED,
 		report->id, from, to);
 	return hl_tx_run(tx, err);
 }

@@ -21,7 +21,7 @@ static void put_stop(struct hl_tx *tx, const struct hl_who *who,
 
 	hl_tx_casefile_viewing_end(
 		tx, &(struct hl_in_casefile_viewing_end){end, v->id});
-	hl_casefile_event(tx, who->actor.user_id, HL_EVENT_CASE_VIEW_STOPPED,
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_CASE_VIEW_STOPPED,
 		v->case_id, (end - v->started_at_us) / HL_US_PER_S, 0);
 }
 
@@ -57,7 +57,7 @@ static int start(const struct hl_who *who, int64_t case_id, struct hl_err *err)
 	hl_tx_viewing_none(tx, &(struct hl_in_viewing_none){me});
 	hl_tx_viewing_add(tx,
 		&(struct hl_in_viewing_add){hl_rand_id(), case_id, me, now});
-	hl_casefile_event(tx, me, HL_EVENT_CASE_VIEW_STARTED, case_id, 0, 0);
+	hl_tx_happened(tx, me, HL_EVENT_CASE_VIEW_STARTED, case_id, 0, 0);
 	return hl_tx_run(tx, err);
 }
 

@@ -269,7 +269,7 @@ static int set_active(const struct watching *w, const char *ref, bool active,
 	struct hl_tx *tx = hl_tx_begin(w->store, w->arena);
 	hl_tx_watch_set_active(tx, &(struct hl_in_watch_set_active){
 					   active, hl_time_now_us(), item_id});
-	hl_casefile_event(tx, 0,
+	hl_tx_happened(tx, 0,
 		active ? HL_EVENT_ITEM_WATCH_RESUMED
 		       : HL_EVENT_ITEM_WATCH_PAUSED,
 		item_id, 0, 0);

@@ -293,7 +293,7 @@ static void add_events(struct hl_web_ctx *ctx,
 		hl_arena_array(ctx->arena, from->n_events, sizeof(*rows));
 
 	for (size_t i = 0; rows && i < from->n_events; i++) {
-		const struct hl_registry_event *e = &from->events[i];
+		const struct hl_happened *e = &from->events[i];
 		bool of_case = e->kind == HL_EVENT_HASH_RESOLVED ||
 			       e->kind == HL_EVENT_HASH_TAKEN_BACK;
 

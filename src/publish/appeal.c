@@ -254,7 +254,7 @@ int hl_publish_appeal(const struct hl_who *who,
 		return r;
 	}
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
-	hl_publish_event(tx, who, HL_EVENT_APPEAL_READ, id, 0, 0);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_APPEAL_READ, id, 0, 0);
 	return hl_tx_run(tx, err);
 }
 
@@ -362,8 +362,8 @@ int hl_publish_appeal_decide(const struct hl_who *who,
 			    .why = ruling->reason,
 			    .id = ruling->id,
 			    .version = ruling->version});
-	hl_publish_event(tx, who, HL_EVENT_APPEAL_DECIDED, ruling->id,
-		(int64_t)ruling->state, (int64_t)ruling->reason);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_APPEAL_DECIDED,
+		ruling->id, (int64_t)ruling->state, (int64_t)ruling->reason);
 	if (ruling->state == HL_LIST_APPEAL_UPHELD &&
 		(entry->state == HL_LIST_ACTIVE ||
 			entry->state == HL_LIST_PROPOSED ||

@@ -82,7 +82,8 @@ static void set_row(struct hl_tx *tx, const struct hl_who *who,
 			    .tier = more->tier >= 0 ? now->tier : wanted->tier,
 			    .id = now->id,
 			    .version = now->version});
-	hl_publish_event(tx, who, HL_EVENT_CONSUMER_CHANGED, now->id,
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_CONSUMER_CHANGED,
+		now->id,
 		(hl_str_eq(now->name, hl_str_trim(wanted->name)) ? 0
 								 : PART_NAME) |
 			(wanted->budget < now->budget ? PART_BUDGET : 0) |
@@ -104,8 +105,9 @@ static void add_change(struct hl_tx *tx, const struct hl_who *who,
 			    .proposed_at_us = hl_time_now_us(),
 			    .consumer_id = more->consumer_id,
 			    .version = version});
-	hl_publish_event(tx, who, HL_EVENT_CONSUMER_CHANGE_PROPOSED,
-		more->consumer_id, parts_of(more), 0);
+	hl_tx_happened(tx, who->actor.user_id,
+		HL_EVENT_CONSUMER_CHANGE_PROPOSED, more->consumer_id,
+		parts_of(more), 0);
 }
 
 /* Nothing waits yet, and no other one is called so. */
@@ -256,7 +258,7 @@ static void end(struct hl_tx *tx, const struct hl_who *who,
 			    .decided_by = who->actor.user_id,
 			    .decided_at_us = hl_time_now_us(),
 			    .id = c->id});
-	hl_publish_event(tx, who,
+	hl_tx_happened(tx, who->actor.user_id,
 		state == APPROVED ? HL_EVENT_CONSUMER_CHANGE_APPROVED
 				  : HL_EVENT_CONSUMER_CHANGE_REFUSED,
 		c->consumer_id, parts_of(c), c->proposed_by);

@@ -298,8 +298,8 @@ int hl_publish_consumer_propose(const struct hl_who *who,
 	consumer->id = hl_rand_id();
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
 	add_row(tx, who, consumer);
-	hl_publish_event(tx, who, HL_EVENT_CONSUMER_PROPOSED, consumer->id,
-		consumer->tier, consumer->budget);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_CONSUMER_PROPOSED,
+		consumer->id, consumer->tier, consumer->budget);
 	r = hl_publish_canaries_add(
 		tx, who, setup, &bench, consumer->id, why, err);
 	if (r) {
@@ -431,8 +431,8 @@ static int add_approval(struct hl_tx *tx, const struct hl_who *who,
 			    .tsig_sealed = door->tsig_sealed,
 			    .id = c->id,
 			    .version = c->version});
-	hl_publish_event(tx, who, HL_EVENT_CONSUMER_APPROVED, c->id,
-		c->proposed_by, c->tier);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_CONSUMER_APPROVED,
+		c->id, c->proposed_by, c->tier);
 	return r ? r
 		 : hl_publish_canaries_approve(
 			   tx, who, setup, &bench, c->id, why, err);
@@ -499,7 +499,8 @@ int hl_publish_consumer_token(const struct hl_who *who,
 			    .tsig_sealed = door.tsig_sealed,
 			    .id = c.id,
 			    .version = c.version});
-	hl_publish_event(tx, who, HL_EVENT_CONSUMER_TOKEN, c.id, 0, 0);
+	hl_tx_happened(
+		tx, who->actor.user_id, HL_EVENT_CONSUMER_TOKEN, c.id, 0, 0);
 	r = hl_publish_run(tx, why, err);
 	if (r) {
 		hl_publish_shown_wipe(shown);
@@ -546,7 +547,7 @@ static int end(const struct hl_who *who,
 
 		hl_publish_end_in(tx, who, &canary, HL_LIST_END_CONSUMER);
 	}
-	hl_publish_event(tx, who,
+	hl_tx_happened(tx, who->actor.user_id,
 		ends ? HL_EVENT_CONSUMER_ENDED : HL_EVENT_CONSUMER_REFUSED,
 		c.id, c.proposed_by, 0);
 	return hl_publish_run(tx, why, err);

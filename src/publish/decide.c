@@ -183,7 +183,7 @@ int hl_publish_approve(const struct hl_who *who,
 	if (to == HL_LIST_ACTIVE) {
 		add_leaf(tx, who, &bench, row);
 	}
-	hl_publish_event(tx, who, HL_EVENT_LIST_APPROVED, row->id,
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_LIST_APPROVED, row->id,
 		row->proposed_by, (int64_t)to);
 	return hl_publish_run(tx, why, err);
 }
@@ -216,8 +216,8 @@ int hl_publish_third(const struct hl_who *who,
 		tx, &(struct hl_in_list_entry_third){who->actor.user_id,
 			    hl_time_now_us(), row->id, row->version});
 	add_leaf(tx, who, &bench, row);
-	hl_publish_event(
-		tx, who, HL_EVENT_LIST_THIRD, row->id, row->approved_by, 0);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_LIST_THIRD, row->id,
+		row->approved_by, 0);
 	return hl_publish_run(tx, why, err);
 }
 
@@ -236,8 +236,8 @@ int hl_publish_refuse(const struct hl_who *who,
 	hl_tx_list_entry_refuse(
 		tx, &(struct hl_in_list_entry_refuse){who->actor.user_id,
 			    hl_time_now_us(), row->id, row->version});
-	hl_publish_event(
-		tx, who, HL_EVENT_LIST_REFUSED, row->id, row->proposed_by, 0);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_LIST_REFUSED, row->id,
+		row->proposed_by, 0);
 	return hl_publish_run(tx, why, err);
 }
 
@@ -253,8 +253,8 @@ void hl_publish_end_in(struct hl_tx *tx, const struct hl_who *who,
 	if (row->state == HL_LIST_ACTIVE) {
 		hl_publish_leaf_end(tx, who->arena, row->id, why);
 	}
-	hl_publish_event(
-		tx, who, HL_EVENT_LIST_ENDED, row->id, row->state, why);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_LIST_ENDED, row->id,
+		row->state, why);
 }
 
 int hl_publish_end(const struct hl_who *who,
@@ -308,6 +308,7 @@ int hl_publish_looked(const struct hl_who *who,
 		tx, &(struct hl_in_list_entry_look){now_us, row->id,
 			    row->version, hl_publish_soon_us(now_us),
 			    hl_publish_over_us(now_us)});
-	hl_publish_event(tx, who, HL_EVENT_LIST_LOOKED, row->id, 0, 0);
+	hl_tx_happened(
+		tx, who->actor.user_id, HL_EVENT_LIST_LOOKED, row->id, 0, 0);
 	return hl_publish_run(tx, why, err);
 }

@@ -134,7 +134,8 @@ int hl_publish_release(const struct hl_who *who, int64_t id,
 	hl_tx_list_edition_release(
 		tx, &(struct hl_in_list_edition_release){
 			    who->actor.user_id, hl_time_now_us(), id, digest});
-	hl_publish_event(tx, who, HL_EVENT_EDITION_RELEASED, id, e->held, 0);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_EDITION_RELEASED, id,
+		e->held, 0);
 	return hl_publish_run(tx, why, err);
 }
 
@@ -151,7 +152,8 @@ int hl_publish_edition_refuse(const struct hl_who *who, int64_t id,
 	hl_tx_list_edition_refuse(
 		tx, &(struct hl_in_list_edition_refuse){
 			    who->actor.user_id, hl_time_now_us(), id});
-	hl_publish_event(tx, who, HL_EVENT_EDITION_REFUSED, id, e->held, 0);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_EDITION_REFUSED, id,
+		e->held, 0);
 	return hl_publish_run(tx, why, err);
 }
 
@@ -234,7 +236,8 @@ int hl_publish_halt(
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
 	hl_tx_list_halt(tx, &(struct hl_in_list_halt){
 				    who->actor.user_id, hl_time_now_us()});
-	hl_publish_event(tx, who, HL_EVENT_EDITION_HALTED, 0, 0, 0);
+	hl_tx_happened(
+		tx, who->actor.user_id, HL_EVENT_EDITION_HALTED, 0, 0, 0);
 	return hl_publish_run(tx, why, err);
 }
 
@@ -264,7 +267,7 @@ int hl_publish_resume(const struct hl_who *who, bool *waits,
 	} else {
 		hl_tx_list_resume(tx, &(struct hl_in_list_resume){me});
 	}
-	hl_publish_event(tx, who,
+	hl_tx_happened(tx, who->actor.user_id,
 		first ? HL_EVENT_EDITION_RESUMING : HL_EVENT_EDITION_RESUMED, 0,
 		now.halted_by, now.resume_by);
 	r = hl_publish_run(tx, why, err);
@@ -288,8 +291,8 @@ int hl_publish_rollback_propose(const struct hl_who *who, int64_t edition_id,
 	hl_tx_list_rollback_add(
 		tx, &(struct hl_in_list_rollback_add){hl_rand_id(),
 			    who->actor.user_id, hl_time_now_us(), edition_id});
-	hl_publish_event(
-		tx, who, HL_EVENT_EDITION_ROLLING_BACK, edition_id, 0, 0);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_EDITION_ROLLING_BACK,
+		edition_id, 0, 0);
 	return hl_publish_run(tx, why, err);
 }
 
@@ -317,7 +320,7 @@ static int end_rollback(const struct hl_who *who, int64_t id, bool approves,
 			.decided_by = who->actor.user_id,
 			.decided_at_us = hl_time_now_us(),
 			.id = id});
-	hl_publish_event(tx, who,
+	hl_tx_happened(tx, who->actor.user_id,
 		approves ? HL_EVENT_EDITION_ROLLED_BACK
 			 : HL_EVENT_EDITION_NOT_ROLLED_BACK,
 		now.rollback_to, now.rollback_by, now.rollback_n);

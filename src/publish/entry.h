@@ -3,6 +3,7 @@
 #define HL_PUBLISH_ENTRY_H
 
 #include "publish/publish.h"
+#include "store/history.h"
 
 /* Entries of the list: proposed from a case, approved by another. */
 
@@ -83,11 +84,7 @@ struct hl_publish_entry {
 	/* absent: ended, erased, or this person lacks the key */
 	struct hl_str address, host, path;
 	bool broken; /* address or place are not what was proposed */
-	const struct hl_publish_event {
-		int64_t seq, at_us, a, b;
-		enum hl_event kind;
-		struct hl_str name;
-	} * events; /* newest first */
+	const struct hl_happened *events; /* newest first */
 	size_t n_events;
 	int64_t n_hits, n_clients; /* told by consumers, in 30 days */
 	int64_t n_appeals;         /* open */

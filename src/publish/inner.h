@@ -14,8 +14,6 @@ int hl_publish_no(enum hl_publish_why *why, enum hl_publish_why is);
 /* hl_authz_check() with this room's reasons. */
 int hl_publish_check(const struct hl_who *who, enum hl_authz_action action,
 	const struct hl_authz_object *object, enum hl_publish_why *why);
-void hl_publish_event(struct hl_tx *tx, const struct hl_who *who,
-	enum hl_event event, int64_t id, int64_t a, int64_t b);
 /* HL_CONFLICT of a batch becomes a refusal. */
 int hl_publish_run(
 	struct hl_tx *tx, enum hl_publish_why *why, struct hl_err *err);

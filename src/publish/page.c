@@ -4,7 +4,6 @@
 #include "casefile/casefile.h"
 #include "publish/inner.h"
 
-#define EVENTS_MOST 200
 #define TOLD_HOURS (30 * 24)
 
 static int64_t later(int64_t a, int64_t b)
@@ -197,32 +196,6 @@ static int open_place(const struct hl_who *who,
 	return 0;
 }
 
-static int read_events(const struct hl_who *who, int64_t id,
-	struct hl_publish_entry *out, struct hl_err *err)
-{
-	struct hl_in_hash_events in = {HL_OBJECT_LIST_ENTRY, id, EVENTS_MOST};
-	struct hl_row_hash_events *rows;
-	struct hl_publish_event *made;
-	size_t n;
-	int r = hl_get_hash_events(who->store, who->arena, &in, &rows, &n, err);
-
-	if (r) {
-		return r;
-	}
-	made = hl_arena_array(who->arena, n, sizeof(*made));
-	for (size_t i = 0; made && i < n; i++) {
-		made[i] = (struct hl_publish_event){.seq = rows[i].seq,
-			.at_us = rows[i].at_us,
-			.a = rows[i].a,
-			.b = rows[i].b,
-			.kind = (enum hl_event)rows[i].kind,
-			.name = rows[i].name};
-	}
-	out->events = made;
-	out->n_events = n;
-	return made ? 0 : HL_FAIL(err, HL_E_NOMEM, "no memory for events");
-}
-
 static int read_told(const struct hl_who *who, int64_t id,
 	struct hl_publish_entry *out, struct hl_err *err)
 {
@@ -272,7 +245,7 @@ static int note_read(const struct hl_who *who, int64_t id, struct hl_err *err)
 {
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
 
-	hl_publish_event(tx, who, HL_EVENT_LIST_READ, id, 0, 0);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_LIST_READ, id, 0, 0);
 	return hl_tx_run(tx, err);
 }
 
@@ -301,7 +274,8 @@ int hl_publish_entry(const struct hl_who *who,
 		r = note_read(who, id, err);
 	}
 	if (!r) {
-		r = read_events(who, id, out, err);
+		r = hl_store_history(who, HL_OBJECT_LIST_ENTRY, id,
+			&out->events, &out->n_events, err);
 	}
 	return r ? r : read_told(who, id, out, err);
 }

@@ -316,8 +316,8 @@ static int write(const struct hl_who *who, const struct hl_publish_setup *setup,
 			.looked_at_us = s->seen.by_person_us,
 			.case_id = p->case_id,
 			.version = s->row->version});
-	hl_publish_event(tx, who, HL_EVENT_LIST_PROPOSED, id, place->scope,
-		s->seen.by_person_us > 0);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_LIST_PROPOSED, id,
+		place->scope, s->seen.by_person_us > 0);
 	r = hl_publish_run(tx, why, err);
 	p->entry_id = r ? 0 : id;
 	return r;

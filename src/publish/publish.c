@@ -24,17 +24,6 @@ int hl_publish_check(const struct hl_who *who, enum hl_authz_action action,
 	return r;
 }
 
-void hl_publish_event(struct hl_tx *tx, const struct hl_who *who,
-	enum hl_event event, int64_t id, int64_t a, int64_t b)
-{
-	hl_tx_event(tx, &(struct hl_store_event){.kind = (int)event,
-				.actor = who->actor.user_id,
-				.object_kind = (int)hl_event_object(event),
-				.object_id = id,
-				.a = a,
-				.b = b});
-}
-
 int hl_publish_run(
 	struct hl_tx *tx, enum hl_publish_why *why, struct hl_err *err)
 {

@@ -79,7 +79,7 @@ int hl_referral_admin_recipient_decide(struct hl_store *store,
 			    .decided_at_us = hl_time_now_us(),
 			    .id = id,
 			    .state_before = HL_CONTACT_PROPOSED});
-	hl_casefile_event(tx, 0,
+	hl_tx_happened(tx, 0,
 		approve ? HL_EVENT_RECIPIENT_APPROVED
 			: HL_EVENT_RECIPIENT_REJECTED,
 		id, HL_CONTACT_PROPOSED, to);

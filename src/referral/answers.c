@@ -177,7 +177,7 @@ static int write_answer(struct visit *v, enum hl_referral_via via,
 		hl_tx_answer_watch_now(
 			tx, &(struct hl_in_answer_watch_now){v->now_us, v->by});
 	}
-	hl_casefile_event(
+	hl_tx_happened(
 		tx, 0, HL_EVENT_REFERRAL_ANSWERED, v->row->id, answer, state);
 	return hl_tx_run(tx, err);
 }

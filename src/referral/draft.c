@@ -117,11 +117,11 @@ static int store_draft(const struct hl_referral_build *b,
 	}
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
 	hl_tx_referral_add(tx, &in);
-	hl_casefile_event(tx, who->actor.user_id, HL_EVENT_REFERRAL_DRAFTED,
-		in.id, in.kind, in.case_id);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_REFERRAL_DRAFTED, in.id,
+		in.kind, in.case_id);
 	if (pack->report_id) {
 		/* a = 1: opened by the program, for the spelling alone */
-		hl_casefile_event(tx, who->actor.user_id, HL_EVENT_REPORT_READ,
+		hl_tx_happened(tx, who->actor.user_id, HL_EVENT_REPORT_READ,
 			pack->report_id, 1, in.case_id);
 	}
 	r = hl_tx_run(tx, err);
@@ -196,7 +196,7 @@ static int note_read(const struct hl_who *who, int64_t id, struct hl_err *err)
 		return r;
 	}
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
-	hl_casefile_event(
+	hl_tx_happened(
 		tx, who->actor.user_id, HL_EVENT_REFERRAL_READ, id, 0, 0);
 	return hl_tx_run(tx, err);
 }

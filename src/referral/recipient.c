@@ -207,7 +207,7 @@ int hl_referral_recipient_put(const struct hl_referral_recipient_new *how,
 			    .source = 1,
 			    .created_at_us = hl_time_now_us(),
 			    .proposed_by = how->actor});
-	hl_casefile_event(
+	hl_tx_happened(
 		tx, how->actor, HL_EVENT_RECIPIENT_PROPOSED, id, r->kind, 1);
 	return hl_tx_run(tx, err);
 }
@@ -262,7 +262,7 @@ static int decide(const struct hl_who *who, int64_t id,
 			    .decided_by = who->actor.user_id,
 			    .id = id,
 			    .state_before = d->from});
-	hl_casefile_event(tx, who->actor.user_id, d->event, id, d->from, d->to);
+	hl_tx_happened(tx, who->actor.user_id, d->event, id, d->from, d->to);
 	r = hl_tx_run(tx, err);
 	return r == HL_CONFLICT
 		       ? hl_referral_refuse(why, HL_REFERRAL_WRONG_STATE)
@@ -327,7 +327,7 @@ int hl_referral_recipient_change(const struct hl_who *who,
 			.id = r->id,
 			.mail_before = was.mail,
 			.state_before = was.state});
-	hl_casefile_event(tx, who->actor.user_id, HL_EVENT_RECIPIENT_CHANGED,
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_RECIPIENT_CHANGED,
 		r->id, was.state, state);
 	e = hl_tx_run(tx, err);
 	return e == HL_CONFLICT ? hl_referral_refuse(why, HL_REFERRAL_BUSY) : e;

@@ -75,8 +75,8 @@ void hl_referral_record_put(
 				       .version = f->version});
 	for (int i = 0; i < f->n_events; i++) {
 		if (i < HL_REFERRAL_EVENTS) {
-			hl_casefile_event(tx, actor, f->events[i].event,
-				now->id, f->events[i].from, f->events[i].to);
+			hl_tx_happened(tx, actor, f->events[i].event, now->id,
+				f->events[i].from, f->events[i].to);
 		} else {
 			hl_tx_add(tx, -1, NULL, 0); /* a bug: spoil it */
 		}

@@ -68,8 +68,8 @@ static void put(struct hl_tx *tx, const struct hl_who *who,
 	}
 	hl_registry_changed(tx, list->id, 0);
 	hl_tx_item_hash_all_again(tx);
-	hl_registry_event(tx, who, HL_EVENT_HASH_LIST_CHANGED, list->id,
-		parts_between(now, list), 0);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_HASH_LIST_CHANGED,
+		list->id, parts_between(now, list), 0);
 }
 
 /* Leaves in `list` what needs no second person. */
@@ -196,8 +196,8 @@ static void put_label(struct hl_tx *tx, const struct hl_who *who,
 	hl_registry_changed(tx, now->id, 0);
 	hl_registry_outcome_changed(tx, now->id, label->label);
 	hl_tx_item_hash_all_again(tx);
-	hl_registry_event(tx, who, HL_EVENT_HASH_LIST_CHANGED, now->id,
-		HL_REGISTRY_PART_OUTCOME, label->label);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_HASH_LIST_CHANGED,
+		now->id, HL_REGISTRY_PART_OUTCOME, label->label);
 }
 
 int hl_registry_label_put(const struct hl_who *who,

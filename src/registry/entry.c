@@ -4,7 +4,6 @@
 
 #include "base/rand.h"
 
-#define EVENTS_MOST 200
 #define USES_MOST 50
 #define TRIES 4
 
@@ -133,33 +132,6 @@ static int read_opinions(const struct hl_who *who, struct hl_registry_page *out,
 	return made ? 0 : HL_FAIL(err, HL_E_NOMEM, "no memory for opinions");
 }
 
-static int read_events(const struct hl_who *who, struct hl_registry_page *out,
-	struct hl_err *err)
-{
-	struct hl_in_hash_events in = {
-		HL_OBJECT_HASH, out->entry.id, EVENTS_MOST};
-	struct hl_row_hash_events *rows;
-	struct hl_registry_event *made;
-	size_t n;
-	int r = hl_get_hash_events(who->store, who->arena, &in, &rows, &n, err);
-
-	if (r) {
-		return r;
-	}
-	made = hl_arena_array(who->arena, n, sizeof(*made));
-	for (size_t i = 0; made && i < n; i++) {
-		made[i] = (struct hl_registry_event){.seq = rows[i].seq,
-			.at_us = rows[i].at_us,
-			.a = rows[i].a,
-			.b = rows[i].b,
-			.kind = (enum hl_event)rows[i].kind,
-			.name = rows[i].name};
-	}
-	out->events = made;
-	out->n_events = n;
-	return made ? 0 : HL_FAIL(err, HL_E_NOMEM, "no memory for events");
-}
-
 static int read_uses(const struct hl_who *who, struct hl_registry_page *out,
 	struct hl_err *err)
 {
@@ -229,7 +201,8 @@ int hl_registry_page(const struct hl_who *who, int64_t id,
 		r = read_opinions(who, out, err);
 	}
 	if (!r) {
-		r = read_events(who, out, err);
+		r = hl_store_history(who, HL_OBJECT_HASH, out->entry.id,
+			&out->events, &out->n_events, err);
 	}
 	if (!r) {
 		r = read_uses(who, out, err);
@@ -400,8 +373,8 @@ static int propose_once(const struct hl_who *who,
 					 .proposed_by = who->actor.user_id,
 					 .proposed_at_us = hl_time_now_us()});
 	put_values(tx, entry->id, values);
-	hl_registry_event(tx, who, HL_EVENT_HASH_PROPOSED, entry->id,
-		entry->case_id, (int64_t)values->n);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_HASH_PROPOSED,
+		entry->id, entry->case_id, (int64_t)values->n);
 	return hl_tx_run(tx, err);
 }
 
@@ -465,8 +438,8 @@ int hl_registry_approve(const struct hl_who *who, int64_t id,
 					     .version = e.version});
 	hl_registry_changed(tx, e.list.id, id);
 	hl_tx_item_hash_again(tx, &(struct hl_in_item_hash_again){id});
-	hl_registry_event(
-		tx, who, HL_EVENT_HASH_APPROVED, id, e.proposed_by, 0);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_HASH_APPROVED, id,
+		e.proposed_by, 0);
 	return hl_registry_run(tx, why, err);
 }
 
@@ -509,8 +482,8 @@ int hl_registry_withdraw(const struct hl_who *who, int64_t id,
 			    .id = id,
 			    .version = e.version});
 	hl_registry_changed(tx, e.list.id, id);
-	hl_registry_event(
-		tx, who, HL_EVENT_HASH_WITHDRAWN, id, e.state, reason);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_HASH_WITHDRAWN, id,
+		e.state, reason);
 	return hl_registry_run(tx, why, err);
 }
 
@@ -548,7 +521,7 @@ int hl_registry_say(const struct hl_who *who, int64_t id,
 	hl_tx_hash_opinion_count(tx, &(struct hl_in_hash_opinion_count){id});
 	hl_registry_changed(tx, e.list.id, id);
 	hl_tx_item_hash_again(tx, &(struct hl_in_item_hash_again){id});
-	hl_registry_event(tx, who,
+	hl_tx_happened(tx, who->actor.user_id,
 		doubts ? HL_EVENT_HASH_DOUBTED : HL_EVENT_HASH_CONFIRMED, id,
 		saying->reason, hotline.n > 0);
 	return hl_registry_run(tx, why, err);

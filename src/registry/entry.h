@@ -3,6 +3,7 @@
 #define HL_REGISTRY_ENTRY_H
 
 #include "registry/list.h"
+#include "store/history.h"
 
 /* Entries of the lists: one content each, with its hashes. */
 
@@ -41,11 +42,7 @@ struct hl_registry_page {
 		bool stands;
 	} * opinions; /* newest first */
 	size_t n_opinions;
-	const struct hl_registry_event {
-		int64_t seq, at_us, a, b;
-		enum hl_event kind;
-		struct hl_str name;
-	} * events; /* newest first */
+	const struct hl_happened *events; /* newest first */
 	size_t n_events;
 	const struct hl_registry_use {
 		int64_t case_id, at_us;

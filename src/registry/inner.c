@@ -34,17 +34,6 @@ struct hl_authz_object hl_registry_object(const struct hl_registry_entry *e)
 		.approved_by = e->approved_by};
 }
 
-void hl_registry_event(struct hl_tx *tx, const struct hl_who *who,
-	enum hl_event event, int64_t id, int64_t a, int64_t b)
-{
-	hl_tx_event(tx, &(struct hl_store_event){.kind = (int)event,
-				.actor = who->actor.user_id,
-				.object_kind = (int)hl_event_object(event),
-				.object_id = id,
-				.a = a,
-				.b = b});
-}
-
 int hl_registry_run(
 	struct hl_tx *tx, enum hl_registry_why *why, struct hl_err *err)
 {

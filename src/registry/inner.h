@@ -16,9 +16,6 @@ int hl_registry_check(const struct hl_who *who, enum hl_authz_action action,
 /* What hl_authz_check() is asked about. */
 struct hl_authz_object hl_registry_object(const struct hl_registry_entry *e);
 
-/* An entry of the audit log about a list or an entry. */
-void hl_registry_event(struct hl_tx *tx, const struct hl_who *who,
-	enum hl_event event, int64_t id, int64_t a, int64_t b);
 /* HL_CONFLICT of a batch becomes a refusal. */
 int hl_registry_run(
 	struct hl_tx *tx, enum hl_registry_why *why, struct hl_err *err);

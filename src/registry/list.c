@@ -150,8 +150,8 @@ int hl_registry_list_propose(const struct hl_who *who,
 					.outcome = list->outcome,
 					.proposed_by = who->actor.user_id,
 					.proposed_at_us = hl_time_now_us()});
-	hl_registry_event(tx, who, HL_EVENT_HASH_LIST_PROPOSED, list->id,
-		list->kind, list->negative);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_HASH_LIST_PROPOSED,
+		list->id, list->kind, list->negative);
 	return hl_registry_run(tx, why, err);
 }
 
@@ -180,7 +180,8 @@ int hl_registry_list_approve(const struct hl_who *who, int64_t id,
 	hl_registry_changed(tx, id, 0);
 	hl_registry_outcome_changed(tx, id, 0);
 	hl_tx_item_hash_all_again(tx);
-	hl_registry_event(tx, who, HL_EVENT_HASH_LIST_APPROVED, id, 0, 0);
+	hl_tx_happened(
+		tx, who->actor.user_id, HL_EVENT_HASH_LIST_APPROVED, id, 0, 0);
 	return hl_registry_run(tx, why, err);
 }
 
@@ -209,7 +210,8 @@ void hl_registry_retired(
 			    .list_id = list_id});
 	hl_registry_changed(tx, list_id, 0);
 	hl_tx_item_hash_all_again(tx);
-	hl_registry_event(tx, who, HL_EVENT_HASH_LIST_RETIRED, list_id, 0, 0);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_HASH_LIST_RETIRED,
+		list_id, 0, 0);
 }
 
 /* What holds cases back is in use: without it more are resolved. */
@@ -281,7 +283,7 @@ int hl_registry_switch(const struct hl_who *who, bool resolve,
 			    .changed_at_us = hl_time_now_us(),
 			    .before = !resolve});
 	hl_tx_item_hash_all_again(tx);
-	hl_registry_event(
-		tx, who, HL_EVENT_HASH_LIST_SWITCHED, 0, !resolve, resolve);
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_HASH_LIST_SWITCHED, 0,
+		!resolve, resolve);
 	return hl_registry_run(tx, why, err);
 }

@@ -117,7 +117,7 @@ static int64_t parts_of(const struct hl_registry_proposal *p)
 static void tell(struct hl_tx *tx, const struct hl_who *who,
 	enum hl_event event, const struct hl_registry_proposal *p)
 {
-	hl_registry_event(tx, who, event, p->list_id, parts_of(p),
+	hl_tx_happened(tx, who->actor.user_id, event, p->list_id, parts_of(p),
 		p->entry_id ? p->entry_id : p->label);
 }
 
@@ -229,8 +229,8 @@ static void apply(struct hl_tx *tx, const struct hl_who *who,
 		hl_tx_hash_proposal_apply_entry(
 			tx, &(struct hl_in_hash_proposal_apply_entry){
 				    me, hl_time_now_us(), p->id});
-		hl_registry_event(tx, who, HL_EVENT_HASH_WITHDRAWN, p->entry_id,
-			HL_HASH_ACTIVE, p->reason);
+		hl_tx_happened(tx, who->actor.user_id, HL_EVENT_HASH_WITHDRAWN,
+			p->entry_id, HL_HASH_ACTIVE, p->reason);
 	}
 	hl_registry_changed(tx, p->list_id, p->entry_id);
 	if (p->outcome >= 0) {

@@ -87,6 +87,17 @@ void hl_tx_event(struct hl_tx *tx, const struct hl_store_event *event)
 	hl_store_put_i64(&tx->request, event->b);
 }
 
+void hl_tx_happened(struct hl_tx *tx, int64_t actor, enum hl_event event,
+	int64_t object_id, int64_t a, int64_t b)
+{
+	hl_tx_event(tx, &(struct hl_store_event){.kind = (int)event,
+				.actor = actor,
+				.object_kind = (int)hl_event_object(event),
+				.object_id = object_id,
+				.a = a,
+				.b = b});
+}
+
 static struct hl_value read_value(struct hl_store_cursor *c, char type)
 {
 	struct hl_value v = {.type = HL_VALUE_INT};

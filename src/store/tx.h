@@ -2,6 +2,7 @@
 #ifndef HL_STORE_TX_H
 #define HL_STORE_TX_H
 
+#include "domain/event.h"
 #include "store/store.h"
 
 /*
@@ -36,6 +37,9 @@ struct hl_store_event {
 	int64_t a, b; /* by kind: from-state and to-state, a count, … */
 };
 void hl_tx_event(struct hl_tx *tx, const struct hl_store_event *event);
+/* The same, of an object of the kind that the event is about. */
+void hl_tx_happened(struct hl_tx *tx, int64_t actor, enum hl_event event,
+	int64_t object_id, int64_t a, int64_t b);
 
 /*
  * 0: all of it happened and is durable. HL_CONFLICT: a statement that expects

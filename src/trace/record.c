@@ -101,7 +101,7 @@ static int find_contact(
 			.asn = hl_trace_asn(&j->now),
 			.state = HL_CONTACT_PROPOSED,
 			.created_at_us = hl_time_now_us()});
-	hl_casefile_event(tx, 0, HL_EVENT_RECIPIENT_PROPOSED, id, 0, 0);
+	hl_tx_happened(tx, 0, HL_EVENT_RECIPIENT_PROPOSED, id, 0, 0);
 	return 0;
 }
 
@@ -217,7 +217,7 @@ static int record(struct job *j, struct hl_err *err)
 	}
 	put_place(j, tx, provider);
 	hl_tx_trace_done(tx, &done);
-	hl_casefile_event(tx, 0, HL_EVENT_ITEM_TRACED, j->item_id,
+	hl_tx_happened(tx, 0, HL_EVENT_ITEM_TRACED, j->item_id,
 		(int64_t)j->now.n_hosts, (int64_t)j->now.n_missing);
 	forget_closed(tx, j->item_id);
 	return hl_tx_run(tx, err);

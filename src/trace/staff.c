@@ -175,7 +175,7 @@ int hl_trace_type_in(const struct hl_who *who, int64_t item_id,
 		return r;
 	}
 	set_place(tx, item_id, &place, hl_time_now_us(), 0);
-	hl_casefile_event(tx, who->actor.user_id, HL_EVENT_ITEM_HOST_TYPED,
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_ITEM_HOST_TYPED,
 		item_id, 0, typed->provider_id);
 	r = hl_tx_run(tx, err);
 	return r == HL_CONFLICT ? HL_NOTFOUND : r; /* erased meanwhile */
@@ -224,7 +224,7 @@ int hl_trace_drop_typed(const struct hl_who *who, int64_t item_id,
 	struct hl_tx *tx = hl_tx_begin(who->store, who->arena);
 	hl_tx_trace_drop_typed(tx, &(struct hl_in_trace_drop_typed){item_id});
 	set_place(tx, item_id, &place, at_us, hl_time_now_us());
-	hl_casefile_event(tx, who->actor.user_id, HL_EVENT_ITEM_HOST_DROPPED,
+	hl_tx_happened(tx, who->actor.user_id, HL_EVENT_ITEM_HOST_DROPPED,
 		item_id, 0, 0);
 	r = hl_tx_run(tx, err);
 	return r == HL_CONFLICT ? HL_NOTFOUND : r; /* erased meanwhile */

@@ -26,7 +26,7 @@ static int run_set(const struct hl_who *who, struct hl_tx *tx, bool active,
 {
 	hl_tx_watch_set_active(tx, &(struct hl_in_watch_set_active){
 					   active, hl_time_now_us(), item_id});
-	hl_casefile_event(tx, who->actor.user_id,
+	hl_tx_happened(tx, who->actor.user_id,
 		active ? HL_EVENT_ITEM_WATCH_RESUMED
 		       : HL_EVENT_ITEM_WATCH_PAUSED,
 		item_id, 0, 0);

@@ -501,18 +501,6 @@ WHERE (e.object_kind = 2 AND e.object_id = $1)
 		(SELECT id FROM referral WHERE case_id = $1))
 ORDER BY e.seq DESC LIMIT $2;
 
--- name: page_report_events
--- doc: What happened to a report, newest first.
--- roles: staff, admin
--- in: report_id int, n_most int
--- out: seq int, at_us int, actor int, name text, kind int,
--- out: object_kind int, object_id int, a int, b int
-SELECT e.seq, e.at_us, e.actor, coalesce(s.display_name, ''), e.kind,
-	e.object_kind, e.object_id, e.a, e.b
-FROM event e LEFT JOIN staff s ON s.id = e.actor
-WHERE e.object_kind = 1 AND e.object_id = $1
-ORDER BY e.seq DESC LIMIT $2;
-
 -- name: page_steps
 -- doc: Who held a case in which step, oldest first.
 -- roles: staff, admin

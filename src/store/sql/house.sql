@@ -29,10 +29,13 @@ SELECT seq, hash FROM event_head;
 SELECT seq, at_us, source, actor, kind, object_kind, object_id, a, b, hash
 FROM event WHERE seq >= $1 ORDER BY seq LIMIT $2;
 
--- name: event_of_object
--- doc: What happened to one object, oldest first.
+-- name: object_events
+-- doc: What happened to an object (enum hl_object), newest first.
 -- roles: staff, admin
 -- in: object_kind int, object_id int, n_most int
--- out: seq int, at_us int, source int, actor int, kind int, a int, b int
-SELECT seq, at_us, source, actor, kind, a, b FROM event
-WHERE object_kind = $1 AND object_id = $2 ORDER BY seq LIMIT $3;
+-- out: seq int, at_us int, actor int, name text, kind int,
+-- out: object_kind int, object_id int, a int, b int
+SELECT e.seq, e.at_us, e.actor, coalesce(s.display_name, ''), e.kind,
+	e.object_kind, e.object_id, e.a, e.b
+FROM event e LEFT JOIN staff s ON s.id = e.actor
+WHERE e.object_kind = $1 AND e.object_id = $2 ORDER BY e.seq DESC LIMIT $3;

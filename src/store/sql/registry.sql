@@ -448,17 +448,6 @@ SELECT o.opinion, o.reason, o.hotline, coalesce(s.display_name, ''), o.at_us,
 FROM hash_opinion o LEFT JOIN staff s ON s.id = o.staff_id
 WHERE o.entry_id = $1 ORDER BY o.at_us DESC, o.id;
 
--- name: hash_events
--- doc: What happened to a list (8) or an entry (9), newest first.
--- roles: staff
--- in: object_kind int, object_id int, n_most int
--- out: seq int, at_us int, actor int, name text, kind int,
--- out: object_kind int, object_id int, a int, b int
-SELECT e.seq, e.at_us, e.actor, coalesce(s.display_name, ''), e.kind,
-	e.object_kind, e.object_id, e.a, e.b
-FROM event e LEFT JOIN staff s ON s.id = e.actor
-WHERE e.object_kind = $1 AND e.object_id = $2 ORDER BY e.seq DESC LIMIT $3;
-
 -- name: hash_resolved_by
 -- doc: Cases that an entry resolved, newest first.
 -- roles: staff

@@ -159,21 +159,21 @@ static void the_log_knows(void **state)
 {
 	struct fixture *f = *state;
 	struct hl_accounts_apikey key = some();
-	struct hl_row_event_of_object *rows;
+	struct hl_row_object_events *rows;
 	char text[HL_ACCOUNTS_KEY_TEXT];
 	size_t n;
 
 	assert_int_equal(
 		0, hl_accounts_apikey_create(&f->host, &key, text, NULL));
 	assert_int_equal(0, hl_accounts_apikey_revoke(&f->host, key.id, NULL));
-	assert_int_equal(0, hl_get_event_of_object(f->store, f->arena,
-				    &(struct hl_in_event_of_object){
+	assert_int_equal(0, hl_get_object_events(f->store, f->arena,
+				    &(struct hl_in_object_events){
 					    HL_OBJECT_SYSTEM, key.id, 10},
 				    &rows, &n, NULL));
 	assert_int_equal(2, n);
-	assert_int_equal(HL_EVENT_SYSTEM_KEY_CREATED, rows[0].kind);
-	assert_int_equal(HL_API_MATCH, rows[0].a);
-	assert_int_equal(HL_EVENT_SYSTEM_KEY_REVOKED, rows[1].kind);
+	assert_int_equal(HL_EVENT_SYSTEM_KEY_REVOKED, rows[0].kind);
+	assert_int_equal(HL_EVENT_SYSTEM_KEY_CREATED, rows[1].kind);
+	assert_int_equal(HL_API_MATCH, rows[1].a);
 }
 
 int main(void)

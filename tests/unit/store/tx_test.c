@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "store/chain.h"
+#include "store/history.h"
 
 struct fixture {
 	char dir[64];
@@ -218,6 +219,43 @@ static void an_event_of_a_failed_batch_is_gone(void **state)
 	assert_int_equal(2, head[0].seq);
 }
 
+static void tell_of(struct fixture *f, int64_t entry, size_t n)
+{
+	struct hl_tx *tx = hl_tx_begin(f->store, f->arena);
+
+	for (size_t i = 0; i < n; i++) {
+		hl_tx_happened(tx, 0, HL_EVENT_LIST_READ, entry, (int64_t)i, 0);
+	}
+	assert_int_equal(0, hl_tx_run(tx, NULL));
+}
+
+static void an_object_has_its_history(void **state)
+{
+	struct fixture *f = *state;
+	struct hl_who who = {.store = f->store, .arena = f->arena};
+	const struct hl_happened *events;
+	size_t n;
+
+	tell_of(f, 3, 2);
+	tell_of(f, 4, 210);
+	add_event(f, 3); /* an object of another kind with that number */
+	assert_int_equal(0, hl_store_history(&who, HL_OBJECT_LIST_ENTRY, 3,
+				    &events, &n, NULL));
+	assert_int_equal(2, n);
+	assert_int_equal(HL_EVENT_LIST_READ, events[0].kind);
+	assert_int_equal(1, events[0].a);
+	assert_int_equal(0, events[1].a);
+	assert_true(events[0].seq > events[1].seq && events[0].at_us);
+	assert_int_equal(0, events[0].name.n);
+	assert_int_equal(0, hl_store_history(&who, HL_OBJECT_LIST_ENTRY, 4,
+				    &events, &n, NULL));
+	assert_int_equal(200, n);
+	assert_int_equal(209, events[0].a);
+	assert_int_equal(0, hl_store_history(&who, HL_OBJECT_LIST_ENTRY, 5,
+				    &events, &n, NULL));
+	assert_int_equal(0, n);
+}
+
 static void a_changed_migration_is_refused(void **state)
 {
 	struct fixture *f = *state;
@@ -271,6 +309,7 @@ int main(void)
 		TEST(a_second_process_is_refused),
 		TEST(events_form_a_chain),
 		TEST(an_event_of_a_failed_batch_is_gone),
+		TEST(an_object_has_its_history),
 		TEST(a_changed_migration_is_refused),
 		TEST(a_newer_store_is_refused),
 	};
