@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: Apache-2.0
 """usage: follow.py RPZ_PRIMARY
 
-BIND, Knot and Unbound follow the primary through ten updates while questions
-go on, with the primary killed and cut off in between; then it stays away,
+BIND, Knot, Unbound and Knot Resolver follow the primary through ten updates
+while questions go on, with the primary killed and cut off in between; then it stays away,
 and they stop blocking. Every answer is judged: see Truth. Speaks TAP; times
 are told, not judged.
 """
@@ -23,7 +23,6 @@ N_LISTED = 2000
 N_CHANGED = 5
 LONG = "refresh=2 retry=1 expire=86400 ttl=5"
 SHORT = "refresh=2 retry=1 expire=5 ttl=5"
-EXAMPLES = os.path.join(r.ROOT, "examples")
 
 
 class Truth:
@@ -99,7 +98,7 @@ class World:
         self.listed = [f"n{i}.example" for i in range(N_LISTED)]
         self.free = [f"free{i}.example" for i in range(200)]
         self.ports = {name: r.free_port() for name in
-                      ("primary", "bind", "knot", "unbound")}
+                      ("primary", "bind", "knot", "unbound", "kresd")}
         self.origin, upstream = r.origin(self.dir)
         p = self.ports
         self.bind = r.bind(self.dir, p["bind"], upstream,
@@ -107,9 +106,11 @@ class World:
         self.knot = r.knot(self.dir, p["knot"], p["primary"], p["unbound"])
         self.unbound = r.unbound(self.dir, p["unbound"], upstream,
                                  r.unbound_secondary(p["knot"]))
+        self.kresd = r.kresd(self.dir, p["kresd"], upstream)
+        self.kresd_watch = r.KresdWatch(self.dir, p["knot"])
         self.primary = None
         self.truth = {who: Truth(self.listed, self.free)
-                      for who in ("bind", "unbound")}
+                      for who in ("bind", "unbound", "kresd")}
         self.clients = {who: r.Client(p[who]) for who in self.truth}
         self.loads = []
 
@@ -131,9 +132,11 @@ class World:
 
     def start(self):
         self.start_primary(LONG)
-        for daemon in (self.bind, self.knot, self.unbound):
+        self.kresd_watch.look()  # without rules: Knot is not there yet
+        for daemon in (self.bind, self.knot, self.unbound, self.kresd):
             daemon.start()
             self.daemons.append(daemon)
+        self.kresd_watch.start()
         for who, client in self.clients.items():
             r.wait_until(f"{who} is up",
                          lambda c=client: self.has_ports() and c.is_up())
@@ -185,6 +188,7 @@ class World:
     def stop(self):
         for load in self.loads:
             load.stop()
+        self.kresd_watch.stop()
         for daemon in reversed(self.daemons):
             daemon.stop()
         self.origin.stop()
@@ -292,7 +296,7 @@ def differences_only(w):
 def watch(w):
     env = dict(os.environ, PATH=os.environ["PATH"] + ":/usr/sbin")
     done = r.subprocess.run(
-        [os.path.join(EXAMPLES, "rpz-unbound-watch"), r.ZONES["knot"],
+        [os.path.join(r.EXAMPLES, "rpz-unbound-watch"), r.ZONES["knot"],
          "127.0.0.1", str(w.ports["knot"]),
          os.path.join(w.dir, "unbound.conf")],
         env=env, capture_output=True, text=True, check=False)
@@ -313,6 +317,8 @@ def expire(w):
     watch(w)
     note("unbound: not blocking any more after the watch, "
          f"{w.wait_blocked('unbound', w.listed[:1], False):.1f} s")
+    note("kresd: not blocking any more after "
+         f"{w.wait_blocked('kresd', w.listed[:1], False):.1f} s")
     for who in w.clients:
         assert not w.clients[who].is_blocked(w.listed[-1]), who
 
@@ -353,8 +359,43 @@ def withdraw(w):
         w.knot.said().count("zone expired") > expired))
 
 
+def half_a_transfer_by_a_stub_of_dig(w):
+    """rpz-kresd-watch leaves the file as it is."""
+    file = os.path.join(w.dir, "half.zone")
+    tools = os.path.join(w.dir, "tools")
+    os.mkdir(tools)
+    answers = {"whole": "z. 60 IN SOA . . 7 1 1 1 1\n"
+                        "n.z. 5 IN CNAME .\nz. 60 IN SOA . . 7 1 1 1 1\n",
+               "half": "z. 60 IN SOA . . 8 1 1 1 1\nn.z. 5 IN CNAME .\n",
+               "nothing": ""}
+
+    def look(what, serial):
+        r.write(w.dir, "axfr", answers[what])
+        path = r.write(tools, "dig", "#!/bin/sh\ncase $* in\n"
+                       f"*AXFR) cat {w.dir}/axfr ;;\n"
+                       f"*) echo . . {serial} 1 1 1 1 ;;\nesac\n")
+        os.chmod(path, 0o755)
+        return r.subprocess.run(
+            [os.path.join(r.EXAMPLES, "rpz-kresd-watch"), "z", file],
+            env=dict(os.environ, PATH=tools + ":" + os.environ["PATH"]),
+            capture_output=True, text=True, check=False)
+
+    assert look("whole", 7).returncode == 0
+    with open(file, encoding="utf-8") as f:
+        whole = f.read()
+    assert whole == ("; 7\nz. 60 IN SOA . . 7 1 1 1 1\n"
+                     "n.z. 5 IN CNAME .\n"), whole
+    for what in ("half", "nothing"):
+        done = look(what, 8)
+        assert done.returncode == 1 and "whole" in done.stderr, done
+        with open(file, encoding="utf-8") as f:
+            assert f.read() == whole
+    left = [name for name in os.listdir(w.dir) if name.startswith("half.")]
+    assert left == ["half.zone"], left
+
+
 CASES = [follow_whole, follow_updates, answers_right, differences_only,
-         expire, come_back, withdraw]
+         expire, come_back, withdraw, half_a_transfer_by_a_stub_of_dig]
 
 
 def main():

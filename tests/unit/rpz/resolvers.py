@@ -3,8 +3,8 @@
 
 The test and the bench use it. Each server runs in the foreground with its
 files in a folder; whoever starts one must call stop(). BIND follows with its
-own TSIG; Unbound has none, so a Knot DNS on the same host follows with TSIG
-and hands on to it.
+own TSIG; Unbound has none, and Knot Resolver reads files, so a Knot DNS on
+the same host follows with TSIG and hands on to them.
 """
 import base64
 import os
@@ -14,10 +14,12 @@ import socket
 import struct
 import subprocess
 import sys
+import threading
 import time
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.dirname(
     os.path.abspath(__file__)))))
+EXAMPLES = os.path.join(ROOT, "examples")
 sys.path.insert(0, os.path.join(ROOT, "tests", "fixtures"))
 import dns as dns_fixture  # noqa: E402
 from ports import free_port  # noqa: E402
@@ -268,6 +270,52 @@ forward-zone:
 def unbound_secondary(knot_port):
     return (f"  primary: 127.0.0.1@{knot_port}\n"
             "  allow-notify: 127.0.0.1\n")
+
+
+def kresd(folder, port, upstream):
+    """Looks at its own file, which rpz-kresd-watch keeps; asks nobody but
+    the upstream."""
+    home = os.path.join(folder, "kresd")
+    os.makedirs(home, exist_ok=True)
+    conf = write(folder, "kresd.conf", f"""
+net.listen('127.0.0.1', {port})
+modules.unload('detect_time_skew')
+modules.unload('priming')
+modules.unload('ta_sentinel')
+modules.unload('ta_signal_query')
+trust_anchors.remove('.')
+cache.size = 10*MB
+dofile('{os.path.join(EXAMPLES, "rpz-kresd.lua")}')('{folder}/block.zone')
+policy.add(policy.all(policy.STUB('127.0.0.1@{upstream}')))
+""")
+    return Daemon(folder, "kresd", [dns_fixture.tool("kresd"), "-n", "-c",
+                                    conf, home])
+
+
+class KresdWatch(threading.Thread):
+    """Keeps that file as a timer would, but more often."""
+
+    def __init__(self, folder, knot_port):
+        super().__init__(daemon=True)
+        self.command = [os.path.join(EXAMPLES, "rpz-kresd-watch"),
+                        ZONES["knot"], os.path.join(folder, "block.zone"),
+                        "127.0.0.1", str(knot_port)]
+        self.over = threading.Event()
+
+    def look(self):
+        """What went wrong, or nothing: a zone that changes meanwhile may
+        not arrive whole."""
+        return subprocess.run(self.command, capture_output=True, text=True,
+                              check=False).stderr
+
+    def run(self):
+        while not self.over.wait(0.3):
+            self.look()
+
+    def stop(self):
+        self.over.set()
+        if self.is_alive():
+            self.join()
 
 
 class Silent(Exception):
