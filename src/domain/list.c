@@ -169,7 +169,9 @@ static const struct hl_vocab_word edition_states[] = {
 	{HL_LIST_EDITION_OVERTAKEN, "overtaken",
 		HL_MSG("A later one took its place")},
 	{HL_LIST_EDITION_RELEASED, "released",
-		HL_MSG("Released, about to go out")},
+		HL_MSG("Released, goes out next")},
+	{HL_LIST_EDITION_OUT, "out",
+		HL_MSG("Released, went out as a later one")},
 };
 VOCAB(list_edition_state, edition_states);
 

@@ -94,6 +94,8 @@ enum hl_list_edition_state {
 	HL_LIST_EDITION_OVERTAKEN = 4, /* the set is another one by now */
 	HL_LIST_EDITION_RELEASED = 5,  /* a person said yes to its digest; the
 					  publisher has not acted yet */
+	HL_LIST_EDITION_OUT = 6, /* it was released, and what was held went
+				  out under a later number */
 };
 
 enum hl_list_appeal_state {

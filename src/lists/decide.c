@@ -116,6 +116,7 @@ static const struct hl_lists_edition_row *last_held(
 			return &d->editions[i];
 		case HL_LIST_EDITION_PUBLISHED:
 		case HL_LIST_EDITION_OVERTAKEN:
+		case HL_LIST_EDITION_OUT:
 			break;
 		}
 	}
@@ -257,15 +258,28 @@ static int judge(struct hl_lists_deciding *d, struct hl_err *err)
 		       : 0;
 }
 
-static size_t n_hosts(const struct hl_lists_entries *e)
-{
-	struct hl_lists_change c = {0};
-	HL_LISTS_ENTRIES_AUTO *none = NULL;
+/* An edition in numbers of hosts: against what is published, whoever took
+ * something off. Breakers count otherwise. */
+struct numbers {
+	size_t n_hosts, n_more, n_less;
+};
 
-	return hl_lists_entries_new(&none, NULL) == 0 &&
-			       compare(e, 0, none, &c, NULL) == 0
-		       ? c.n_hosts
-		       : 0;
+static int count_hosts(const struct hl_lists_deciding *d,
+	const struct hl_lists_entries *of, struct numbers *out,
+	struct hl_err *err)
+{
+	const struct hl_lists_entries *now = d->look->p->published;
+	struct hl_lists_change there, back;
+	int r = compare(now, 0, of, &there, err);
+
+	if (!r) {
+		r = compare(of, 0, now, &back, err);
+	}
+	if (!r) {
+		*out = (struct numbers){
+			back.n_hosts, there.n_added, back.n_added};
+	}
+	return r;
 }
 
 /* People know nothing of canaries, which are no entries of a case. */
@@ -280,8 +294,9 @@ static int64_t n_of_cases(const struct hl_lists_entries *e)
 }
 
 static void put_edition(struct hl_lists_deciding *d, struct hl_tx *tx,
-	int64_t id, const struct hl_lists_entries *of, unsigned held, int state)
+	int64_t id, const struct hl_lists_entries *of, const struct numbers *n)
 {
+	bool held = of == d->wanted;
 	uint8_t digest[32];
 
 	digest_of(of, digest);
@@ -289,11 +304,12 @@ static void put_edition(struct hl_lists_deciding *d, struct hl_tx *tx,
 		tx, &(struct hl_in_lists_edition_add){.id = id,
 			    .at_us = d->look->now_us,
 			    .n_entries = n_of_cases(of),
-			    .n_hosts = (int64_t)n_hosts(of),
-			    .n_added = (int64_t)d->change.n_added,
-			    .n_removed = (int64_t)d->change.n_removed,
-			    .held = held,
-			    .state = state,
+			    .n_hosts = (int64_t)n->n_hosts,
+			    .n_added = (int64_t)n->n_more,
+			    .n_removed = (int64_t)n->n_less,
+			    .held = held ? d->held : 0,
+			    .state = held ? HL_LIST_EDITION_HELD
+					  : HL_LIST_EDITION_PUBLISHED,
 			    .seq = d->look->p->head.seq,
 			    .digest = hl_str_mem(digest, sizeof(digest))});
 	hl_tx_event(tx, &(struct hl_store_event){
@@ -301,8 +317,8 @@ static void put_edition(struct hl_lists_deciding *d, struct hl_tx *tx,
 					     : HL_EVENT_EDITION_PUBLISHED,
 				.object_kind = HL_OBJECT_EDITION,
 				.object_id = id,
-				.a = (int64_t)d->change.n_added,
-				.b = (int64_t)d->change.n_removed});
+				.a = (int64_t)n->n_more,
+				.b = (int64_t)n->n_less});
 }
 
 static void overtake(struct hl_lists_deciding *d, struct hl_tx *tx, bool all)
@@ -333,6 +349,7 @@ static int hold(struct hl_lists_deciding *d, struct hl_err *err)
 {
 	const struct hl_lists_edition_row *last = last_held(d);
 	int64_t id = next_edition(d);
+	struct numbers numbers = {0};
 
 	bool exactly = d->withdrawn ||
 		       (last && last->state == HL_LIST_EDITION_REFUSED);
@@ -340,22 +357,25 @@ static int hold(struct hl_lists_deciding *d, struct hl_err *err)
 	if (last && is_near(d, last, exactly)) {
 		return 0;
 	}
-	int r = hl_lists_held_save(
-		d->wanted, d->look->p->config.folder, id, err);
+	int r = count_hosts(d, d->wanted, &numbers, err);
+	if (!r) {
+		r = hl_lists_held_save(
+			d->wanted, d->look->p->config.folder, id, err);
+	}
 	if (r) {
 		return r;
 	}
 	struct hl_tx *tx =
 		hl_tx_begin(d->look->p->config.store, d->look->arena);
 	overtake(d, tx, true);
-	put_edition(d, tx, id, d->wanted, d->held, HL_LIST_EDITION_HELD);
+	put_edition(d, tx, id, d->wanted, &numbers);
 	r = hl_tx_run(tx, err);
 	if (!r) {
 		hl_log(HL_LOG_WARN, "lists.held",
 			"edition %lld waits for a person: %zu hosts more, %zu "
-			"fewer, of %zu",
-			(long long)id, d->change.n_added, d->change.n_removed,
-			d->change.n_hosts);
+			"fewer, %zu in all",
+			(long long)id, numbers.n_more, numbers.n_less,
+			numbers.n_hosts);
 		hl_lists_entries_tidy(d->look->p->config.folder,
 			d->look->p->published->edition, id);
 	}
@@ -400,9 +420,13 @@ static int tell_released(struct hl_lists_deciding *d, struct hl_err *err)
 static int publish(struct hl_lists_deciding *d, struct hl_err *err)
 {
 	struct hl_lists_publisher *p = d->look->p;
+	struct numbers numbers = {0};
 
 	d->next->edition = next_edition(d);
-	int r = hl_lists_entries_save(d->next, p->config.folder, err);
+	int r = count_hosts(d, d->next, &numbers, err);
+	if (!r) {
+		r = hl_lists_entries_save(d->next, p->config.folder, err);
+	}
 	if (r) {
 		return r;
 	}
@@ -413,12 +437,11 @@ static int publish(struct hl_lists_deciding *d, struct hl_err *err)
 	if (d->released && !d->holds_new && !d->holds_gone) {
 		hl_tx_lists_edition_move(
 			tx, &(struct hl_in_lists_edition_move){
-				    .to_state = HL_LIST_EDITION_PUBLISHED,
+				    .to_state = HL_LIST_EDITION_OUT,
 				    .id = d->released,
 				    .from_state = HL_LIST_EDITION_RELEASED});
 	}
-	put_edition(
-		d, tx, d->next->edition, d->next, 0, HL_LIST_EDITION_PUBLISHED);
+	put_edition(d, tx, d->next->edition, d->next, &numbers);
 	r = hl_tx_run(tx, err);
 	return r ? r : tell_released(d, err);
 }

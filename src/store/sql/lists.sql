@@ -1,7 +1,8 @@
 -- SPDX-License-Identifier: Apache-2.0
 -- What the publisher of lists reads and keeps: src/lists. States as in
--- domain/list.h: list_entry.state 2 in force, list_consumer.state 2 in use, 4
--- ended; list_edition.state 1 held, 2 published, 3 refused, 5 released.
+-- domain/list.h: list_entry.state 2 in force, list_consumer.state 2 in use,
+-- 4 ended; list_edition.state 1 held, 2 published, 3 refused, 5 released, 6 out
+-- under a later number.
 
 -- name: lists_head
 -- doc: Which hotline this is, and whether anything has changed.
@@ -116,7 +117,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0);
 -- in: to_state int, id int, from_state int
 -- expect: one
 UPDATE list_edition SET state = $1 WHERE id = $2 AND state = $3
-	AND $1 IN (2, 4);
+	AND $1 IN (4, 6);
 
 -- name: lists_versions
 -- doc: The newest version of each consumer.

@@ -191,7 +191,7 @@ static void no_table_has_gaps(void **state)
 		{&hl_vocab_list_consumer_state, 1, HL_LIST_CONSUMER_ENDED},
 		{&hl_vocab_list_tier, 0, HL_LIST_TIER_CLEAR},
 		{&hl_vocab_list_stage, 1, HL_LIST_STAGE_REST},
-		{&hl_vocab_list_edition_state, 1, HL_LIST_EDITION_RELEASED},
+		{&hl_vocab_list_edition_state, 1, HL_LIST_EDITION_OUT},
 		{&hl_vocab_list_appeal_state, 1, HL_LIST_APPEAL_REJECTED},
 		{&hl_vocab_list_appeal_why, 0, HL_LIST_APPEAL_NO_GROUNDS},
 	};

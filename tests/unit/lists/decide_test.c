@@ -214,6 +214,67 @@ static void a_yes_is_to_a_digest(void **state)
 	assert_int_equal(25, n_listed(t));
 }
 
+/* Nobody ever had the set that was held: it went out under another number,
+ * and may have been another one by then. */
+static void what_was_held_is_no_way_back(void **state)
+{
+	struct town *t = *state;
+
+	town_entries(t, 1, 25);
+	town_look(t, NOW);
+	assert_int_equal(0, town_decide(t, true));
+	town_look(t, NOW + S);
+	assert_int_equal(25, n_listed(t));
+	assert_int_equal(HL_LIST_EDITION_OUT,
+		town_count(t, "SELECT state FROM list_edition WHERE held"));
+	assert_int_equal(1, town_count(t, "SELECT count(*) FROM list_edition "
+					  "WHERE state = 2 AND n_hosts = 25"));
+	assert_int_equal(0, town_count(t, "SELECT count(*) FROM list_edition "
+					  "WHERE state = 2 AND held"));
+}
+
+static void tells(struct town *t, const char *of, int hosts, int more, int less)
+{
+	char sql[160];
+	const char *const what[] = {"n_hosts", "n_added", "n_removed"};
+	const int want[] = {hosts, more, less};
+
+	for (size_t i = 0; i < HL_ARRAY_LEN(what); i++) {
+		snprintf(sql, sizeof(sql),
+			"SELECT %s FROM list_edition WHERE state = %s "
+			"ORDER BY id DESC LIMIT 1",
+			what[i], of);
+		assert_int_equal(want[i], town_count(t, sql));
+	}
+}
+
+/* From the one that went out before; whoever took a host off. */
+static void an_edition_tells_its_change(void **state)
+{
+	struct town *t = *state;
+
+	town_entries(t, 1, 4);
+	town_look(t, NOW);
+	tells(t, "2", 4, 4, 0);
+	town_sql(t, "UPDATE list_entry SET state = 5, ended_by = 9, "
+		    "ended_why = 8, place_sealed = x'' WHERE id = 1");
+	town_look(t, NOW + S);
+	tells(t, "2", 3, 0, 1);
+	goes(t, 2, 2);
+	town_entries(t, 5, 6);
+	town_look(t, NOW + 2 * S);
+	tells(t, "2", 4, 2, 1);
+	/* what is held back is not in it */
+	town_sql(t, "UPDATE list_head SET halted_by = 9, halted_at_us = 1");
+	town_entry(t, 7, 1, NOW);
+	town_look(t, NOW + 3 * S);
+	tells(t, "1", 5, 1, 0);
+	town_sql(t, "UPDATE list_entry SET state = 5, ended_by = 9, "
+		    "ended_why = 8, place_sealed = x'' WHERE id = 3");
+	town_look(t, NOW + 4 * S);
+	tells(t, "2", 3, 0, 1);
+}
+
 #define IN_TOWN(f) cmocka_unit_test_setup_teardown(f, town_make, town_remove)
 
 int main(void)
@@ -226,6 +287,8 @@ int main(void)
 		IN_TOWN(a_refusal_stays),
 		IN_TOWN(a_refused_loss_stays),
 		IN_TOWN(a_yes_is_to_a_digest),
+		IN_TOWN(what_was_held_is_no_way_back),
+		IN_TOWN(an_edition_tells_its_change),
 	};
 
 	return hl_seal_init(NULL) ? 1
