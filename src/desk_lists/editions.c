@@ -109,7 +109,8 @@ int hl_desk_lists_release_post(struct hl_web_ctx *ctx,
 {
 	struct hl_desk_lists_end end = {.to = HL_STR(HL_DESK_LISTS),
 		.notice = hl_web_tr(HL_TR("Released. It goes out within a "
-					  "minute."))};
+					  "minute, or as soon as publication "
+					  "is resumed."))};
 	uint8_t digest[32];
 	int64_t id;
 	int r = number_of(req, &id);
