@@ -30,6 +30,7 @@ struct hl_desk_lists_appeal {
 	size_t n_facts;
 	struct hl_str address, words, contact, hidden, waits;
 	bool broken, may_decide, open;
+	bool in_force; /* an entry that it may be about is */
 	const struct hl_desk_lists_appeal_entry *entries;
 	struct hl_str none; /* why there is no entry */
 	/* open ones that name one of these entries, and how many name none */

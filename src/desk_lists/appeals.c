@@ -245,8 +245,9 @@ static void fill(struct hl_web_ctx *ctx, const struct hl_publish_appeal *a,
 	}
 	v->upheld = hl_desk_lists_some(ctx->arena, &hl_vocab_list_appeal_why,
 		(int)said->reason, upholds, &v->n_upheld);
+	v->in_force = in_force(a);
 	v->rejected = hl_desk_lists_some(ctx->arena, &hl_vocab_list_appeal_why,
-		(int)said->reason, in_force(a) ? rejects_listed : rejects,
+		(int)said->reason, v->in_force ? rejects_listed : rejects,
 		&v->n_rejected);
 	add_facts(ctx, a, v);
 	add_entries(ctx, a, said->entry_id ? said->entry_id : a->entry_id, v);
@@ -311,8 +312,10 @@ static void read_form(struct hl_web_ctx *ctx, struct hl_publish_ruling *out)
 	out->state =
 		upholds(why) ? HL_LIST_APPEAL_UPHELD : HL_LIST_APPEAL_REJECTED;
 	hl_web_form_get_i64(form, "version", &out->version);
-	hl_ref_parse(HL_REF_LIST_ENTRY, hl_web_form_get(form, "entry"),
-		&out->entry_id);
+	struct hl_str entry = hl_web_form_get(form, "entry");
+	if (entry.n && hl_ref_parse(HL_REF_LIST_ENTRY, entry, &out->entry_id)) {
+		out->entry_id = -1; /* about no entry that there is */
+	}
 }
 
 int hl_desk_lists_appeal_post(struct hl_web_ctx *ctx,

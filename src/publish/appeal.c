@@ -290,17 +290,20 @@ static int entry_of(const struct hl_who *who, int64_t id,
 
 /* What came with the ruling fits what is known of the appeal. */
 static int check_ruling(const struct hl_publish_ruling *ruling,
-	const struct hl_publish_appeal *appeal, bool names_entry,
-	enum hl_publish_why *why, struct hl_err *err)
+	const struct hl_publish_appeal *appeal,
+	const struct hl_row_list_entry_get *entry, enum hl_publish_why *why,
+	struct hl_err *err)
 {
 	if (!hl_list_appeal_fits(ruling->state, ruling->reason)) {
 		return HL_FAIL(err, HL_E_INVALID, "a decision has its reason");
 	}
-	if (ruling->reason == HL_LIST_APPEAL_NOT_LISTED && appeal->n_blocking) {
+	bool blocks =
+		appeal->n_blocking || (entry && entry->state == HL_LIST_ACTIVE);
+	if (ruling->reason == HL_LIST_APPEAL_NOT_LISTED && blocks) {
 		return hl_publish_no(why, HL_PUBLISH_BLOCKS);
 	}
-	if (!names_entry && (ruling->state == HL_LIST_APPEAL_UPHELD ||
-				    appeal->n_blocking)) {
+	if (!entry && (ruling->state == HL_LIST_APPEAL_UPHELD ||
+			      appeal->n_blocking)) {
 		return hl_publish_no(why, HL_PUBLISH_NO_PLACE);
 	}
 	return appeal->version == ruling->version
@@ -339,7 +342,7 @@ static int begin(const struct hl_who *who, const struct hl_publish_setup *setup,
 	if (r == HL_NOTFOUND) {
 		return hl_publish_no(why, HL_PUBLISH_NO_PLACE);
 	}
-	return r ? r : check_ruling(ruling, &appeal, *entry != NULL, why, err);
+	return r ? r : check_ruling(ruling, &appeal, *entry, why, err);
 }
 
 int hl_publish_appeal_decide(const struct hl_who *who,

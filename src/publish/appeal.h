@@ -49,7 +49,7 @@ struct hl_publish_ruling {
  * batch. HL_E_INVALID: a reason that does not fit; HL_PUBLISH_NO_PLACE: upheld
  * without an entry, rejected without one while some block the address, or an
  * entry that has nothing to do with it; HL_PUBLISH_BLOCKS: rejected as not
- * listed while some do. */
+ * listed while some do, or the entry that it is about is in force. */
 int hl_publish_appeal_decide(const struct hl_who *who,
 	const struct hl_publish_setup *setup,
 	const struct hl_publish_ruling *ruling, enum hl_publish_why *why,

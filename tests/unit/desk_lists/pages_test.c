@@ -469,9 +469,14 @@ static void an_appeal_that_names_its_entry(void **state)
 	assert_false(says(l, "No entry in force"));
 	assert_false(says(l, "value=\"not_listed\""));
 	assert_true(says(l, "value=\"stands\""));
+	assert_true(says(l, "the entry ends at once"));
+	press(l, SIMON, HL_REF_APPEAL, id, "", "why=gone&entry=zzz");
+	expect(l, 422, "about an entry that is none");
+	assert_true(says(l, "Choose the entry that it is about"));
 	press(l, SIMON, HL_REF_LIST_ENTRY, entry, "/end", "reason=mistake");
 	get(l, SIMON, path);
 	assert_false(says(l, row));
+	assert_false(says(l, "the entry ends at once"));
 	assert_true(says(l, "value=\"not_listed\""));
 }
 

@@ -209,6 +209,22 @@ static void what_blocks_is_what_is_decided(void **state)
 	assert_int_equal(0, try_rule(d, SOFIE, no));
 }
 
+/* Its number is as good as its address. */
+static void nobody_denies_the_entry_that_was_named(void **state)
+{
+	struct desk *d = *state;
+	int64_t entry = listed(d, "http://example.org/i", NULL);
+	struct hl_publish_ruling no = {put_appeal(d, entry, "{}"), 1,
+		HL_LIST_APPEAL_REJECTED, HL_LIST_APPEAL_NOT_LISTED, 0};
+
+	assert_int_equal(HL_PUBLISH_BLOCKS, try_rule(d, VERA, no));
+	no.entry_id = entry;
+	assert_int_equal(HL_PUBLISH_BLOCKS, try_rule(d, VERA, no));
+	/* once it has ended nothing blocks there */
+	change(d->f, "UPDATE list_entry SET state = 5, ended_why = 1");
+	assert_int_equal(0, try_rule(d, VERA, no));
+}
+
 /* A canary blocks nobody: no appeal is about it. */
 static void no_appeal_ends_a_canary(void **state)
 {
@@ -335,6 +351,7 @@ int main(void)
 		TEST_DESK(naming_another_entry_helps_nobody),
 		TEST_DESK(its_address_names_who_approved),
 		TEST_DESK(what_blocks_is_what_is_decided),
+		TEST_DESK(nobody_denies_the_entry_that_was_named),
 		TEST_DESK(no_appeal_ends_a_canary),
 		TEST_DESK(without_the_key_nobody_decides),
 		TEST_DESK(a_decision_has_its_form),
