@@ -46,6 +46,9 @@ enum hl_ref_kind {
 /* Gives a view of out. */
 struct hl_str hl_ref_print(
 	enum hl_ref_kind kind, int64_t id, char out[HL_REF_MAX]);
+/* For a line of the log, as people know it; lives as long as its block. */
+#define HL_REF_TEXT(kind, id) \
+	(hl_ref_print(kind, (int64_t)(id), (char[HL_REF_MAX]){0}).p)
 /* Case, spaces and hyphens do not matter. HL_E_INVALID for another kind, a
  * wrong check symbol or any other form. */
 int hl_ref_parse(enum hl_ref_kind kind, struct hl_str s, int64_t *id);

@@ -10,6 +10,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "lists/inner.h"
 #include "store/sql.h"
 #include "url/url.h"
@@ -146,9 +147,9 @@ static bool next_version(struct issuing *s)
 	s->version = least > now_s ? least : now_s;
 	if (s->version > now_s + AHEAD_S) {
 		hl_log(HL_LOG_WARN, "lists.clock",
-			"consumer %llu gets version %llu, which is ahead of "
+			"consumer %s gets version %llu, which is ahead of "
 			"the clock: was it set back?",
-			(unsigned long long)s->who->id,
+			HL_REF_TEXT(HL_REF_CONSUMER, s->who->id),
 			(unsigned long long)s->version);
 		return true;
 	}
@@ -262,10 +263,11 @@ static int make(struct issuing *s, bool anyway, struct hl_err *err)
 		return r;
 	}
 	hl_log(HL_LOG_INFO, "lists.version",
-		"consumer %llu has version %llu: %u hosts, %zu rows as before, "
+		"consumer %s has version %llu: %u hosts, %zu rows as before, "
 		"%lld ms",
-		(unsigned long long)s->who->id, (unsigned long long)s->version,
-		s->built.n_rows, s->built.n_kept,
+		HL_REF_TEXT(HL_REF_CONSUMER, s->who->id),
+		(unsigned long long)s->version, s->built.n_rows,
+		s->built.n_kept,
 		(long long)((hl_time_mono_us() - began_us) / 1000));
 	uint64_t there[HL_URLS_DELTAS_MAX];
 	size_t n =

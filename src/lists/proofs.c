@@ -2,6 +2,7 @@
 /* The thread that makes bundles: begun when one is wanted, over when none is.
  */
 #include "base/log.h"
+#include "base/text.h"
 #include "lists/bundle.h"
 
 void hl_lists_proofs_init(struct hl_lists_proofs *all)
@@ -33,10 +34,10 @@ static void make_one(struct hl_lists_proofs *all)
 	int r = hl_lists_bundle_keep(&prover, consumer, version, &err);
 	if (!r) {
 		hl_log(HL_LOG_INFO, "lists.audit",
-			"the proof of version %llu of consumer %llu is made, "
+			"the proof of version %llu of consumer %s is made, "
 			"%lld ms",
 			(unsigned long long)version,
-			(unsigned long long)consumer,
+			HL_REF_TEXT(HL_REF_CONSUMER, consumer),
 			(long long)((hl_time_mono_us() - began_us) / 1000));
 	} else if (r != HL_NOTFOUND && !all->stop) {
 		err.code = err.code ? err.code : r;

@@ -4,6 +4,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "urls_oprf/oprf.h"
 
 #define ARENA_MAX ((size_t)4 << 30)
@@ -212,9 +213,9 @@ int hl_lists_entries_open(struct hl_lists_entries *e,
 		if (!at->host.p && !take_over(e, at, how->before) &&
 			!open_one(e, at, how)) {
 			hl_log(HL_LOG_ERROR, "lists.entry",
-				"entry %lld does not open, or its commitment "
+				"entry %s does not open, or its commitment "
 				"is not of its host: it is not published",
-				(long long)at->id);
+				HL_REF_TEXT(HL_REF_LIST_ENTRY, at->id));
 			continue;
 		}
 		e->at[n++] = *at;

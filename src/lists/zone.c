@@ -9,6 +9,7 @@
 #include <stdlib.h>
 
 #include "base/log.h"
+#include "base/text.h"
 #include "lists/inner.h"
 #include "store/sql.h"
 
@@ -127,9 +128,9 @@ static void set_last(const struct zoning *s)
 	}
 	if (r && r != HL_NOTFOUND) {
 		hl_log(HL_LOG_WARN, "lists.zone",
-			"consumer %" PRIu64 " gets its zone as a whole: what "
+			"consumer %s gets its zone as a whole: what "
 			"it had cannot be read",
-			s->who->id);
+			HL_REF_TEXT(HL_REF_CONSUMER, s->who->id));
 	}
 	free(names);
 }
@@ -171,9 +172,10 @@ static int make(struct zoning *s, struct hl_err *err)
 	}
 	hl_lists_zone_tidy(folder, s->who->id, s->version);
 	hl_log(s->n_bad ? HL_LOG_WARN : HL_LOG_INFO, "lists.version",
-		"consumer %" PRIu64 " has version %" PRIu64
+		"consumer %s has version %" PRIu64
 		" of its zone: %zu names, %zu left out that no zone can have",
-		s->who->id, s->version, s->entries->n, s->n_bad);
+		HL_REF_TEXT(HL_REF_CONSUMER, s->who->id), s->version,
+		s->entries->n, s->n_bad);
 	return 0;
 }
 

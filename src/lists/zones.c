@@ -173,9 +173,9 @@ void hl_lists_zones_sweep(struct hl_lists_zones *z, int64_t mono_us)
 			at->has_set = false;
 			hl_log(HL_LOG_ERROR, "lists.zone",
 				"nothing was published for an hour: the zone "
-				"of consumer %llu is no longer answered, and "
+				"of consumer %s is no longer answered, and "
 				"expires there",
-				(unsigned long long)at->consumer);
+				HL_REF_TEXT(HL_REF_CONSUMER, at->consumer));
 		}
 	}
 	pthread_mutex_unlock(&z->lock);
@@ -254,9 +254,9 @@ static size_t read_notify(const struct hl_lists_consumer *who,
 		hl_str_next(&rest, '\n', &line)) {
 		if (hl_net_endpoint_parse(hl_str_trim(line), 53, &out[n])) {
 			hl_log(HL_LOG_WARN, "lists.zone",
-				"an address to notify of consumer %llu is "
+				"an address to notify of consumer %s is "
 				"none, and is left out",
-				(unsigned long long)who->id);
+				HL_REF_TEXT(HL_REF_CONSUMER, who->id));
 			continue;
 		}
 		n++;
@@ -318,8 +318,8 @@ static int renew(struct hl_lists_zones *z, struct zone *of,
 	digest_of(who, of->made_of);
 	if (r) {
 		hl_log(HL_LOG_ERROR, "lists.zone",
-			"consumer %llu has no zone: %s",
-			(unsigned long long)who->id,
+			"consumer %s has no zone: %s",
+			HL_REF_TEXT(HL_REF_CONSUMER, who->id),
 			why.msg[0] ? why.msg : "another has its key's name");
 	}
 	return 0;
