@@ -38,7 +38,7 @@ static void add_life(struct hl_web_ctx *ctx, const struct hl_publish_entry *e,
 	hl_desk_put_row(rows, n, HL_TR("Last seen there"),
 		row->seen_at_us ? hl_desk_at(arena, row->seen_at_us)
 				: HL_STR_NONE);
-	if (row->state == HL_LIST_ACTIVE) {
+	if (row->state == HL_LIST_ACTIVE && row->kind == HL_LIST_OF_CASE) {
 		hl_desk_put_row(rows, n, HL_TR("Who looks"),
 			row->watched ? hl_web_tr(HL_TR("the watch"))
 				     : hl_web_tr(HL_TR(
