@@ -255,6 +255,7 @@ static void run(struct follower *f, pthread_t counting)
 	hl_consume_follow_run(f->follow, &loop);
 	(void)!write(f->end_fd, &one, sizeof(one));
 	pthread_join(counting, NULL);
+	hl_consume_hits_end(f->hits_fd, f->tally);
 	if (hl_tally_end(f->tally, &err)) {
 		hl_log_err(HL_LOG_ERROR, "list.tally", &err);
 	}

@@ -11,20 +11,25 @@
 #include "consume/hits.h"
 
 #include <errno.h>
+#include <inttypes.h>
 #include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/file.h"
+#include "base/log.h"
 
 #define RING 4096u
 #define FRAMES 50u
 #define CLIENT_MAX 48u
 #define COUNT_MAX 65536u /* a frame tells of no more */
-#define TAKE_MOST 1000   /* datagrams, before others have their turn */
+#define LAST_TURNS 200   /* a second without progress */
+#define LAST_TURN_NS 5000000L
+#define TAKE_MOST 1000 /* datagrams, before others have their turn */
 
 enum kind { HIT = 1, FAILED, STALE };
 
@@ -45,6 +50,7 @@ struct hl_consume_hits {
 	size_t first, n;       /* of the ring */
 	uint64_t bare, failed; /* hits beyond the ring; let through */
 	bool stale;
+	bool full; /* the socket, when something was last sent */
 	struct frame ring[RING];
 };
 
@@ -153,6 +159,7 @@ static bool send_frames(
 		MSG_DONTWAIT | MSG_NOSIGNAL, (struct sockaddr *)&h->to,
 		sizeof(h->to));
 
+	h->full = sent < 0 && errno == EAGAIN;
 	return sent >= 0;
 }
 
@@ -205,14 +212,45 @@ void hl_consume_hits_flush(struct hl_consume_hits *h)
 	pthread_mutex_unlock(&h->lock);
 }
 
+/* A follower that is there takes more than the socket holds at once; for one
+ * that takes nothing nobody waits long. */
+static void flush_all(struct hl_consume_hits *h)
+{
+	size_t left = SIZE_MAX;
+
+	for (int i = 0; i < LAST_TURNS; i++) {
+		hl_consume_hits_flush(h);
+		if (!h->full) {
+			break;
+		}
+		i = hl_consume_hits_waiting(h) < left ? 0 : i;
+		left = hl_consume_hits_waiting(h);
+		nanosleep(&(struct timespec){0, LAST_TURN_NS}, NULL);
+	}
+}
+
+static void log_lost(const struct hl_consume_hits *h)
+{
+	uint64_t hits = h->n + h->bare;
+
+	if (hits || h->failed) {
+		hl_log(HL_LOG_WARN, "list.hits",
+			"not counted, since no hotline list follow took "
+			"them: %" PRIu64 " blocked requests, %" PRIu64
+			" let through",
+			hits, h->failed);
+	}
+}
+
 void hl_consume_hits_free(struct hl_consume_hits *h)
 {
 	if (!h) {
 		return;
 	}
 	if (h->fd >= 0) {
-		hl_consume_hits_flush(h);
+		flush_all(h);
 	}
+	log_lost(h);
 	hl_file_closep(&h->fd);
 	pthread_mutex_destroy(&h->lock);
 	explicit_bzero(h, sizeof(*h));
@@ -286,4 +324,10 @@ bool hl_consume_hits_take(int fd, struct hl_tally *tally)
 	}
 	explicit_bzero(frames, sizeof(frames));
 	return stale;
+}
+
+void hl_consume_hits_end(int fd, struct hl_tally *tally)
+{
+	(void)shutdown(fd, SHUT_RD); /* what came before can still be read */
+	(void)hl_consume_hits_take(fd, tally);
 }

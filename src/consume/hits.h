@@ -18,7 +18,8 @@ struct hl_consume_hits;
 /* Makes the socket, so before a sandbox. HL_E_LIMIT: the path is too long. */
 int hl_consume_hits_new(
 	const char *path, struct hl_consume_hits **out, struct hl_err *err);
-/* Sends what it can. NULL allowed. */
+/* Sends what it can; what is lost, since no follower took it, is logged.
+ * NULL allowed. */
 void hl_consume_hits_free(struct hl_consume_hits *h);
 /* Counts for struct hl_consume; borrowed, lives as long as h. Any thread. */
 const struct hl_consume_count *hl_consume_hits_count(struct hl_consume_hits *h);
@@ -38,5 +39,8 @@ int hl_consume_hits_bind(
 /* Takes what is there, without waiting; anything that breaks its form is
  * passed over. True: somebody said stale. */
 bool hl_consume_hits_take(int fd, struct hl_tally *tally);
+/* Takes the last ones: who sends from here on keeps it for the next follower.
+ */
+void hl_consume_hits_end(int fd, struct hl_tally *tally);
 
 #endif

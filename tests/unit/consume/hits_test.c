@@ -8,6 +8,8 @@
 #include <stdint.h>
 #include <cmocka.h>
 #include <dirent.h>
+#include <pthread.h>
+#include <stdatomic.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <sys/socket.h>
@@ -160,6 +162,100 @@ static void nobody_listens(void **state)
 	end(&t);
 }
 
+/* What is sent until the follower ends counts, what comes after waits for the
+ * next one. */
+static void follower_ends(void **state)
+{
+	struct hl_consume_hits *h = NULL;
+	struct town t;
+
+	(void)state;
+	begin(&t);
+	listen_now(&t);
+	assert_int_equal(0, hl_consume_hits_new(t.path, &h, NULL));
+	hit(h, 1, NULL);
+	hl_consume_hits_flush(h);
+	hl_consume_hits_end(t.fd, t.tally);
+	assert_int_equal(1, now_of(&t).hits);
+	hit(h, 1, NULL);
+	hl_consume_hits_flush(h);
+	assert_int_equal(1, hl_consume_hits_waiting(h));
+	listen_now(&t);
+	hl_consume_hits_flush(h);
+	hl_consume_hits_take(t.fd, t.tally);
+	assert_int_equal(2, now_of(&t).hits);
+	hl_consume_hits_free(h);
+	end(&t);
+}
+
+struct taker {
+	struct town *town;
+	_Atomic bool over;
+};
+
+static void *take_all(void *arg)
+{
+	struct taker *k = arg;
+
+	while (!atomic_load(&k->over)) {
+		hl_consume_hits_take(k->town->fd, k->town->tally);
+	}
+	hl_consume_hits_take(k->town->fd, k->town->tally);
+	return NULL;
+}
+
+/* More than the socket holds at once: all of it arrives. */
+static void sender_ends_with_many(void **state)
+{
+	struct hl_consume_hits *h = NULL;
+	struct town t;
+	struct taker k = {.town = &t};
+	pthread_t thread;
+
+	(void)state;
+	begin(&t);
+	listen_now(&t);
+	assert_int_equal(0, hl_consume_hits_new(t.path, &h, NULL));
+	for (int i = 0; i < 4000; i++) {
+		hit(h, 1, NULL);
+	}
+	assert_int_equal(0, pthread_create(&thread, NULL, take_all, &k));
+	hl_consume_hits_free(h);
+	atomic_store(&k.over, true);
+	pthread_join(thread, NULL);
+	assert_int_equal(4000, now_of(&t).hits);
+	end(&t);
+}
+
+/* Nobody listens: how much is lost is said. */
+static void sender_ends_alone(void **state)
+{
+	struct hl_consume_hits *h = NULL;
+	FILE *file = tmpfile();
+	int kept = dup(STDERR_FILENO);
+	char said[1024] = "";
+	struct town t;
+
+	(void)state;
+	begin(&t);
+	assert_int_equal(0, hl_consume_hits_new(t.path, &h, NULL));
+	for (int i = 0; i < 4100; i++) {
+		hit(h, 1, "192.0.2.1");
+	}
+	hl_consume_hits_count(h)->let_through(h);
+	dup2(fileno(file), STDERR_FILENO);
+	hl_consume_hits_free(h);
+	dup2(kept, STDERR_FILENO);
+	close(kept);
+	rewind(file);
+	assert_true(fread(said, 1, sizeof(said) - 1, file) > 0);
+	fclose(file);
+	assert_non_null(strstr(said, "4100 blocked requests"));
+	assert_non_null(strstr(said, " 1 let through"));
+	assert_null(strstr(said, "192.0.2.1"));
+	end(&t);
+}
+
 static void nonsense(void **state)
 {
 	struct town t;
@@ -213,6 +309,9 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(arrive),
 		cmocka_unit_test(nobody_listens),
+		cmocka_unit_test(follower_ends),
+		cmocka_unit_test(sender_ends_with_many),
+		cmocka_unit_test(sender_ends_alone),
 		cmocka_unit_test(nonsense),
 		cmocka_unit_test(long_path),
 	};
