@@ -24,6 +24,7 @@ struct closing {
 	uint64_t hits, entries;
 	struct hl_tally_entry *found; /* that may be told */
 	size_t n;
+	bool ends; /* else it is only looked at */
 };
 
 /* Between those who are certain and the hits: each client hit it once. */
@@ -44,8 +45,12 @@ static void look_at(struct closing *c, const struct hl_tally_shard *s)
 
 		c->entries += cell->hit;
 		if (cell->fresh >= HL_TALLY_CELL_MIN) {
+			c->found[c->n++] = (struct hl_tally_entry){cell->id,
+				cell->due_hits + cell->untold,
+				cell->due_clients + untold_clients(cell)};
+		} else if (cell->due_hits) {
 			c->found[c->n++] = (struct hl_tally_entry){
-				cell->id, cell->untold, untold_clients(cell)};
+				cell->id, cell->due_hits, cell->due_clients};
 		}
 	}
 }
@@ -85,6 +90,17 @@ static const struct hl_tally_entry *told(const struct closing *c, uint64_t id)
 
 /* What was read is subtracted, not zeroed: hits may have come meanwhile. Who
  * is new among those does not count for the five that come next. */
+static void mark_cell(
+	struct hl_tally_cell *cell, const struct hl_tally_entry *e)
+{
+	if (e->hits > cell->due_hits) { /* else five were not there */
+		cell->untold -= e->hits - cell->due_hits;
+		cell->clients += e->clients - cell->due_clients;
+		cell->fresh = 0;
+	}
+	cell->due_hits = cell->due_clients = 0;
+}
+
 static void mark_told(struct closing *c)
 {
 	for (size_t k = 0; k < HL_TALLY_SHARDS; k++) {
@@ -96,9 +112,7 @@ static void mark_told(struct closing *c)
 				told(c, s->cells[i].id);
 
 			if (e) {
-				s->cells[i].untold -= e->hits;
-				s->cells[i].clients += e->clients;
-				s->cells[i].fresh = 0;
+				mark_cell(&s->cells[i], e);
 			}
 		}
 		pthread_mutex_unlock(&s->lock);
@@ -115,9 +129,11 @@ static void read_shards(struct closing *c)
 		hl_tally_sketch_merge(
 			c->registers, s->registers, HL_TALLY_ALL_REGISTERS);
 		c->hits += s->hits;
-		s->hits = 0;
-		for (size_t i = 0; i < s->n; i++) {
-			s->cells[i].hit = false;
+		if (c->ends) {
+			s->hits = 0;
+			for (size_t i = 0; i < s->n; i++) {
+				s->cells[i].hit = false;
+			}
 		}
 		pthread_mutex_unlock(&s->lock);
 	}
@@ -139,32 +155,56 @@ static uint64_t new_clients(const struct closing *c)
 	return n > certain ? n : certain;
 }
 
-static int write_record(struct closing *c, struct hl_err *err)
+/* Of entries, those before and after a restart may be the same: no fewer. */
+static struct hl_tally_record record_of(
+	const struct closing *c, uint64_t fresh, uint64_t failed)
 {
-	struct hl_tally *t = c->t;
-	uint64_t fresh = new_clients(c);
+	const struct hl_tally *t = c->t;
 	struct hl_tally_record record = {.consumer = t->config.consumer,
 		.hour_us = t->hour_us,
 		.hits = c->hits,
-		.clients = fresh ? fresh + t->carried : 0,
-		.entries = c->entries,
-		.failed = atomic_exchange(&t->failed, 0),
+		.clients = t->due_clients + (fresh ? fresh + t->carried : 0),
+		.entries = c->entries > t->due_entries ? c->entries
+						       : t->due_entries,
+		.failed = failed,
 		.entry = c->found,
 		.n_entry = c->n};
 
 	memcpy(record.hotline, t->config.hotline, sizeof(record.hotline));
+	return record;
+}
+
+static int write_record(struct closing *c, struct hl_err *err)
+{
+	struct hl_tally *t = c->t;
+	uint64_t fresh = new_clients(c);
+	uint64_t failed = atomic_exchange(&t->failed, 0);
+	struct hl_tally_record record = record_of(c, fresh, failed);
 	int r = hl_tally_write(&record, t->config.secret, &t->stuck, err);
+
 	if (r) {
-		atomic_fetch_add(&t->failed, record.failed);
-	} else if (fresh) {
+		atomic_fetch_add(&t->failed, failed);
+		return r;
+	}
+	if (fresh) {
 		t->told += fresh;
 		t->carried = 0;
 		memcpy(t->told_registers, c->registers, sizeof(c->registers));
 	}
-	return r;
+	t->due_clients = t->due_entries = 0;
+	return 0;
 }
 
-int hl_tally_close(struct hl_tally *t, struct hl_err *err)
+static void closing_free(struct closing *c)
+{
+	if (c) {
+		free(c->found);
+	}
+	free(c);
+}
+
+static int closing_new(
+	struct hl_tally *t, bool ends, struct closing **out, struct hl_err *err)
 {
 	struct closing *c = calloc(1, sizeof(*c));
 	size_t most = 0;
@@ -174,15 +214,28 @@ int hl_tally_close(struct hl_tally *t, struct hl_err *err)
 	}
 	if (c) {
 		c->t = t;
+		c->ends = ends;
 		c->found = calloc(most, sizeof(c->found[0]));
 	}
 	if (!c || !c->found) {
-		free(c);
+		closing_free(c);
 		return HL_FAIL(err, HL_E_NOMEM, "no memory to end an hour");
+	}
+	*out = c;
+	return 0;
+}
+
+int hl_tally_close(struct hl_tally *t, struct hl_err *err)
+{
+	struct closing *c;
+	int r = closing_new(t, true, &c, err);
+
+	if (r) {
+		return r;
 	}
 	read_shards(c);
 	choose(c);
-	int r = write_record(c, err);
+	r = write_record(c, err);
 	if (r) {
 		hl_buf_reset(&t->stuck);
 		pthread_mutex_lock(&t->shards[0].lock);
@@ -190,9 +243,27 @@ int hl_tally_close(struct hl_tally *t, struct hl_err *err)
 		pthread_mutex_unlock(&t->shards[0].lock);
 	} else {
 		t->stuck_hour_us = t->hour_us;
+		t->stuck_hits = c->hits - t->kept_hits;
+		t->kept_hits = 0;
 		mark_told(c);
 	}
-	free(c->found);
-	free(c);
+	closing_free(c);
+	return r;
+}
+
+int hl_tally_draft(struct hl_tally *t, struct hl_buf *out, struct hl_err *err)
+{
+	struct closing *c;
+	int r = closing_new(t, false, &c, err);
+
+	if (r) {
+		return r;
+	}
+	read_shards(c);
+	choose(c);
+	struct hl_tally_record record =
+		record_of(c, new_clients(c), atomic_load(&t->failed));
+	r = hl_tally_write(&record, t->config.secret, out, err);
+	closing_free(c);
 	return r;
 }

@@ -18,6 +18,7 @@
 #include "base/time.h"
 
 #define PREFIX "counters-"
+#define PART "open"
 #define USED_LINE 21u /* "2026-11-22T09:00:00Z\n" */
 
 struct hours {
@@ -269,4 +270,22 @@ int hl_tally_keep_remove(
 	}
 	take_out(&k->waiting, place_of(&k->waiting, hour_us));
 	return 0;
+}
+
+int hl_tally_keep_put_part(
+	struct hl_tally_keep *k, struct hl_str text, struct hl_err *err)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/" PART, k->folder);
+	return hl_file_write(path, text, 0600, err);
+}
+
+int hl_tally_keep_part(
+	struct hl_tally_keep *k, struct hl_buf *out, struct hl_err *err)
+{
+	char path[PATH_MAX];
+
+	snprintf(path, sizeof(path), "%s/" PART, k->folder);
+	return hl_file_read(path, out, err);
 }

@@ -8,7 +8,8 @@
  * Inside the room: the folder in which records wait until the hotline has
  * taken them. One process; the caller locks. A file is a record, named by its
  * hour; "used" has the hours that were written at some time, so that none is
- * ever written twice with another text, also not after a restart.
+ * ever written twice with another text, also not after a restart. "open" has
+ * the record of the hour that has not ended, as far as it went.
  */
 struct hl_tally_keep;
 
@@ -30,5 +31,11 @@ int hl_tally_keep_oldest(struct hl_tally_keep *k, struct hl_buf *out,
 	int64_t *hour_us, struct hl_err *err);
 int hl_tally_keep_remove(
 	struct hl_tally_keep *k, int64_t hour_us, struct hl_err *err);
+
+/* The part of an hour: the last one that was put. HL_NOTFOUND: none. */
+int hl_tally_keep_put_part(
+	struct hl_tally_keep *k, struct hl_str text, struct hl_err *err);
+int hl_tally_keep_part(
+	struct hl_tally_keep *k, struct hl_buf *out, struct hl_err *err);
 
 #endif

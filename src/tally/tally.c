@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: Apache-2.0 */
 /*
  * Counting has no clock: hl_tally_tick() ends hours and days. An hour is
- * written once: the hour that is counted for is one that no record has, so
- * after a restart within an hour whose record was written at the end of the
- * program, what comes counts for the next one. A clock that is put back lets
- * the hour go on until it has caught up; one that jumped by more than a day
- * was wrong before, and is believed now.
+ * written once: the hour that is counted for is one that no record has. The
+ * end of the program is no end of an hour: what it counted is kept (part.c),
+ * and the next start goes on with it. A clock that is put back lets the hour
+ * go on until it has caught up; one that jumped by more than a day was wrong
+ * before, and is believed now.
  */
 #include "tally/tally.h"
 
+#include <inttypes.h>
 #include <sodium.h>
 #include <stdlib.h>
 
@@ -18,8 +19,7 @@
 
 #define ENTRIES_DEFAULT 16384u
 #define ENTRIES_MAX 524288u /* 16 shards of 32,768: index is 16 bits */
-#define BACK_MAX (26 * HL_US_PER_HOUR)
-#define AHEAD_MAX (2 * HL_US_PER_HOUR)
+#define KEEP_US HL_US_PER_MIN
 
 static int64_t hour_start(int64_t now_us)
 {
@@ -90,10 +90,12 @@ static int start(struct hl_tally *t, int64_t now_us, struct hl_err *err)
 		return r;
 	}
 	t->config.folder = NULL; /* the caller's */
-	t->hour_us = free_hour(t, now_us);
-	t->now_us = now_us;
+	t->kept_us = now_us;
 	t->day = now_us / HL_US_PER_DAY;
 	hl_tally_forget(t);
+	if (hl_tally_part_resume(t, now_us)) {
+		t->hour_us = free_hour(t, now_us);
+	}
 	return 0;
 }
 
@@ -206,6 +208,32 @@ void hl_tally_add(struct hl_tally *t, uint64_t entry, struct hl_str client)
 	pthread_mutex_unlock(&s->lock);
 }
 
+void hl_tally_add_due(struct hl_tally *t, const struct hl_tally_entry *e)
+{
+	uint64_t which = mix(e->id);
+	struct hl_tally_shard *s = &t->shards[which % HL_TALLY_SHARDS];
+
+	pthread_mutex_lock(&s->lock);
+	struct hl_tally_cell *c = cell_of(s, e->id, which);
+	if (c) {
+		c->due_hits = e->hits;
+		c->due_clients = e->clients;
+	}
+	pthread_mutex_unlock(&s->lock);
+}
+
+uint64_t hl_tally_hits(struct hl_tally *t)
+{
+	uint64_t n = 0;
+
+	for (size_t i = 0; i < HL_TALLY_SHARDS; i++) {
+		pthread_mutex_lock(&t->shards[i].lock);
+		n += t->shards[i].hits;
+		pthread_mutex_unlock(&t->shards[i].lock);
+	}
+	return n;
+}
+
 void hl_tally_add_failed(struct hl_tally *t)
 {
 	atomic_fetch_add_explicit(&t->failed, 1, memory_order_relaxed);
@@ -244,6 +272,7 @@ static int put_stuck(struct hl_tally *t, struct hl_err *err)
 	}
 	if (!r) {
 		hl_buf_reset(&t->stuck);
+		t->stuck_hits = 0;
 	}
 	return r;
 }
@@ -257,19 +286,27 @@ static int close_hour(struct hl_tally *t, int64_t now_us, struct hl_err *err)
 		return r;
 	}
 	t->hour_us = free_hour(t, now_us);
+	t->kept_us = now_us;
 	return put_stuck(t, err);
 }
 
 static bool hour_is_over(const struct hl_tally *t, int64_t now_us)
 {
 	return now_us >= t->hour_us + HL_TALLY_HOUR_US ||
-	       now_us < t->hour_us - BACK_MAX;
+	       now_us < t->hour_us - HL_TALLY_BACK_MAX;
 }
 
 static bool day_is_over(const struct hl_tally *t, int64_t now_us)
 {
 	return now_us >= (t->day + 1) * HL_US_PER_DAY ||
-	       now_us < t->day * HL_US_PER_DAY - BACK_MAX;
+	       now_us < t->day * HL_US_PER_DAY - HL_TALLY_BACK_MAX;
+}
+
+/* Each minute, also when nothing was counted: its time tells nothing. */
+static bool part_is_due(const struct hl_tally *t, int64_t now_us)
+{
+	return !t->stuck.n &&
+	       (now_us >= t->kept_us + KEEP_US || now_us < t->kept_us);
 }
 
 static int tick(struct hl_tally *t, int64_t now_us, struct hl_err *err)
@@ -280,11 +317,15 @@ static int tick(struct hl_tally *t, int64_t now_us, struct hl_err *err)
 	if (r >= 0 && hour_is_over(t, now_us)) {
 		r = close_hour(t, now_us, err);
 	}
-	t->now_us = now_us;
 	if (day) {
 		end_day(t);
 		t->day = now_us / HL_US_PER_DAY;
 		r = r == HL_NOTFOUND ? 0 : r;
+	}
+	if (r >= 0 && part_is_due(t, now_us)) {
+		t->kept_us = now_us;
+		int kept = hl_tally_part_keep(t, err);
+		r = kept ? kept : r;
 	}
 	return r;
 }
@@ -297,26 +338,19 @@ int hl_tally_tick(struct hl_tally *t, int64_t now_us, struct hl_err *err)
 	return r;
 }
 
-/* Each end takes an hour that the next start cannot have: a program that is
- * started again and again must not run ahead of the clock. */
-static bool worth_a_record(struct hl_tally *t)
-{
-	uint64_t n = atomic_load(&t->failed);
-
-	for (size_t i = 0; i < HL_TALLY_SHARDS; i++) {
-		pthread_mutex_lock(&t->shards[i].lock);
-		n += t->shards[i].hits;
-		pthread_mutex_unlock(&t->shards[i].lock);
-	}
-	return n && t->hour_us < t->now_us + AHEAD_MAX;
-}
-
 int hl_tally_end(struct hl_tally *t, struct hl_err *err)
 {
+	struct hl_err why = {0};
+
 	pthread_mutex_lock(&t->lock);
-	int r = t->stuck.n ? put_stuck(t, err) : 0;
-	if (!r && worth_a_record(t)) {
-		r = close_hour(t, t->hour_us, err);
+	int r = t->stuck.n ? put_stuck(t, &why) : 0;
+	if (!r) {
+		r = hl_tally_part_keep(t, &why);
+	}
+	if (r) {
+		r = HL_FAIL(err, r, "%" PRIu64 " blocked requests are lost: %s",
+			t->stuck_hits + hl_tally_hits(t) - t->kept_hits,
+			why.msg);
 	}
 	pthread_mutex_unlock(&t->lock);
 	return r;
@@ -349,11 +383,11 @@ void hl_tally_now(struct hl_tally *t, struct hl_tally_now *out)
 	out->failed = atomic_load(&t->failed);
 	out->n_waiting = hl_tally_keep_waiting(t->keep);
 	out->stuck = t->stuck.n > 0;
+	out->hits = hl_tally_hits(t);
 	for (size_t i = 0; i < HL_TALLY_SHARDS; i++) {
 		struct hl_tally_shard *s = &t->shards[i];
 
 		pthread_mutex_lock(&s->lock);
-		out->hits += s->hits;
 		out->n_entries += s->n;
 		pthread_mutex_unlock(&s->lock);
 	}

@@ -26,12 +26,13 @@ struct hl_tally_config {
 };
 
 /*
- * Takes up what the folder has. HL_E_IO: the folder; HL_E_INVALID: no
- * consumer. now_us: the wall clock.
+ * Takes up what the folder has, also of the hour that the program before was
+ * in; what of it cannot be read is logged. HL_E_IO: the folder; HL_E_INVALID:
+ * no consumer. now_us: the wall clock.
  */
 int hl_tally_new(const struct hl_tally_config *config, int64_t now_us,
 	struct hl_tally **out, struct hl_err *err);
-/* Wipes the salt. What was not told is gone; hl_tally_end() first. */
+/* Wipes the salt. The last minute is gone; hl_tally_end() first. */
 void hl_tally_free(struct hl_tally *t);
 
 /*
@@ -49,11 +50,14 @@ void hl_tally_add_failed(struct hl_tally *t);
  * record into the folder; at midnight throws the salt away. HL_NOTFOUND:
  * there was nothing to do. After a fault (HL_E_FULL, HL_E_IO) nothing is
  * lost: the record is kept and the next call tries again; meanwhile the hour
- * goes on.
+ * goes on. Each minute what was counted of it so far is written as well, for
+ * the case that the program dies; a fault of that is tried again a minute
+ * later.
  */
 int hl_tally_tick(struct hl_tally *t, int64_t now_us, struct hl_err *err);
-/* The same for the hour that has not ended, before the end of the program;
- * nothing when nothing was counted. The hour's rest counts for the next. */
+/* Before the end of the program, once nobody counts any more: the hour goes on
+ * with the next hl_tally_new() on this folder, or is told as far as it went.
+ * After a fault err says how many hits are lost. */
 int hl_tally_end(struct hl_tally *t, struct hl_err *err);
 
 /*

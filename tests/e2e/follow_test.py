@@ -6,6 +6,8 @@ is let through, and when something dies no answer is wrong.
 
 usage: tests/e2e/follow_test.py [KILLS]
 """
+import base64
+import calendar
 import hashlib
 import http.client
 import http.server
@@ -14,8 +16,10 @@ import os
 import pathlib
 import pwd
 import random
+import re
 import shutil
 import signal
+import socket
 import socketserver
 import sqlite3
 import subprocess
@@ -26,6 +30,9 @@ import time
 
 import lists_test
 from lists_test import Hotline, free_ports, until
+
+sys.path.insert(0, str(lists_test.ROOT / 'tests/protocol'))
+import group  # noqa: E402, pylint: disable=wrong-import-position
 
 KILLS = int(sys.argv[1]) if len(sys.argv) > 1 else 12
 SQUID_CONF = (lists_test.ROOT / 'examples/consumers/squid.conf').read_text()
@@ -301,7 +308,6 @@ def is_set_up(t):
             {'decision': 'clear', 'open': True, 'keep': 0}]
     # the hotline gets the public key
     t.key = key.strip()
-    import base64
     t.change(lambda: t.h.sql(
         "UPDATE list_consumer SET sign_key = x'%s' WHERE id = 1" %
         base64.urlsafe_b64decode(t.key + '=').hex()))
@@ -490,6 +496,54 @@ def killed_follower(t):
     assert t.status(last) == 451
 
 
+def sign(seed, message):
+    """RFC 8032, 5.1.6."""
+    h = hashlib.sha512(seed).digest()
+    a = int.from_bytes(h[:32], 'little') & 2**254 - 8 | 2**254
+    number = (lambda *parts: int.from_bytes(
+        hashlib.sha512(b''.join(parts)).digest(), 'little') % group.L)
+    r = number(h[32:], message)
+    key, first = group.ed_encode(a * group.G), group.ed_encode(r * group.G)
+    s = (r + number(first, key, message) * a) % group.L
+    return first + s.to_bytes(32, 'little')
+
+
+def listens(path):
+    with socket.socket(socket.AF_UNIX, socket.SOCK_DGRAM) as s:
+        return s.connect_ex(path) == 0
+
+
+def counters_here(t):
+    """Hits that the consumer has not told: of the hour that is open, and of
+    one that may have ended meanwhile."""
+    folder = pathlib.Path(t.list) / 'tally'
+    texts = {}
+    for path in (folder / 'open', *folder.glob('counters-*')):
+        members = dict(line.split(' ', 1)
+                       for line in path.read_text().splitlines() if line)
+        texts[members['hour']] = int(members['hits'])
+    used = (folder / 'used').read_text() if (folder / 'used').exists() else ''
+    return sum(hits for hour, hits in texts.items() if hour not in used or
+               (folder / f'counters-{hour[:13]}').exists())
+
+
+def the_hour_passes(t):
+    """What is open is of five hours ago now."""
+    path = pathlib.Path(t.list) / 'tally/open'
+    text = path.read_text()
+    hour = re.search('hour (.*)\n', text)[1]
+    before = calendar.timegm(time.strptime(hour, '%Y-%m-%dT%H:%M:%SZ')) - 18000
+    text = text.replace(hour, time.strftime('%Y-%m-%dT%H:%M:%SZ',
+                                            time.gmtime(before)))
+    signed = text[:text.index('\n\n') + 2]
+    words = text[len(signed):].split()
+    seed = bytes.fromhex(
+        (pathlib.Path(t.list) / 'consumer.key').read_text().strip())
+    words[2] = base64.urlsafe_b64encode(
+        sign(seed, signed.encode())).decode().rstrip('=')
+    path.write_text(signed + ' '.join(words) + '\n')
+
+
 def counters_arrive_once(t):
     def none_waits():
         t.ask_now()
@@ -501,20 +555,37 @@ def counters_arrive_once(t):
     t.stop_following()  # its patience after so many deaths is over so
     t.follow()
     until('the process', t.children)
-    before = t.query('SELECT coalesce(sum(hits), 0) FROM list_count')[0][0]
     until('fine', none_waits)
+    t.stop_following()
+    there = counters_here(t)
+    told = t.query('SELECT coalesce(sum(hits), 0) FROM list_count')[0][0]
+    t.follow()
     for n in (7, 8, 9):
         until('blocked', lambda n=n: t.status(n) == 451)
     # the helper tells the follower what it has at once when it ends
     t.stop_squid()
-    t.stop_following()  # the hour is told as far as it went
-    assert [f for f in os.listdir(t.list + '/tally')
-            if f.startswith('counters-')]
+    # many ends and starts within the hour lose nothing, and use up none
+    with Service(t) as service:
+        for _ in range(6):
+            for _ in range(4):
+                assert service.ask('/check', **{
+                    'X-Original-URL': 'http://h7.example/p7'})[0] == 403
+            t.stop_following()
+            t.follow()
+        until('it listens', lambda: listens(t.list + '/hits'))
+    t.stop_following()
+    here = counters_here(t)
+    assert here >= there + 3 + 24, (there, here)
+    now = time.strftime('%Y-%m-%dT%H', time.gmtime(time.time() + 1))
+    used = pathlib.Path(t.list) / 'tally/used'
+    assert not used.exists() or max(used.read_text().split())[:13] <= now
+    the_hour_passes(t)
     t.follow()
+    until('the process', t.children)
     until('none waits', none_waits)
     hits, clients = t.query(
         'SELECT sum(hits), sum(clients) FROM list_count')[0]
-    assert hits >= before + 3 and clients == 0, (before, hits, clients)
+    assert hits == told + here and clients == 0, (told, here, hits, clients)
     # all of this test are one client: no entry has a line
     assert not t.query('SELECT * FROM list_count_entry')
     # started again, it tells nothing twice

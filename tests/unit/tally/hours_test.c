@@ -231,36 +231,8 @@ static void taking(void **state)
 	assert_int_equal(NOON + 2 * HOUR, desk_take(d).hour_us);
 }
 
-/* Ended and started within an hour: one record of it, and the rest counts for
- * the next; also when the hotline has taken it meanwhile. */
-static void restarts(void **state)
-{
-	struct desk *d = *state;
-	struct hl_tally_record r;
-
-	desk_hit(d, 7, 0, 10);
-	assert_int_equal(0, hl_tally_end(d->t, NULL));
-	hl_tally_free(d->t);
-	desk_open(d, NOON + HOUR / 2);
-	r = desk_take(d);
-	assert_int_equal(NOON, r.hour_us);
-	assert_int_equal(10, r.hits);
-	hl_tally_free(d->t);
-	desk_open(d, NOON + HOUR / 2);
-	desk_hit(d, 7, 0, 6);
-	assert_int_equal(HL_NOTFOUND, hl_tally_tick(d->t, NOON + HOUR, NULL));
-	assert_int_equal(0, hl_tally_tick(d->t, NOON + 2 * HOUR, NULL));
-	r = desk_take(d);
-	assert_int_equal(NOON + HOUR, r.hour_us);
-	assert_int_equal(6, r.hits);
-	/* ending twice, and with nothing counted, tells nothing */
-	assert_int_equal(0, hl_tally_end(d->t, NULL));
-	assert_int_equal(0, hl_tally_end(d->t, NULL));
-	assert_int_equal(0, desk_waiting(d));
-}
-
-/* Killed: what waits is there, the hour that was open is lost, and its number
- * is still free. */
+/* Killed: what waits is there, the minute that was open is lost, and the number
+ * of its hour is still free. */
 static void killed(void **state)
 {
 	struct desk *d = *state;
@@ -276,23 +248,6 @@ static void killed(void **state)
 	struct hl_tally_record r = desk_take(d);
 	assert_int_equal(NOON + HOUR, r.hour_us);
 	assert_int_equal(3, r.hits);
-}
-
-/* Started again and again in one hour: it does not run ahead of the clock. */
-static void many_restarts(void **state)
-{
-	struct desk *d = *state;
-	struct hl_tally_now now;
-
-	for (int i = 0; i < 20; i++) {
-		desk_hit(d, 7, 0, 1);
-		assert_int_equal(0, hl_tally_end(d->t, NULL));
-		hl_tally_free(d->t);
-		desk_open(d, NOON);
-	}
-	hl_tally_now(d->t, &now);
-	assert_int_equal(NOON + 2 * HOUR, now.hour_us);
-	assert_int_equal(2, now.n_waiting);
 }
 
 static void clock_put_back(void **state)
@@ -531,9 +486,7 @@ int main(void)
 		TEST(midnight),
 		TEST(a_long_sleep),
 		TEST(taking),
-		TEST(restarts),
 		TEST(killed),
-		TEST(many_restarts),
 		TEST(clock_put_back),
 		TEST(full_disk),
 		TEST(file_too_large),
