@@ -132,11 +132,17 @@ HL_URLS_API int hl_urls_open(const char *folder,
 HL_URLS_API void hl_urls_close(struct hl_urls_list *list);
 
 /*
- * Without KEEP: takes up what the keeping process has taken since; cheap when
- * there is nothing, for a call a second. HL_URLS_NOTFOUND: nothing new.
- * HL_URLS_E_ROLLBACK: the folder was put back to an older state than the one
- * that is open, HL_URLS_E_CORRUPT: it is damaged; then what was open is still
- * answered by. HL_URLS_E_STATE: the list is open with KEEP.
+ * Takes up what is in the folder now; cheap when that is what is open, for a
+ * call a second. HL_URLS_NOTFOUND: it is.
+ *
+ * Without KEEP: what the keeping process has taken since. HL_URLS_E_ROLLBACK:
+ * the folder was put back to an older state than the one that is open,
+ * HL_URLS_E_CORRUPT, _IO: it is damaged; then what was open is still answered
+ * by, unless its file was cut off.
+ *
+ * With KEEP: whether somebody else has changed it, to call before the hotline
+ * is asked. The state is written again if need be. HL_URLS_E_CORRUPT, _IO: the
+ * list file is damaged or gone, and the next hl_urls_look wants the list anew.
  */
 HL_URLS_API int hl_urls_refresh(
 	struct hl_urls_list *list, struct hl_urls_error *err);
@@ -322,7 +328,8 @@ HL_URLS_API int hl_urls_stats(
 	struct hl_urls_list *list, int64_t now, struct hl_urls_stats *out);
 
 /* Reads and checks every byte of the list that is open. HL_URLS_NOTFOUND:
- * there is none. HL_URLS_E_CORRUPT. */
+ * there is none. HL_URLS_E_CORRUPT: with KEEP the next hl_urls_look wants it
+ * anew. */
 HL_URLS_API int hl_urls_verify(
 	struct hl_urls_list *list, struct hl_urls_error *err);
 

@@ -116,7 +116,27 @@ static int map(int folder, const char *name, struct hl_urls_view *view,
 	(void)madvise(p, (size_t)st.st_size, MADV_DONTDUMP);
 	view->map = p;
 	view->n_map = (size_t)st.st_size;
+	view->at = st;
 	return 0;
+}
+
+enum hl_urls_touched hl_urls_folder_touched(
+	const struct hl_urls_list *list, const struct hl_urls_view *view)
+{
+	char name[HL_URLS_NAME];
+	struct stat now;
+
+	name_of(list->known.list, name);
+	if (fstatat(list->folder, name, &now, 0) ||
+		now.st_ino != view->at.st_ino ||
+		now.st_dev != view->at.st_dev) {
+		return HL_URLS_REPLACED;
+	}
+	if ((size_t)now.st_size < view->n_map) {
+		return HL_URLS_CUT;
+	}
+	return hl_urls_stat_differs(&now, &view->at) ? HL_URLS_WRITTEN
+						     : HL_URLS_UNTOUCHED;
 }
 
 static int take_up(struct hl_urls_view *view, const char *name,

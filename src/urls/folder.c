@@ -116,6 +116,19 @@ int hl_urls_folder_read(int folder, struct hl_urls_known *out, struct stat *st,
 	return rc ? rc : texts_read(out, hl_buf_str(&bytes), err);
 }
 
+static bool same_time(const struct timespec *a, const struct timespec *b)
+{
+	return a->tv_sec == b->tv_sec && a->tv_nsec == b->tv_nsec;
+}
+
+bool hl_urls_stat_differs(const struct stat *now, const struct stat *st)
+{
+	return now->st_ino != st->st_ino || now->st_dev != st->st_dev ||
+	       now->st_size != st->st_size ||
+	       !same_time(&now->st_mtim, &st->st_mtim) ||
+	       !same_time(&now->st_ctim, &st->st_ctim);
+}
+
 bool hl_urls_folder_changed(int folder, const struct stat *st)
 {
 	struct stat now;
@@ -123,10 +136,7 @@ bool hl_urls_folder_changed(int folder, const struct stat *st)
 	if (fstatat(folder, "state", &now, AT_SYMLINK_NOFOLLOW)) {
 		return st->st_ino != 0;
 	}
-	return now.st_ino != st->st_ino || now.st_dev != st->st_dev ||
-	       now.st_size != st->st_size ||
-	       now.st_ctim.tv_sec != st->st_ctim.tv_sec ||
-	       now.st_ctim.tv_nsec != st->st_ctim.tv_nsec;
+	return hl_urls_stat_differs(&now, st);
 }
 
 static void put_state(const struct hl_urls_known *known, struct hl_buf *out)
@@ -188,6 +198,24 @@ int hl_urls_folder_write(int folder, const struct hl_urls_known *known,
 	}
 	*there = true;
 	return fsync(folder) ? hl_urls_fault_io(err, "folder", "sync") : 0;
+}
+
+int hl_urls_folder_commit(struct hl_urls_list *list,
+	struct hl_urls_known *known, bool *there, struct hl_urls_error *err)
+{
+	int rc = hl_urls_folder_write(list->folder, known, there, err);
+	struct stat st = {0};
+
+	if (*there) {
+		(void)fstatat(list->folder, "state", &st, AT_SYMLINK_NOFOLLOW);
+		pthread_mutex_lock(&list->lock);
+		hl_urls_known_fini(&list->known);
+		list->known = *known;
+		list->state = st;
+		hl_urls_known_init(known);
+		pthread_mutex_unlock(&list->lock);
+	}
+	return rc;
 }
 
 void hl_urls_folder_sweep(int folder, uint64_t list)

@@ -29,8 +29,14 @@ int hl_urls_folder_read(int folder, struct hl_urls_known *out, struct stat *st,
  * lose it. */
 int hl_urls_folder_write(int folder, const struct hl_urls_known *known,
 	bool *there, struct hl_urls_error *err);
+/* True: the file was replaced or written to since *st was read of it. */
+bool hl_urls_stat_differs(const struct stat *now, const struct stat *st);
 /* True: the state file is another one than *st. */
 bool hl_urls_folder_changed(int folder, const struct stat *st);
+/* Writes down what is known from now on, and how the file lies there; *known
+ * is handed over if it stands there then, as *there tells. */
+int hl_urls_folder_commit(struct hl_urls_list *list,
+	struct hl_urls_known *known, bool *there, struct hl_urls_error *err);
 /* Removes what the state does not name. */
 void hl_urls_folder_sweep(int folder, uint64_t list);
 /* A serial that no state of this folder had. */
@@ -55,6 +61,19 @@ void hl_urls_out_drop(struct hl_urls_out *out);
 int hl_urls_folder_map(const struct hl_urls_list *list, uint64_t name,
 	const struct hl_urls_manifest *manifest, struct hl_urls_view **out,
 	struct hl_urls_error *err);
+/* What became of the file of the view, which the state names. */
+enum hl_urls_touched {
+	HL_URLS_UNTOUCHED,
+	HL_URLS_REPLACED, /* or gone: what is mapped is as it was */
+	HL_URLS_WRITTEN,  /* what is mapped has changed */
+	HL_URLS_CUT       /* and may not be read any more */
+};
+enum hl_urls_touched hl_urls_folder_touched(
+	const struct hl_urls_list *list, const struct hl_urls_view *view);
+/* For who keeps the folder: as hl_urls_refresh. Under `changing`. */
+int hl_urls_mend(struct hl_urls_list *list, struct hl_urls_error *err);
+/* The list file is damaged: it is wanted anew. */
+void hl_urls_is_damaged(struct hl_urls_list *list);
 /* Of the keys that answers about a list are made with, which are those of its
  * hotline, consumer, epoch, tier and header, and of the list's identity. */
 uint64_t hl_urls_mark_of(

@@ -26,7 +26,8 @@ struct hl_urls_view {
 	struct hl_urls_file file;
 	void *map;
 	size_t n_map;
-	uint64_t mark; /* of the keys that answers were made with */
+	struct stat at; /* of the file, as it was mapped */
+	uint64_t mark;  /* of the keys that answers were made with */
 };
 
 /* What is known of the hotline: what the file "state" has. */
@@ -64,6 +65,7 @@ struct hl_urls_list {
 	struct hl_urls_reader *readers;
 	struct hl_urls_known known;
 	struct stat state; /* of the file, as it was read */
+	bool is_damaged;   /* the list file; for who keeps the folder */
 	uint32_t identity; /* ascends when hotline or consumer changes */
 	_Atomic int alarm; /* 0, or what was refused last */
 	uint64_t n_bad_before;

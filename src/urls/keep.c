@@ -26,7 +26,7 @@ static int keeper(struct hl_urls_list *list, const void *p, size_t n,
 static int told(struct hl_urls_list *list, int rc)
 {
 	if (rc >= 0) {
-		list->alarm = 0;
+		list->alarm = list->is_damaged ? HL_URLS_E_CORRUPT : 0;
 	} else if (rc <= HL_URLS_E_FORM && rc >= HL_URLS_E_CANON) {
 		list->alarm = rc;
 	}
@@ -37,23 +37,6 @@ static void forget_pending(struct hl_urls_list *list)
 {
 	memset(&list->pending, 0, sizeof(list->pending));
 	hl_buf_reset(&list->pending_text);
-}
-
-/* Writes down what is known from now on; *known is handed over if it stands
- * there then. */
-static int commit(struct hl_urls_list *list, struct hl_urls_known *known,
-	bool *there, struct hl_urls_error *err)
-{
-	int rc = hl_urls_folder_write(list->folder, known, there, err);
-
-	if (*there) {
-		pthread_mutex_lock(&list->lock);
-		hl_urls_known_fini(&list->known);
-		list->known = *known;
-		hl_urls_known_init(known);
-		pthread_mutex_unlock(&list->lock);
-	}
-	return rc;
 }
 
 static int begin(struct hl_urls_list *list, uint64_t consumer,
@@ -71,13 +54,15 @@ static int begin(struct hl_urls_list *list, uint64_t consumer,
 	known.serial = hl_urls_folder_serial(&list->known);
 	known.consumer = consumer;
 	hl_buf_put(&known.root_text, root);
-	rc = known.root_text.fault ? hl_urls_fault_memory(err)
-				   : commit(list, &known, &there, err);
+	rc = known.root_text.fault
+		     ? hl_urls_fault_memory(err)
+		     : hl_urls_folder_commit(list, &known, &there, err);
 	hl_urls_known_fini(&known);
 	if (rc && !there) {
 		return rc;
 	}
 	list->identity++;
+	list->is_damaged = false;
 	forget_pending(list);
 	hl_urls_view_retire(list, hl_urls_view_swap(list, NULL));
 	hl_urls_folder_sweep(list->folder, 0);
@@ -126,8 +111,9 @@ static int take_root(struct hl_urls_list *list, struct hl_str root, int64_t now,
 		known.root = next;
 		known.root_text.n = 0;
 		hl_buf_put(&known.root_text, root);
-		rc = known.root_text.fault ? hl_urls_fault_memory(err)
-					   : commit(list, &known, &there, err);
+		rc = known.root_text.fault
+			     ? hl_urls_fault_memory(err)
+			     : hl_urls_folder_commit(list, &known, &there, err);
 	}
 	hl_urls_known_fini(&known);
 	if (there) {
@@ -208,7 +194,7 @@ static int look(struct hl_urls_list *list, struct hl_str bytes, int64_t now,
 	if (rc < 0) {
 		return rc;
 	}
-	if (rc == HL_URLS_NOTFOUND && view) {
+	if (rc == HL_URLS_NOTFOUND && view && !list->is_damaged) {
 		tell_short(out, judged.manifest.wait_s, 0);
 		return rc;
 	}
@@ -223,7 +209,7 @@ static int look(struct hl_urls_list *list, struct hl_str bytes, int64_t now,
 	}
 	list->pending = judged.manifest;
 	memcpy(list->pending_digest, judged.digest, HL_URLS_DIGEST);
-	list->wants_whole = judged.is_reset || !view ||
+	list->wants_whole = judged.is_reset || !view || list->is_damaged ||
 			    judged.manifest.epoch != view->file.head.epoch ||
 			    judged.manifest.tier != view->file.head.tier;
 	tell_wanted(list, out);
@@ -382,13 +368,14 @@ static int put_in_place(struct hl_urls_list *list, struct hl_urls_view *view,
 	bool there = false;
 	int rc = hl_urls_out_sync(out, err);
 
-	rc = rc ? rc : commit(list, known, &there, err);
+	rc = rc ? rc : hl_urls_folder_commit(list, known, &there, err);
 	if (!there) {
 		hl_urls_view_swap(list, before);
 		hl_urls_view_retire(list, view);
 		return rc;
 	}
 	hl_urls_out_close(out);
+	list->is_damaged = false;
 	hl_urls_view_retire(list, before);
 	if (!rc) {
 		hl_urls_folder_sweep(list->folder, list->known.list);

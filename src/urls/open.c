@@ -241,22 +241,39 @@ static int follow(struct hl_urls_list *list, struct hl_urls_error *err)
 	return 0;
 }
 
+/* The list file may be broken beside the state. What is mapped is answered by
+ * as long as it is there: its rows are sealed, and what was written over it is
+ * not believed any more once it is mapped anew. */
+static int refresh(struct hl_urls_list *list, struct hl_urls_error *err)
+{
+	const struct hl_urls_view *view = atomic_load(&list->view);
+	enum hl_urls_touched touched =
+		view ? hl_urls_folder_touched(list, view) : HL_URLS_UNTOUCHED;
+	bool lost = !view && list->known.list;
+	int rc;
+
+	if (touched == HL_URLS_UNTOUCHED && !lost &&
+		!hl_urls_folder_changed(list->folder, &list->state)) {
+		return HL_URLS_NOTFOUND;
+	}
+	rc = follow(list, err);
+	list->alarm = rc < 0 ? rc : 0;
+	if (rc < 0 && touched == HL_URLS_CUT) {
+		hl_urls_view_retire(list, hl_urls_view_swap(list, NULL));
+	}
+	return rc;
+}
+
 int hl_urls_refresh(struct hl_urls_list *list, struct hl_urls_error *err)
 {
-	int rc = HL_URLS_NOTFOUND;
+	int rc;
 
 	if (!list) {
 		return hl_urls_fault(err, HL_URLS_E_ARG, "no list");
 	}
-	if (list->flags & HL_URLS_OPEN_KEEP) {
-		return hl_urls_fault(err, HL_URLS_E_STATE,
-			"this process keeps the folder itself");
-	}
 	pthread_mutex_lock(&list->changing);
-	if (hl_urls_folder_changed(list->folder, &list->state)) {
-		rc = follow(list, err);
-		list->alarm = rc < 0 ? rc : 0;
-	}
+	rc = list->flags & HL_URLS_OPEN_KEEP ? hl_urls_mend(list, err)
+					     : refresh(list, err);
 	hl_urls_view_reclaim(list);
 	pthread_mutex_unlock(&list->changing);
 	return rc;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: Apache-2.0 */
-#include "urls/inner.h"
+#include "urls/folder.h"
 
 #include <sodium.h>
 #include <stdlib.h>
@@ -175,6 +175,9 @@ int hl_urls_verify(struct hl_urls_list *list, struct hl_urls_error *err)
 				       "the list is damaged: %s; take it anew",
 				       why.msg)
 			     : 0;
+	}
+	if (rc < 0 && list->flags & HL_URLS_OPEN_KEEP) {
+		hl_urls_is_damaged(list);
 	}
 	pthread_mutex_unlock(&list->changing);
 	return rc;

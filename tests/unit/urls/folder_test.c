@@ -31,7 +31,7 @@ static void one_keeper(void **state)
 	assert_int_equal(HL_URLS_E_BUSY, err.code);
 	assert_null(other);
 	other = world_open(w, 0);
-	assert_int_equal(HL_URLS_E_STATE, hl_urls_refresh(list, NULL));
+	assert_int_equal(HL_URLS_NOTFOUND, hl_urls_refresh(list, NULL));
 	hl_urls_close(list);
 	list = world_open(w, HL_URLS_OPEN_KEEP);
 	hl_urls_close(other);
@@ -318,6 +318,208 @@ static void bad_page(void **state)
 	world_free(w);
 }
 
+/* ---- Broken while it is open ------------------------------------------ */
+
+static void later(const char *path)
+{
+	const struct timespec times[2] = {{0, UTIME_OMIT}, {WORLD_NOW, 0}};
+
+	assert_int_equal(0, utimensat(AT_FDCWD, path, times, 0));
+}
+
+static void emptied(const char *path)
+{
+	spit(path, "", 0);
+}
+
+static void cut_off(const char *path)
+{
+	struct stat st;
+
+	assert_int_equal(0, stat(path, &st));
+	assert_int_equal(0, truncate(path, st.st_size - 1));
+}
+
+static void turned(const char *path)
+{
+	FILE *f = fopen(path, "r+b");
+
+	assert_non_null(f);
+	assert_int_equal(0, fseek(f, 40, SEEK_SET));
+	assert_int_equal(4, fwrite("\377\377\377\377", 1, 4, f));
+	assert_int_equal(0, fclose(f));
+	later(path); /* than a clock that ticks slowly can tell */
+}
+
+static void removed(const char *path)
+{
+	assert_int_equal(0, unlink(path));
+}
+
+static void replaced(const char *path)
+{
+	removed(path);
+	spit(path, "something else", 14);
+}
+
+static void made_a_folder(const char *path)
+{
+	removed(path);
+	assert_int_equal(0, mkdir(path, 0700));
+}
+
+static const struct {
+	const char *name;
+	void (*go_wrong)(const char *path);
+	bool answers; /* by what is mapped, until it is mended */
+} breaks[] = {
+	{"emptied", emptied, false},
+	{"cut off", cut_off, false},
+	{"turned", turned, true},
+	{"removed", removed, true},
+	{"replaced", replaced, true},
+	{"made a folder", made_a_folder, true},
+};
+
+struct open_folder {
+	struct world *w;
+	struct hl_urls_list *keeper, *list; /* who follows */
+	struct hl_urls_reader *reader;      /* of the latter */
+	char name[PATH];                    /* of the list file */
+};
+
+static void open_both(struct open_folder *o)
+{
+	o->w = world_new(0);
+	world_put(o->w, "one.example.org", "/", 4, 1);
+	world_publish(o->w);
+	o->keeper = world_keep(o->w, 0);
+	o->list = world_open(o->w, 0);
+	assert_int_equal(0, hl_urls_reader_new(o->list, &o->reader, NULL));
+	list_name(o->w, o->name);
+}
+
+static void close_both(struct open_folder *o)
+{
+	hl_urls_reader_free(o->reader);
+	hl_urls_close(o->list);
+	hl_urls_close(o->keeper);
+	world_free(o->w);
+}
+
+static bool is_listed(struct open_folder *o)
+{
+	return world_check(o->w, o->reader, "one.example.org").verdict ==
+	       HL_URLS_LISTED;
+}
+
+static void is_whole(struct open_folder *o, const char *name)
+{
+	int r = hl_urls_refresh(o->list, NULL);
+
+	if (r || !is_listed(o) || world_stats(o->w, o->list).alarm ||
+		world_stats(o->w, o->keeper).alarm ||
+		hl_urls_refresh(o->keeper, NULL) != HL_URLS_NOTFOUND ||
+		hl_urls_verify(o->keeper, NULL)) {
+		fail_msg("%s: not mended: %d", name, r);
+	}
+}
+
+static void fetch_anew(struct open_folder *o, const char *name)
+{
+	struct hl_urls_wanted wanted = {.size_of = sizeof(wanted)};
+
+	if (world_look(o->w, o->keeper, &wanted) || wanted.is_delta ||
+		wanted.version != 1) {
+		fail_msg("%s: no list is wanted", name);
+	}
+	assert_int_equal(0, world_take(o->w, o->keeper, &wanted));
+	is_whole(o, name);
+	assert_int_equal(
+		HL_URLS_NOTFOUND, world_look(o->w, o->keeper, &wanted));
+}
+
+/* Who keeps it sees it when it looks, and wants the list once more. */
+static void broken_while_open(void **state)
+{
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(breaks); i++) {
+		const char *name = breaks[i].name;
+		struct open_folder o;
+
+		open_both(&o);
+		breaks[i].go_wrong(o.name);
+		if (hl_urls_refresh(o.list, NULL) >= 0 ||
+			is_listed(&o) != breaks[i].answers ||
+			!world_stats(o.w, o.list).alarm) {
+			fail_msg("%s: seen by nobody", name);
+		}
+		/* and as often as it looks */
+		for (int k = 0; k < 2; k++) {
+			if (hl_urls_refresh(o.keeper, NULL) >= 0 ||
+				world_stats(o.w, o.keeper).alarm !=
+					-HL_URLS_E_CORRUPT) {
+				fail_msg("%s: not seen", name);
+			}
+		}
+		fetch_anew(&o, name);
+		(void)rmdir(o.name);
+		close_both(&o);
+	}
+}
+
+/* A list that somebody put back as it was needs no hotline. */
+static void put_right(void **state)
+{
+	struct open_folder o;
+	char kept[PATH];
+
+	(void)state;
+	open_both(&o);
+	path_in(o.w, "kept", kept);
+	copy(o.name, kept);
+	cut_off(o.name);
+	assert_int_equal(HL_URLS_E_CORRUPT, hl_urls_refresh(o.keeper, NULL));
+	assert_int_equal(HL_URLS_E_CORRUPT, hl_urls_refresh(o.list, NULL));
+	assert_int_equal(0, rename(kept, o.name));
+	assert_int_equal(0, hl_urls_refresh(o.keeper, NULL));
+	is_whole(&o, "put right");
+	close_both(&o);
+}
+
+/* What no look at the file system shows, a look at all bytes does. */
+static void found_by_reading(void **state)
+{
+	struct open_folder o;
+
+	(void)state;
+	open_both(&o);
+	turned(o.name);
+	assert_int_equal(HL_URLS_E_CORRUPT, hl_urls_verify(o.keeper, NULL));
+	fetch_anew(&o, "read");
+	close_both(&o);
+}
+
+static void state_is_written_again(void **state)
+{
+	static void (*const ways[])(const char *) = {
+		emptied, turned, removed, replaced};
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(ways); i++) {
+		struct open_folder o;
+		char name[PATH];
+
+		open_both(&o);
+		path_in(o.w, "state", name);
+		ways[i](name);
+		assert_int_equal(0, hl_urls_refresh(o.keeper, NULL));
+		is_whole(&o, "state");
+		assert_int_equal(0, try_open(o.w, HL_URLS_OPEN_VERIFY));
+		close_both(&o);
+	}
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -328,6 +530,10 @@ int main(void)
 		cmocka_unit_test(mended),
 		cmocka_unit_test(swept),
 		cmocka_unit_test(bad_page),
+		cmocka_unit_test(broken_while_open),
+		cmocka_unit_test(put_right),
+		cmocka_unit_test(found_by_reading),
+		cmocka_unit_test(state_is_written_again),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
