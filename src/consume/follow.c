@@ -200,7 +200,8 @@ static int take_list(struct hl_consume_follow *f, struct hl_urls_wanted *w,
 	int r = take(f, w, &why, err);
 
 	if (r && w->is_delta &&
-		(why.code == HL_URLS_E_FORGED || why.code == HL_URLS_E_FORM)) {
+		(why.code == HL_URLS_E_FORGED || why.code == HL_URLS_E_FORM ||
+			why.code == HL_URLS_E_CORRUPT)) {
 		hl_log_err(HL_LOG_WARN, "list.delta", err);
 		f->raised = HL_CONSUME_FINE;
 		if (hl_urls_whole(f->config.list, w) < 0) {
@@ -357,10 +358,21 @@ static void note_alarm(struct hl_consume_follow *f, enum hl_consume_alarm alarm)
 	}
 }
 
+/* A damaged folder blocks nothing: no alarm that is only a warning hides it,
+ * nor an hour in which all else is well. */
+static enum hl_consume_alarm worst(
+	const struct hl_consume_follow *f, enum hl_consume_alarm alarm)
+{
+	return f->is_damaged && hl_consume_alarm_grade(alarm) <
+					HL_CONSUME_CRITICAL
+		       ? HL_CONSUME_DAMAGED
+		       : alarm;
+}
+
 static void note(struct hl_consume_follow *f, int r)
 {
 	struct hl_consume_standing *s = &f->standing;
-	enum hl_consume_alarm alarm = r ? f->raised : f->counters;
+	enum hl_consume_alarm alarm = worst(f, r ? f->raised : f->counters);
 	struct hl_urls_stats stats;
 
 	stats_of(f, &stats);
@@ -417,9 +429,16 @@ int hl_consume_follow_round(
 {
 	f->raised = HL_CONSUME_FINE;
 	f->retry_s = 0;
+	if (hl_consume_follow_mend(f)) {
+		note_alarm(f, HL_CONSUME_DAMAGED);
+		write_status(f); /* what follows may take its time */
+	}
 	int r = take_roots(f, err);
 	if (!r) {
 		r = take_manifest(f, err);
+	}
+	if (!r) {
+		r = hl_consume_follow_mended(f, err);
 	}
 	if (!r) {
 		r = frozen(f, err);
@@ -504,6 +523,21 @@ static int wait_for(const struct hl_consume_follow_loop *loop, int ms)
 	return 1;
 }
 
+/* Once a minute. True: a round is due. */
+static bool beat(struct hl_consume_follow *f)
+{
+	bool is_due = hl_consume_follow_mend(f);
+
+	if (is_due) {
+		note_alarm(f, HL_CONSUME_DAMAGED);
+	} else if (!f->standing.faults) {
+		hl_consume_follow_tell(f);
+		note(f, 0);
+	}
+	write_status(f);
+	return is_due;
+}
+
 /* Until the next round is due. False: stop. Counters go out meanwhile. */
 static bool pause_for(struct hl_consume_follow *f,
 	const struct hl_consume_follow_loop *loop, uint32_t pause_s)
@@ -525,11 +559,9 @@ static bool pause_for(struct hl_consume_follow *f,
 		if (woken) {
 			end_us = end_us < soon_us ? end_us : soon_us;
 		} else if (now_us < end_us) {
-			if (!f->standing.faults) {
-				hl_consume_follow_tell(f);
-				note(f, 0);
+			if (beat(f)) {
+				end_us = end_us < soon_us ? end_us : soon_us;
 			}
-			write_status(f);
 		}
 	}
 	return true;

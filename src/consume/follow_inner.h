@@ -4,7 +4,7 @@
 
 #include "consume/follow.h"
 
-/* Inside the room: what follow.c and follow_tell.c share. */
+/* Inside the room: what follow*.c share. */
 struct hl_consume_follow {
 	struct hl_consume_follow_config config;
 	char etag[HL_CONSUME_ETAG_MAX]; /* of the manifest in force */
@@ -13,6 +13,8 @@ struct hl_consume_follow {
 	uint32_t retry_s;               /* as the last refusal says */
 	enum hl_consume_alarm raised;   /* in this round */
 	enum hl_consume_alarm counters; /* FINE, or COUNTERS */
+	bool is_damaged;                /* the folder, when last looked at */
+	int64_t read_all_us;            /* every byte of the list; 0: never */
 	struct hl_consume_standing standing;
 };
 
@@ -25,6 +27,11 @@ int hl_consume_follow_status(struct hl_consume_follow *f,
 int hl_consume_follow_ask(struct hl_consume_follow *f,
 	const struct hl_consume_request *q, struct hl_consume_response *out,
 	struct hl_err *err);
+
+/* Looks at the folder. True: it is damaged, and was not before. */
+bool hl_consume_follow_mend(struct hl_consume_follow *f);
+/* At a round's end: 0, or what is damaged still. */
+int hl_consume_follow_mended(struct hl_consume_follow *f, struct hl_err *err);
 
 /* Sends the counters that wait, the oldest first, until none is left or the
  * hotline does not take one. Faults are logged; sets f->counters. */

@@ -199,12 +199,10 @@ int hl_consume_keep_refresh(struct hl_consume_keep *k, struct hl_err *err)
 	if (r == HL_URLS_NOTFOUND) {
 		return HL_NOTFOUND;
 	}
-	if (r < 0) {
-		return HL_FAIL(err, HL_E_CORRUPT, "the list: %s: %s",
-			hl_urls_code_name(r), why.text);
-	}
-	hl_consume_keep_look(k);
-	return 0;
+	hl_consume_keep_look(k); /* what was cut off is no list any more */
+	return r < 0 ? HL_FAIL(err, HL_E_CORRUPT, "the list: %s: %s",
+			       hl_urls_code_name(r), why.text)
+		     : 0;
 }
 
 /* Loudly, since nothing is blocked: at once, and each minute. */

@@ -58,7 +58,8 @@ static int open_list(struct hl_consume_keep *k, struct hl_err *err)
 
 	return r < 0 ? HL_FAIL(err, r == HL_URLS_E_IO ? HL_E_IO : HL_E_CORRUPT,
 			       "the list: %s: %s; hotline list follow "
-			       "fetches it anew",
+			       "fetches it anew within two minutes: does it "
+			       "run?",
 			       hl_urls_code_name(r), why.text)
 		     : 0;
 }
@@ -103,6 +104,14 @@ int hl_consume_keep_find(struct hl_consume_keep *k)
 	return r ? HL_NOTFOUND : 0;
 }
 
+static bool is_damaged(struct hl_consume_keep *k)
+{
+	struct hl_urls_stats stats = {.size_of = sizeof(stats)};
+
+	hl_urls_stats(k->list, hl_consume_keep_now(), &stats);
+	return stats.alarm != 0;
+}
+
 int hl_consume_keep_ready(void *arg, struct hl_err *err)
 {
 	struct hl_consume_keep *k = arg;
@@ -113,8 +122,10 @@ int hl_consume_keep_ready(void *arg, struct hl_err *err)
 	}
 	if (atomic_load(&k->is_open)) {
 		return HL_FAIL(err, HL_E_UNAVAILABLE,
-			"no list was fetched yet: does hotline list follow "
-			"run, and what does hotline list status say?");
+			"%s: does hotline list follow run, and what does "
+			"hotline list status say?",
+			is_damaged(k) ? "the list is damaged"
+				      : "no list was fetched yet");
 	}
 	pthread_mutex_lock(&k->lock);
 	why = k->why;

@@ -57,8 +57,9 @@ static const struct {
 		"no room for a new list, the old one stays in force: make "
 		"room"},
 	[HL_CONSUME_DAMAGED] = {"damaged", HL_CONSUME_CRITICAL,
-		"the folder cannot be read or written: see the log, and "
-		"set it up anew with hotline list begin --anew"},
+		"the list's folder is damaged or cannot be written; the list "
+		"is fetched anew by itself: if this stays, see the log, and "
+		"set the folder up with hotline list begin --anew"},
 	[HL_CONSUME_COUNTERS] = {"counters", HL_CONSUME_WARNING,
 		"the hotline refused a record of counters: does it have this "
 		"consumer's public key? hotline list begin prints it"},
@@ -75,6 +76,12 @@ const char *hl_consume_alarm_name(enum hl_consume_alarm alarm)
 const char *hl_consume_alarm_text(enum hl_consume_alarm alarm)
 {
 	return (unsigned)alarm < HL_CONSUME_N_ALARMS ? alarms[alarm].text : "";
+}
+
+enum hl_consume_grade hl_consume_alarm_grade(enum hl_consume_alarm alarm)
+{
+	return (unsigned)alarm < HL_CONSUME_N_ALARMS ? alarms[alarm].grade
+						     : HL_CONSUME_UNKNOWN;
 }
 
 /* No list stays in force where there is none. */

@@ -29,16 +29,6 @@ enum hl_consume_alarm {
 	HL_CONSUME_STOPPED,  /* nobody writes the file any more */
 	HL_CONSUME_N_ALARMS,
 };
-/* "forged"; static. "" for another number. */
-const char *hl_consume_alarm_name(enum hl_consume_alarm alarm);
-/* What has happened and what to do, a sentence; static. */
-const char *hl_consume_alarm_text(enum hl_consume_alarm alarm);
-/* The same of s's own alarm, by whether there is a list. */
-struct hl_consume_standing;
-const char *hl_consume_standing_text(const struct hl_consume_standing *s);
-/* From what libhotline-urls says, enum hl_urls_code. */
-enum hl_consume_alarm hl_consume_alarm_of(int code);
-
 /* As monitoring programs take them. */
 enum hl_consume_grade {
 	HL_CONSUME_OK = 0,
@@ -46,6 +36,18 @@ enum hl_consume_grade {
 	HL_CONSUME_CRITICAL = 2,
 	HL_CONSUME_UNKNOWN = 3,
 };
+
+/* "forged"; static. "" for another number. */
+const char *hl_consume_alarm_name(enum hl_consume_alarm alarm);
+/* What has happened and what to do, a sentence; static. */
+const char *hl_consume_alarm_text(enum hl_consume_alarm alarm);
+/* Of the alarm by itself, however old it is. */
+enum hl_consume_grade hl_consume_alarm_grade(enum hl_consume_alarm alarm);
+/* The text of s's own alarm, by whether there is a list. */
+struct hl_consume_standing;
+const char *hl_consume_standing_text(const struct hl_consume_standing *s);
+/* From what libhotline-urls says, enum hl_urls_code. */
+enum hl_consume_alarm hl_consume_alarm_of(int code);
 
 /* Times in seconds since 1970, 0: never. */
 struct hl_consume_standing {

@@ -665,6 +665,33 @@ def invert(path):
         f.write(bytes(b ^ 255 for b in was))
 
 
+def broken_while_followed(t):
+    """Somebody empties, removes or writes to the list's file: the follower
+    sees it and fetches it anew, and nobody has to start anything again."""
+    def newest():
+        return max(pathlib.Path(t.list).glob('list/list-*'),
+                   key=lambda p: p.name, default=None)
+
+    until('the process', t.children)
+    pids = t.children()
+    with Service(t) as service:
+        for name, spoil in (('emptied', lambda f: os.truncate(f, 0)),
+                            ('removed', os.unlink), ('inverted', invert)):
+            was = newest()
+            spoil(was)
+            t.ask_now()
+            until(name + ': fetched anew', lambda was=was: newest() not in
+                  (None, was))
+            until(name + ': fine', lambda: t.run('status', t.list)[0] == 0)
+            until(name + ': ready',
+                  lambda: service.ask('/v1/ready')[0] == 200)
+            assert service.decisions('http://h7.example/p7')[0][
+                'decision'] == 'listed', name
+    assert t.children() == pids
+    said = (t.folder / 'follow.log').read_text()
+    assert said.count('damaged: ') >= 3, said
+
+
 def squid_browses_in_any_state(t):
     """A list or a token that is damaged, gone or open to all blocks nothing
     and stops nobody; once it is good it is taken without a restart."""
@@ -758,7 +785,8 @@ def main():
     stories = [is_set_up, words_that_are_wrong, people_see_what_they_sign,
                squid_blocks, what_is_new_and_what_is_gone, killed_under_load,
                killed_follower, counters_arrive_once, full_disk,
-               honest_stop_page, squid_browses_in_any_state,
+               honest_stop_page, broken_while_followed,
+               squid_browses_in_any_state,
                no_network_address_by_dns, an_agreement_ends,
                nothing_that_identifies]
     folder = tempfile.mkdtemp(prefix='hl-follow-e2e-')

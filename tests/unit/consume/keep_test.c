@@ -452,6 +452,39 @@ static void without_a_list(void **state)
 	assert_null(k);
 }
 
+/* Cut off while it is answered by: nothing is listed, and that is said. */
+static void cut_off(void **state)
+{
+	struct hl_consume_decision d;
+	struct hl_err err = {0};
+	char pattern[256];
+	struct town t;
+	glob_t found;
+
+	(void)state;
+	begin(&t, 0, 0);
+	assert_int_equal(0, ask(&t, "http://domain.example/", false, &d));
+	assert_int_equal(HL_CONSUME_LISTED, d.what);
+	(void)snprintf(pattern, sizeof(pattern), "%s/list-*", t.s->w->folder);
+	assert_int_equal(0, glob(pattern, 0, NULL, &found));
+	assert_int_equal(0, truncate(found.gl_pathv[0], 0));
+	globfree(&found);
+	assert_true(hl_consume_keep_refresh(t.keep, NULL) < 0);
+	assert_int_equal(HL_E_UNAVAILABLE, t.judge->ready(t.judge->arg, &err));
+	assert_non_null(strstr(err.msg, "the list is damaged"));
+	assert_int_equal(
+		HL_E_UNAVAILABLE, ask(&t, "http://domain.example/", false, &d));
+
+	/* until the follower has mended it */
+	assert_true(hl_urls_refresh(t.follower, NULL) < 0);
+	assert_int_equal(0, world_follow(t.s->w, t.follower));
+	assert_int_equal(0, hl_consume_keep_refresh(t.keep, NULL));
+	assert_int_equal(0, t.judge->ready(t.judge->arg, &err));
+	assert_int_equal(0, ask(&t, "http://domain.example/", false, &d));
+	assert_int_equal(HL_CONSUME_LISTED, d.what);
+	end(&t);
+}
+
 /* What a proxy's program is told of the folder, which may be in any state. */
 struct finding {
 	struct town *t;
@@ -565,6 +598,7 @@ int main(void)
 		cmocka_unit_test(refusals),
 		cmocka_unit_test(hanging),
 		cmocka_unit_test(without_a_list),
+		cmocka_unit_test(cut_off),
 		cmocka_unit_test(serves_in_any_state),
 	};
 
