@@ -65,7 +65,9 @@ enum hl_urls_code {
 	HL_URLS_E_CANON = -13,     /* needs a newer library */
 	HL_URLS_E_STATE = -14,     /* called out of order */
 	HL_URLS_E_TRANSPORT = -15, /* the transport said so */
-	HL_URLS_E_FULL = -16       /* no room left on the disk */
+	HL_URLS_E_FULL = -16,      /* no room left on the disk */
+	HL_URLS_E_OTHER = -17      /* the hotline signed it, for another
+				    * consumer; an alarm as those above */
 };
 
 struct hl_urls_error {

@@ -257,6 +257,22 @@ static int look_with_roots(struct hl_consume_follow *f,
 	return r;
 }
 
+/* 404 of the hotline itself, not of whatever else may answer there. */
+static bool says_none(const struct hl_consume_response *answer)
+{
+	return answer->status == 404 &&
+	       hl_str_find(
+		       answer->body, HL_STR("\"urn:openhotline:lists:gone\"")) <
+		       answer->body.n;
+}
+
+static int no_list(struct hl_consume_follow *f, struct hl_err *err)
+{
+	f->raised = HL_CONSUME_NO_LIST;
+	return HL_FAIL(err, HL_E_UNAVAILABLE,
+		"a manifest: the hotline has no list for this consumer");
+}
+
 static int take_manifest(struct hl_consume_follow *f, struct hl_err *err)
 {
 	char etag[HL_CONSUME_ETAG_MAX];
@@ -273,7 +289,9 @@ static int take_manifest(struct hl_consume_follow *f, struct hl_err *err)
 	}
 	f->etag[0] = '\0';
 	if (answer.status != 200) {
-		return hl_consume_follow_status(f, &answer, "a manifest", err);
+		return says_none(&answer) ? no_list(f, err)
+					  : hl_consume_follow_status(f, &answer,
+						    "a manifest", err);
 	}
 	memcpy(etag, answer.etag, sizeof(etag));
 	hl_buf_reset(&f->manifest);
@@ -445,14 +463,17 @@ int hl_consume_follow_round(
 	}
 	/* a clock or a signature that is wrong keeps no counters back */
 	if (f->raised != HL_CONSUME_UNREACHABLE &&
-		f->raised != HL_CONSUME_TOKEN) {
+		f->raised != HL_CONSUME_TOKEN &&
+		f->raised != HL_CONSUME_OTHER) {
 		hl_consume_follow_tell(f);
 	}
 	if (r) {
 		hl_log_err(HL_LOG_WARN, "list.follow", err);
 	}
 	note(f, r);
-	*pause_s = r ? pause_bad(f) : pause_good(f);
+	/* the first list is made within a minute: nothing is out of order */
+	*pause_s = r && f->raised != HL_CONSUME_NO_LIST ? pause_bad(f)
+							: pause_good(f);
 	f->standing.next = now_s() + *pause_s;
 	write_status(f);
 	return r;

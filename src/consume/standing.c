@@ -66,6 +66,14 @@ static const struct {
 	[HL_CONSUME_STOPPED] = {"stopped", HL_CONSUME_CRITICAL,
 		"hotline list follow does not run, or cannot write: start it, "
 		"and see its log"},
+	[HL_CONSUME_OTHER] = {"mixed up", HL_CONSUME_CRITICAL,
+		"the hotline signed what came, but for another consumer, and "
+		"it was not taken: put this consumer's token into the token "
+		"file, or if it is there call the hotline"},
+	[HL_CONSUME_NO_LIST] = {"no list", HL_CONSUME_WARNING,
+		"the hotline answers, and has no list for this consumer: wait "
+		"if it was set up just now; tier 2 takes its zone by DNS and "
+		"needs no follower; else call the hotline"},
 };
 
 const char *hl_consume_alarm_name(enum hl_consume_alarm alarm)
@@ -88,11 +96,17 @@ enum hl_consume_grade hl_consume_alarm_grade(enum hl_consume_alarm alarm)
 static const char *text_of(
 	const struct hl_consume_standing *s, enum hl_consume_alarm alarm)
 {
-	return alarm == HL_CONSUME_UNREACHABLE && !s->version
-		       ? "the hotline does not answer, no list was taken yet "
-			 "and nothing is blocked: check network, names and "
-			 "certificates"
-		       : hl_consume_alarm_text(alarm);
+	if (alarm == HL_CONSUME_UNREACHABLE && !s->version) {
+		return "the hotline does not answer, no list was taken yet "
+		       "and nothing is blocked: check network, names and "
+		       "certificates";
+	}
+	if (alarm == HL_CONSUME_NO_LIST && s->version) {
+		return "the hotline has no list for this consumer any more; "
+		       "the one that is here stays in force until its "
+		       "entries run out: call the hotline";
+	}
+	return hl_consume_alarm_text(alarm);
 }
 
 const char *hl_consume_standing_text(const struct hl_consume_standing *s)
@@ -122,6 +136,8 @@ enum hl_consume_alarm hl_consume_alarm_of(int code)
 		return HL_CONSUME_CANON;
 	case HL_URLS_E_FORM:
 		return HL_CONSUME_FORM;
+	case HL_URLS_E_OTHER:
+		return HL_CONSUME_OTHER;
 	case HL_URLS_E_FULL:
 		return HL_CONSUME_FULL;
 	case HL_URLS_E_TRANSPORT:
@@ -240,9 +256,10 @@ enum hl_consume_grade hl_consume_standing_grade(
 	}
 	/* who never got an answer has waited since the alarm began */
 	int64_t from = s->asked ? s->asked : s->since;
-	return *alarm == HL_CONSUME_UNREACHABLE && now - from > SILENT_S
-		       ? HL_CONSUME_CRITICAL
-		       : alarms[*alarm].grade;
+	bool may_last = *alarm != HL_CONSUME_UNREACHABLE &&
+			(*alarm != HL_CONSUME_NO_LIST || !s->version);
+	return !may_last && now - from > SILENT_S ? HL_CONSUME_CRITICAL
+						  : alarms[*alarm].grade;
 }
 
 static void put_time(struct hl_buf *out, const char *name, int64_t at)

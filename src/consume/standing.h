@@ -27,6 +27,8 @@ enum hl_consume_alarm {
 	HL_CONSUME_DAMAGED,  /* the folder */
 	HL_CONSUME_COUNTERS, /* refused */
 	HL_CONSUME_STOPPED,  /* nobody writes the file any more */
+	HL_CONSUME_OTHER,    /* signed by the hotline, for another consumer */
+	HL_CONSUME_NO_LIST,  /* it answers, and has none for this consumer */
 	HL_CONSUME_N_ALARMS,
 };
 /* As monitoring programs take them. */

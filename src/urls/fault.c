@@ -26,6 +26,7 @@ const char *hl_urls_code_name(int code)
 		[-HL_URLS_E_STATE] = "called out of order",
 		[-HL_URLS_E_TRANSPORT] = "not answered",
 		[-HL_URLS_E_FULL] = "disk full",
+		[-HL_URLS_E_OTHER] = "another consumer's",
 	};
 
 	if (code == HL_URLS_NOTFOUND) {

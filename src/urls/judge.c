@@ -131,6 +131,29 @@ static int check_order(const struct hl_urls_known *known,
 	return 0;
 }
 
+/* Two consumers mixed up look like a forgery, and are none if the signature is
+ * good; nothing of the manifest is used in either case. */
+static int check_whose(const struct hl_urls_known *known,
+	const struct hl_urls_manifest *m, const struct hl_urls_text *text,
+	struct hl_urls_error *err)
+{
+	if (memcmp(m->hotline, known->root.hotline, HL_URLS_HOTLINE) != 0) {
+		return refuse(err, HL_URLS_E_FORGED,
+			"manifest: is another hotline's");
+	}
+	if (m->consumer == known->consumer) {
+		return 0;
+	}
+	return m->root == known->root.version &&
+			       hl_urls_text_signers(text, known->root.online,
+				       known->root.n_online)
+		       ? refuse(err, HL_URLS_E_OTHER,
+				 "manifest: the hotline signed it for another "
+				 "consumer: is the token this one's?")
+		       : refuse(err, HL_URLS_E_FORGED,
+				 "manifest: is another consumer's");
+}
+
 /* Steps 2 and 3. */
 static int check_itself(const struct hl_urls_known *known,
 	const struct hl_urls_manifest *m, const struct hl_urls_text *text,
@@ -170,11 +193,9 @@ int hl_urls_judge_manifest(const struct hl_urls_known *known,
 		return hl_urls_fault_of(err, &why, "manifest");
 	}
 	hl_urls_text_digest(&text, out->digest);
-	if (memcmp(out->manifest.hotline, known->root.hotline,
-		    HL_URLS_HOTLINE) != 0 ||
-		out->manifest.consumer != known->consumer) {
-		return refuse(err, HL_URLS_E_FORGED,
-			"manifest: is another hotline's or consumer's");
+	rc = check_whose(known, &out->manifest, &text, err);
+	if (rc) {
+		return rc;
 	}
 	if (out->manifest.root == known->root.version + 1) {
 		out->root_first = true;

@@ -27,7 +27,8 @@ static int told(struct hl_urls_list *list, int rc)
 {
 	if (rc >= 0) {
 		list->alarm = list->is_damaged ? HL_URLS_E_CORRUPT : 0;
-	} else if (rc <= HL_URLS_E_FORM && rc >= HL_URLS_E_CANON) {
+	} else if ((rc <= HL_URLS_E_FORM && rc >= HL_URLS_E_CANON) ||
+		   rc == HL_URLS_E_OTHER) {
 		list->alarm = rc;
 	}
 	return rc;

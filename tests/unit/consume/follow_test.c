@@ -209,6 +209,10 @@ static void roots(void **state)
 
 /* ---- What goes wrong -------------------------------------------------- */
 
+#define GONE                                                                \
+	"{\"type\":\"urn:openhotline:lists:gone\",\"title\":\"Not Found\"," \
+	"\"status\":404}\n"
+
 static void token(struct town *t)
 {
 	t->s->status = 401;
@@ -225,6 +229,21 @@ static void busy(struct town *t)
 static void redirected(struct town *t)
 {
 	t->s->status = 302;
+}
+static void no_list(struct town *t)
+{
+	t->s->status = 404;
+	t->s->body = GONE;
+}
+static void something_else(struct town *t)
+{
+	t->s->status = 404;
+}
+static void mixed_up(struct town *t)
+{
+	world_publish(t->s->w);
+	t->s->w->manifest.consumer++;
+	world_sign(t->s->w);
 }
 static void unreachable(struct town *t)
 {
@@ -309,6 +328,9 @@ static const struct {
 	{"revoked", revoked, HL_CONSUME_REVOKED, 5, 7},
 	{"busy", busy, HL_CONSUME_UNREACHABLE, 900, 1125},
 	{"redirected", redirected, HL_CONSUME_UNREACHABLE, 5, 7},
+	{"no list", no_list, HL_CONSUME_NO_LIST, 300, 330},
+	{"something else", something_else, HL_CONSUME_UNREACHABLE, 5, 7},
+	{"mixed up", mixed_up, HL_CONSUME_OTHER, 5, 7},
 	{"unreachable", unreachable, HL_CONSUME_UNREACHABLE, 5, 7},
 	{"forged", forged, HL_CONSUME_FORGED, 5, 7},
 	{"spoilt", spoilt, HL_CONSUME_FORGED, 5, 7},
@@ -389,6 +411,51 @@ static void recovers(void **state)
 	t.s->status = 503;
 	assert_true(round_of(&t) < 0);
 	assert_in_range(t.pause_s, 5, 7);
+	end(&t);
+}
+
+static enum hl_consume_grade told_of(
+	struct town *t, int64_t later_s, const char *words)
+{
+	HL_BUF_AUTO out = HL_BUF_INIT(HL_CONSUME_STANDING_MAX * 2);
+	struct hl_consume_standing s;
+
+	hl_consume_follow_standing(t->follow, &s);
+	s.at = WORLD_NOW + later_s;
+	enum hl_consume_grade grade = hl_consume_standing_print(&s, s.at, &out);
+	hl_buf_put_c(&out, '\0');
+	if (!strstr(out.p, words)) {
+		fail_msg("%s", out.p);
+	}
+	return grade;
+}
+
+/* The hotline answers: no network is to be looked for. */
+static void no_list_yet(void **state)
+{
+	struct town t;
+
+	(void)state;
+	begin(&t, false);
+	no_list(&t);
+	for (int i = 0; i < 5; i++) { /* no later and later: it comes soon */
+		assert_true(round_of(&t) < 0);
+		assert_in_range(t.pause_s, 30, 60);
+	}
+	assert_int_equal(HL_CONSUME_WARNING,
+		told_of(&t, 0, "LIST WARNING - no list: the hotline answers"));
+	assert_int_equal(HL_CONSUME_WARNING,
+		told_of(&t, 7201, "tier 2 takes its zone by DNS"));
+	t.s->status = 0;
+	assert_int_equal(0, round_of(&t));
+	assert_int_equal(HL_CONSUME_FINE, alarm_of(&t));
+	/* and if there was one, somebody should ask why */
+	no_list(&t);
+	assert_true(round_of(&t) < 0);
+	assert_int_equal(
+		HL_CONSUME_WARNING, told_of(&t, 7200, "stays in force"));
+	assert_int_equal(
+		HL_CONSUME_CRITICAL, told_of(&t, 7201, "call the hotline"));
 	end(&t);
 }
 
@@ -706,6 +773,7 @@ int main(void)
 		cmocka_unit_test(roots),
 		cmocka_unit_test(all_wrongs),
 		cmocka_unit_test(recovers),
+		cmocka_unit_test(no_list_yet),
 		cmocka_unit_test(mends_the_folder),
 		cmocka_unit_test(reads_all_at_first),
 		cmocka_unit_test(silence_is_counted_on),

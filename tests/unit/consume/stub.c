@@ -163,7 +163,7 @@ static void put_refused(struct stub *s, struct hl_buf *out)
 		(void)snprintf(
 			line, sizeof(line), "Retry-After: %u\r\n", s->retry_s);
 	}
-	put(out, s->status, line, HL_STR("{}"));
+	put(out, s->status, line, s->body ? hl_str_c(s->body) : HL_STR("{}"));
 }
 
 static bool begins(const struct request *q, const char *path)

@@ -30,6 +30,7 @@ struct stub {
 	int status;         /* of everything but roots; 0: as it should be */
 	int status_confirm; /* of confirmations only */
 	int status_tell;    /* of counters only */
+	const char *body;   /* of it, NULL: {} */
 	unsigned retry_s;
 	bool spoil_list, spoil_delta, is_shut; /* confirmations wait */
 	/* What was asked. */

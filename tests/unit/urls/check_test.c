@@ -537,7 +537,7 @@ static void canonical(void **state)
 	}
 	assert_string_equal(
 		"rolled back", hl_urls_code_name(HL_URLS_E_ROLLBACK));
-	assert_string_equal("unknown", hl_urls_code_name(-17));
+	assert_string_equal("unknown", hl_urls_code_name(-18));
 }
 
 int main(void)

@@ -188,6 +188,15 @@ static void mix_of_consumers(void **state)
 	now = h.w->manifest;
 	h.w->manifest.consumer++;
 	world_sign(h.w);
+	refused(&h, HL_URLS_E_OTHER);
+	assert_int_equal(-HL_URLS_E_OTHER, world_stats(h.w, h.list).alarm);
+	/* told only of what the hotline did sign */
+	h.w->signers[0] = 1u << 8;
+	world_sign(h.w);
+	refused(&h, HL_URLS_E_FORGED);
+	h.w->signers[0] = 1u << ONLINE;
+	h.w->manifest.root++;
+	world_sign(h.w);
 	refused(&h, HL_URLS_E_FORGED);
 	h.w->manifest = now;
 	h.w->manifest.hotline[0] ^= 1;
