@@ -16,7 +16,9 @@
 #include "url/url.h"
 
 /* Behind the clock by more: it was set back. */
-enum { WAIT_S = 60, AHEAD_S = 2 };
+/* WAIT_S: consumers ask up to a tenth later and need some seconds, and what is
+ * taken off shall be open everywhere within a minute. */
+enum { WAIT_S = 45, AHEAD_S = 2 };
 
 struct issuing {
 	struct hl_lists_look *look;

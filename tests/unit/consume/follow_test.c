@@ -154,6 +154,22 @@ static void steps(void **state)
 	end(&t);
 }
 
+/* As hotlines say it: what is taken off is open within a minute. */
+static void asks_within_a_minute(void **state)
+{
+	struct town t;
+
+	(void)state;
+	begin(&t, false);
+	t.s->w->manifest.wait_s = 45;
+	world_sign(t.s->w);
+	for (int i = 0; i < 20; i++) {
+		assert_int_equal(0, round_of(&t));
+		assert_in_range(t.pause_s, 45, 49);
+	}
+	end(&t);
+}
+
 static void delta_that_does_not_fit(void **state)
 {
 	struct town t;
@@ -769,6 +785,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(steps),
+		cmocka_unit_test(asks_within_a_minute),
 		cmocka_unit_test(delta_that_does_not_fit),
 		cmocka_unit_test(roots),
 		cmocka_unit_test(all_wrongs),

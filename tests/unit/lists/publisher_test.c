@@ -45,6 +45,9 @@ static void an_entry_comes_and_goes(void **state)
 	town_manifest(t, 1, &three);
 	assert_int_equal(S(NOW) + 60, three.version);
 	assert_int_equal(2, three.n_deltas);
+	/* it is open everywhere within a minute, which consumers have for a
+	 * tenth more and for fetching and taking it */
+	assert_in_range(three.wait_s + three.wait_s / 10, HL_URLS_WAIT_MIN, 50);
 }
 
 static void a_minute_is_kept(void **state)
