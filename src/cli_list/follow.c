@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <sys/eventfd.h>
 #include <sys/signalfd.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <sodium.h>
@@ -48,6 +49,7 @@ struct follower {
 	const char *user;
 	char folder[PATH_MAX];
 	struct hl_consume_setup setup;
+	struct stat token; /* the file, before it was read */
 	struct hl_consume_remote *remote;
 	struct hl_urls_list *list;
 	struct hl_tally *tally;
@@ -110,6 +112,7 @@ static int read_secrets(struct follower *f, struct hl_err *err)
 	int r = hl_consume_setup_read(f->folder, &f->setup, err);
 
 	if (!r) {
+		(void)stat(f->setup.token_file, &f->token);
 		r = hl_consume_token_read(f->setup.token_file, &token, err);
 	}
 	if (!r) {
@@ -239,19 +242,35 @@ static int open_all(struct follower *f, struct hl_err *err)
 
 /* ---- The child -------------------------------------------------------- */
 
-static void ready(void *arg)
+/* The process is shut in and cannot read another file: it ends, and the one
+ * that is started in its place does. */
+static bool has_new_token(void *arg)
 {
-	hl_proc_ready(arg);
+	const struct follower *f = arg;
+	struct stat now;
+	bool is_new = stat(f->setup.token_file, &now) == 0 &&
+		      (now.st_ino != f->token.st_ino ||
+			      now.st_dev != f->token.st_dev ||
+			      now.st_ctim.tv_sec != f->token.st_ctim.tv_sec ||
+			      now.st_ctim.tv_nsec != f->token.st_ctim.tv_nsec);
+
+	if (is_new) {
+		hl_log(HL_LOG_INFO, "list.token",
+			"the token file has changed: starting again with it");
+	}
+	return is_new;
 }
 
 static void run(struct follower *f, pthread_t counting)
 {
 	const struct hl_consume_follow_loop loop = {.stop_fd = f->self->stop_fd,
-		.wake_fds = {f->hup_fd, f->stale_fd}};
+		.wake_fds = {f->hup_fd, f->stale_fd},
+		.is_over = has_new_token,
+		.arg = f};
 	const uint64_t one = 1;
 	struct hl_err err = {0};
 
-	ready(f->self);
+	hl_proc_ready(f->self);
 	hl_consume_follow_run(f->follow, &loop);
 	(void)!write(f->end_fd, &one, sizeof(one));
 	pthread_join(counting, NULL);

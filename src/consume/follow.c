@@ -602,6 +602,7 @@ void hl_consume_follow_run(
 			loop->ready(loop->arg);
 		}
 		first = false;
-	} while (pause_for(f, loop, pause_s));
+	} while (pause_for(f, loop, pause_s) &&
+		 !(loop->is_over && loop->is_over(loop->arg)));
 	write_status(f);
 }

@@ -42,6 +42,8 @@ struct hl_consume_follow_loop {
 	int stop_fd;
 	int wake_fds[2]; /* -1: none */
 	void (*ready)(void *arg);
+	/* Before each further round: true ends, as stop_fd does. NULL: never */
+	bool (*is_over)(void *arg);
 	void *arg;
 };
 void hl_consume_follow_run(

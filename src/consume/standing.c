@@ -25,7 +25,8 @@ static const struct {
 		"its entries run out: check network, names and certificates"},
 	[HL_CONSUME_TOKEN] = {"token", HL_CONSUME_CRITICAL,
 		"the hotline does not know the token: put the one it gave "
-		"into the token file and start the follower again"},
+		"into the token file, which is read again at the next "
+		"question; one that is new may take a minute"},
 	[HL_CONSUME_REVOKED] = {"revoked", HL_CONSUME_CRITICAL,
 		"the hotline has ended the agreement: call it"},
 	[HL_CONSUME_FORGED] = {"forged", HL_CONSUME_CRITICAL,

@@ -692,6 +692,34 @@ def broken_while_followed(t):
     assert said.count('damaged: ') >= 3, said
 
 
+def another_token(t):
+    """One that the hotline does not know is an alarm; the right one is taken
+    up when it lies there, and nobody has to start anything again."""
+    token, new = t.folder / 'token', t.folder / 'token.new'
+    right = token.read_text()
+
+    def put(text):
+        new.write_text(text)
+        new.chmod(0o600)
+        if t.user:
+            who = pwd.getpwnam(t.user)
+            os.chown(new, who.pw_uid, who.pw_gid)
+        new.rename(token)
+
+    def asked(wanted):
+        t.follower.send_signal(signal.SIGHUP)
+        time.sleep(0.2)
+        return t.run('status', t.list)[1].startswith(wanted)
+
+    put('hl_another_token_that_nobody_knows\n')
+    try:
+        until('an alarm', lambda: asked('LIST CRITICAL - token'))
+    finally:
+        put(right)
+    until('fine', lambda: asked('LIST OK'))
+    assert t.follower.poll() is None
+
+
 def squid_browses_in_any_state(t):
     """A list or a token that is damaged, gone or open to all blocks nothing
     and stops nobody; once it is good it is taken without a restart."""
@@ -785,7 +813,7 @@ def main():
     stories = [is_set_up, words_that_are_wrong, people_see_what_they_sign,
                squid_blocks, what_is_new_and_what_is_gone, killed_under_load,
                killed_follower, counters_arrive_once, full_disk,
-               honest_stop_page, broken_while_followed,
+               honest_stop_page, broken_while_followed, another_token,
                squid_browses_in_any_state,
                no_network_address_by_dns, an_agreement_ends,
                nothing_that_identifies]

@@ -726,6 +726,7 @@ struct looping {
 	pthread_mutex_t lock;
 	pthread_cond_t changed;
 	bool ready;
+	unsigned n_over;
 };
 
 static void say_ready(void *arg)
@@ -736,6 +737,14 @@ static void say_ready(void *arg)
 	l->ready = true;
 	pthread_cond_broadcast(&l->changed);
 	pthread_mutex_unlock(&l->lock);
+}
+
+/* After the second round. */
+static bool is_over(void *arg)
+{
+	struct looping *l = arg;
+
+	return ++l->n_over == 2;
 }
 
 static void *loop(void *arg)
@@ -755,8 +764,8 @@ static void loops(void **state)
 
 	(void)state;
 	begin(&l.t, false);
-	l.loop = (struct hl_consume_follow_loop){
-		eventfd(0, 0), {eventfd(0, EFD_NONBLOCK), -1}, say_ready, &l};
+	l.loop = (struct hl_consume_follow_loop){eventfd(0, 0),
+		{eventfd(0, EFD_NONBLOCK), -1}, say_ready, NULL, &l};
 	assert_int_equal(0, pthread_create(&thread, NULL, loop, &l));
 	pthread_mutex_lock(&l.lock);
 	while (!l.ready) {
@@ -781,6 +790,29 @@ static void loops(void **state)
 	end(&l.t);
 }
 
+/* What it was set up with has changed: it ends by itself. */
+static void ends(void **state)
+{
+	struct looping l = {.lock = PTHREAD_MUTEX_INITIALIZER,
+		.changed = PTHREAD_COND_INITIALIZER};
+	uint64_t one = 1;
+
+	(void)state;
+	begin(&l.t, false);
+	l.loop = (struct hl_consume_follow_loop){.stop_fd = eventfd(0, 0),
+		.wake_fds = {eventfd(0, EFD_NONBLOCK), -1},
+		.is_over = is_over,
+		.arg = &l};
+	l.n_over = 1;
+	assert_int_equal(8, write(l.loop.wake_fds[0], &one, 8));
+	(void)loop(&l);
+	assert_int_equal(2, l.n_over);
+	assert_int_equal(1, version(&l.t));
+	close(l.loop.stop_fd);
+	close(l.loop.wake_fds[0]);
+	end(&l.t);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -796,6 +828,7 @@ int main(void)
 		cmocka_unit_test(silence_is_counted_on),
 		cmocka_unit_test(counters),
 		cmocka_unit_test(loops),
+		cmocka_unit_test(ends),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);
