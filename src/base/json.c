@@ -5,23 +5,43 @@
 
 #include "base/utf8.h"
 
-int hl_json_parse(
-	struct hl_str text, size_t max_bytes, json_t **out, struct hl_err *err)
+static int parse(
+	struct hl_str text, size_t flags, json_t **out, struct hl_err *err)
 {
 	json_error_t why;
 
-	if (text.n > max_bytes) {
-		return HL_FAIL(err, HL_E_LIMIT,
-			"JSON of %zu bytes, at most %zu", text.n, max_bytes);
-	}
 	*out = json_loadb(text.p ? text.p : "", text.n,
-		JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
+		flags | JSON_REJECT_DUPLICATES | JSON_DECODE_ANY, &why);
 	if (!*out) {
 		return HL_FAIL(err, HL_E_INVALID,
 			"not valid JSON at line %d, column %d", why.line,
 			why.column);
 	}
 	return 0;
+}
+
+static int check_size(size_t n, size_t max_bytes, struct hl_err *err)
+{
+	return n > max_bytes
+		       ? HL_FAIL(err, HL_E_LIMIT,
+				 "JSON of %zu bytes, at most %zu", n, max_bytes)
+		       : 0;
+}
+
+int hl_json_parse(
+	struct hl_str text, size_t max_bytes, json_t **out, struct hl_err *err)
+{
+	int r = check_size(text.n, max_bytes, err);
+
+	return r ? r : parse(text, 0, out, err);
+}
+
+int hl_json_parse_nul(
+	struct hl_str text, size_t max_bytes, json_t **out, struct hl_err *err)
+{
+	int r = check_size(text.n, max_bytes, err);
+
+	return r ? r : parse(text, JSON_ALLOW_NUL, out, err);
 }
 
 struct hl_str hl_json_str(const json_t *obj, const char *name)

@@ -20,6 +20,10 @@
 int hl_json_parse(
 	struct hl_str text, size_t max_bytes, json_t **out, struct hl_err *err);
 
+/* The same, and \u0000 may stand in a string, which has a length then. */
+int hl_json_parse_nul(
+	struct hl_str text, size_t max_bytes, json_t **out, struct hl_err *err);
+
 /* The string member `name` of obj, borrowed; absent view if not a string. */
 struct hl_str hl_json_str(const json_t *obj, const char *name);
 /* The integer member, or otherwise. */

@@ -6,6 +6,7 @@
 
 #include "base/json.h"
 #include "base/log.h"
+#include "base/text.h"
 #include "consume/stop.h"
 #include "web/form.h"
 #include "web/route.h"
@@ -195,15 +196,76 @@ static int fail(const char **detail, const char *why)
 	return HL_E_INVALID;
 }
 
+/* Four hex digits; 0 when they are none. */
+static unsigned unit_at(struct hl_str s, size_t at)
+{
+	uint8_t two[2];
+
+	return hl_text_parse_hex(hl_str_sub(s, at, 4), two, sizeof(two))
+		       ? 0
+		       : (unsigned)two[0] << 8 | two[1];
+}
+
+/* Where the digits of the next surrogate stand that has no other half. */
+static size_t lone_surrogate(struct hl_str s, size_t at)
+{
+	while (at + 6 <= s.n) {
+		unsigned unit = 0;
+
+		if (s.p[at] != '\\') {
+			at++;
+			continue;
+		}
+		unit = s.p[at + 1] == 'u' ? unit_at(s, at + 2) : 0;
+		if (unit >> 11 != 0xd800 >> 11) {
+			at += 2;
+		} else if (unit < 0xdc00 && at + 12 <= s.n &&
+			   s.p[at + 6] == '\\' && s.p[at + 7] == 'u' &&
+			   unit_at(s, at + 8) >> 10 == 0xdc00 >> 10) {
+			at += 12;
+		} else {
+			return at + 2;
+		}
+	}
+	return s.n;
+}
+
+/* RFC 8259, clause 8.2, leaves open what "\ud800" is; the parser refuses the
+ * whole text for it. A browser would ask for U+FFFD, so that is judged, and no
+ * other address has to do with it. False: no memory. */
+static bool mend_surrogates(struct hl_str *body, struct hl_arena *arena)
+{
+	size_t at = lone_surrogate(*body, 0);
+	char *p;
+
+	if (at >= body->n) {
+		return true;
+	}
+	p = hl_arena_alloc(arena, body->n);
+	if (!p) {
+		return false;
+	}
+	memcpy(p, body->p, body->n);
+	for (body->p = p; at < body->n; at = lone_surrogate(*body, at)) {
+		memcpy(p + at, "fffd", 4);
+	}
+	return true;
+}
+
 int hl_consume_ask_parse(struct hl_str body, struct hl_arena *arena,
 	struct hl_consume_ask *out, const char **detail, char at[32])
 {
 	HL_JSON_AUTO *root = NULL;
 
 	*at = '\0';
-	if (hl_json_parse(body, HL_CONSUME_HTTP_BODY_MAX, &root, NULL) ||
+	if (body.n <= HL_CONSUME_HTTP_BODY_MAX &&
+		!mend_surrogates(&body, arena)) {
+		return HL_E_NOMEM;
+	}
+	if (hl_json_parse_nul(body, HL_CONSUME_HTTP_BODY_MAX, &root, NULL) ||
 		!json_is_object(root)) {
-		return fail(detail, "Send one JSON object (RFC 8259).");
+		return fail(
+			detail, "Send one JSON object (RFC 8259), in UTF-8.");
 	}
 	const json_t *urls = json_object_get(root, "urls");
 	if (json_object_size(root) != 1 || !json_is_array(urls) ||

@@ -167,6 +167,26 @@ static void refuses_bad_text(void **state)
 	}
 }
 
+static void a_nul_where_it_is_wanted(void **state)
+{
+	const struct hl_str text = HL_STR("{\"a\":\"b\\u0000c\"}");
+	HL_JSON_AUTO *j = NULL;
+
+	(void)state;
+	assert_int_equal(HL_E_INVALID, hl_json_parse(text, 100, &j, NULL));
+	assert_int_equal(HL_E_LIMIT, hl_json_parse_nul(text, 9, &j, NULL));
+	assert_null(j);
+	assert_int_equal(0, hl_json_parse_nul(text, 100, &j, NULL));
+	assert_true(hl_str_eq(HL_STR("b\0c"), hl_json_str(j, "a")));
+	/* no name is so, nor is one twice */
+	json_decref(j);
+	j = NULL;
+	assert_int_equal(HL_E_INVALID,
+		hl_json_parse_nul(HL_STR("{\"a\\u0000\":1}"), 100, &j, NULL));
+	assert_int_equal(HL_E_INVALID,
+		hl_json_parse_nul(HL_STR("{\"a\":1,\"a\":2}"), 100, &j, NULL));
+}
+
 /* What was refused is not repeated: it may be a reporter's words. */
 static void faults_quote_nothing(void **state)
 {
@@ -214,6 +234,7 @@ int main(void)
 		cmocka_unit_test(reads_members),
 		cmocka_unit_test(takes_any_value_alone),
 		cmocka_unit_test(refuses_bad_text),
+		cmocka_unit_test(a_nul_where_it_is_wanted),
 		cmocka_unit_test(faults_quote_nothing),
 		cmocka_unit_test(the_limit_holds),
 		cmocka_unit_test(depth_is_bounded),

@@ -262,7 +262,11 @@ static void bad_bodies(void **state)
 		{HL_STR_INIT("{\"urls\":[\"a\"],\"urls\":[\"b\"]}"), NULL},
 		{HL_STR_INIT("{\"urls\":[\"a\"]} x"), NULL},
 		{HL_STR_INIT("{\"urls\":[\"\xff\"]}"), NULL},
-		{HL_STR_INIT("{\"urls\":[\"a\\u0000b\"]}"), NULL},
+		{HL_STR_INIT("{\"urls\":[\"http://a/\",\"b\0\"]}"), NULL},
+		{HL_STR_INIT("{\"urls\":[\"\\ud80\"]}"), NULL},
+		{HL_STR_INIT("{\"urls\":[\"\\ud800"), NULL},
+		{HL_STR_INIT("\\ud800"), NULL},
+		{HL_STR_INIT("{\"urls\":[\"\\ud800\\u\"]}"), NULL},
 	};
 	struct bench *b = *state;
 
@@ -282,6 +286,45 @@ static void bad_bodies(void **state)
 		415, post(b, "text/plain", HL_STR("{\"urls\":[\"a\"]}")));
 	assert_int_equal(405, get(b, "/v1/check", NULL, NULL));
 	assert_int_equal(404, get(b, "/else", NULL, NULL));
+}
+
+/* What is no text is one address of a thousand, and refuses no other. */
+static void strange_strings(void **state)
+{
+	static const struct {
+		const char *body;
+		struct hl_str url; /* as it is judged */
+	} rows[] = {
+		{"\\u0000", HL_STR_INIT("\0")},
+		{"http://a/\\u0000b", HL_STR_INIT("http://a/\0b")},
+		{"\\ud800", HL_STR_INIT("\xef\xbf\xbd")},
+		{"\\uDFFFx", HL_STR_INIT("\xef\xbf\xbdx")},
+		{"\\udc00\\ud800", HL_STR_INIT("\xef\xbf\xbd\xef\xbf\xbd")},
+		{"\\ud800\\ud83d\\ude00",
+			HL_STR_INIT("\xef\xbf\xbd\xf0\x9f\x98\x80")},
+		{"\\ud83d\\ude00", HL_STR_INIT("\xf0\x9f\x98\x80")},
+		{"\\\\ud800", HL_STR_INIT("\\ud800")},
+		{"\\\\\\ud800", HL_STR_INIT("\\\xef\xbf\xbd")},
+		{"\\ud800\\n", HL_STR_INIT("\xef\xbf\xbd\n")},
+	};
+
+	(void)state;
+	for (size_t i = 0; i < HL_ARRAY_LEN(rows); i++) {
+		HL_ARENA_AUTO *arena = hl_arena_new(1u << 20, false);
+		struct hl_consume_ask ask = {0};
+		const char *detail = "";
+		char body[128], at[32];
+
+		snprintf(body, sizeof(body),
+			"{\"urls\":[\"http://a/\",\"%s\",\"b\"]}",
+			rows[i].body);
+		int r = hl_consume_ask_parse(
+			hl_str_c(body), arena, &ask, &detail, at);
+		if (r || ask.n != 3 || !hl_str_eq(ask.urls[1], rows[i].url) ||
+			!hl_str_eq(ask.urls[2], HL_STR("b"))) {
+			fail_msg("row %zu: %d %s", i, r, detail);
+		}
+	}
 }
 
 static void the_stop_page(void **state)
@@ -375,6 +418,7 @@ int main(void)
 		TEST(many_at_once),
 		TEST(as_many_as_may_be),
 		TEST(bad_bodies),
+		TEST(strange_strings),
 		TEST(the_stop_page),
 		TEST(waiting_is_bounded),
 	};
