@@ -88,6 +88,21 @@ class Town:
                               cwd=self.folder)
         return done.returncode, done.stdout, done.stderr
 
+    def own(self, *paths):
+        """They are the consumer's."""
+        if self.user:
+            who = pwd.getpwnam(self.user)
+            for path in paths:
+                os.chown(path, who.pw_uid, who.pw_gid)
+
+    def put_token(self, name, who):
+        """In one step, over what is there."""
+        new = self.folder / (name + '.new')
+        new.write_text(who.removeprefix('Bearer ') + '\n')
+        new.chmod(0o600)
+        self.own(new)
+        return new.rename(self.folder / name)
+
     def begin(self):
         token = self.folder / 'token'
         token.write_text(self.h.tokens[0].removeprefix('Bearer ') + '\n')
@@ -95,10 +110,7 @@ class Town:
         root = self.folder / 'root.txt'
         root.write_bytes(self.h.get('/v1/lists/root/1')[1])
         (self.folder / 'list').mkdir()
-        if self.user:
-            who = pwd.getpwnam(self.user)
-            for path in (token, self.folder / 'list'):
-                os.chown(path, who.pw_uid, who.pw_gid)
+        self.own(token, self.folder / 'list')
         return ('begin', self.list, '--hotline',
                 f'http://127.0.0.1:{self.h.ports[0]}', '--consumer',
                 reference('U', 1), '--root', str(root), '--token-file',
@@ -124,6 +136,12 @@ class Town:
     def ask_now(self):
         for pid in self.children():
             os.kill(pid, signal.SIGHUP)
+
+    def stands(self, how):
+        """Asks at once; so is the first line of the status, soon."""
+        self.follower.send_signal(signal.SIGHUP)
+        time.sleep(0.2)
+        return self.run('status', self.list)[1].startswith(how)
 
     def version(self):
         for line in self.run('status', self.list)[1].splitlines():
@@ -270,7 +288,7 @@ class Service:
 
 
 def is_set_up(t):
-    t.h.seed(1, 1, 20)
+    t.h.seed(2, 1, 20)
     t.h.seed(0, 101, 101)
     t.h.start()
     t.h.release()
@@ -695,29 +713,49 @@ def broken_while_followed(t):
 def another_token(t):
     """One that the hotline does not know is an alarm; the right one is taken
     up when it lies there, and nobody has to start anything again."""
-    token, new = t.folder / 'token', t.folder / 'token.new'
-    right = token.read_text()
-
-    def put(text):
-        new.write_text(text)
-        new.chmod(0o600)
-        if t.user:
-            who = pwd.getpwnam(t.user)
-            os.chown(new, who.pw_uid, who.pw_gid)
-        new.rename(token)
-
-    def asked(wanted):
-        t.follower.send_signal(signal.SIGHUP)
-        time.sleep(0.2)
-        return t.run('status', t.list)[1].startswith(wanted)
-
-    put('hl_another_token_that_nobody_knows\n')
+    t.put_token('token', 'hl_another_token_that_nobody_knows')
     try:
-        until('an alarm', lambda: asked('LIST CRITICAL - token'))
+        until('an alarm', lambda: t.stands('LIST CRITICAL - token'))
     finally:
-        put(right)
-    until('fine', lambda: asked('LIST OK'))
+        t.put_token('token', t.h.tokens[0])
+    until('fine', lambda: t.stands('LIST OK'))
     assert t.follower.poll() is None
+
+
+def mistakes_are_no_attack(t):
+    """Two consumers mixed up, and one that has no list: what is said leads to
+    what is wrong."""
+    t.stop_following()
+    was, t.list = t.list, str(t.folder / 'second')
+    os.mkdir(t.list)
+    t.own(t.list)
+    t.put_token('second.token', t.h.tokens[0])
+    try:
+        code, _, said = t.run(
+            'begin', t.list, '--hotline',
+            f'http://127.0.0.1:{t.h.ports[0]}', '--consumer',
+            reference('U', 2), '--root', str(t.folder / 'root.txt'),
+            '--token-file', str(t.folder / 'second.token'))
+        assert code == 0, said
+        t.follow()
+        until('the process', t.children)
+        until('mixed up', lambda: t.stands('LIST CRITICAL - mixed up'))
+        # tier 2 takes its zone by DNS
+        t.change(lambda: t.h.sql(
+            'UPDATE list_consumer SET tier = 2 WHERE id = 2'))
+        t.put_token('second.token', t.h.tokens[1])
+        until('no list', lambda: t.stands('LIST WARNING - no list'))
+        assert 'by DNS' in t.run('status', t.list)[1]
+        # and had it a list, it is fetched
+        t.change(lambda: t.h.sql(
+            'UPDATE list_consumer SET tier = 1 WHERE id = 2'))
+        until('a list', lambda: t.stands('LIST OK'))
+    finally:
+        t.stop_following()
+        t.list = was
+        t.follow()
+    until('the process', t.children)
+    until('fine', lambda: t.stands('LIST OK'))
 
 
 def squid_browses_in_any_state(t):
@@ -814,6 +852,7 @@ def main():
                squid_blocks, what_is_new_and_what_is_gone, killed_under_load,
                killed_follower, counters_arrive_once, full_disk,
                honest_stop_page, broken_while_followed, another_token,
+               mistakes_are_no_attack,
                squid_browses_in_any_state,
                no_network_address_by_dns, an_agreement_ends,
                nothing_that_identifies]
