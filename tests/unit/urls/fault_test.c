@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <glob.h>
 #include <setjmp.h>
 #include <stdarg.h>
 #include <stddef.h>
@@ -210,6 +211,56 @@ static void disk(void **state)
 	one_fails(FOLDER, ENOSPC, true);
 }
 
+/* Both files are gone while it is open. */
+static void break_folder(const struct world *w)
+{
+	char path[128];
+	glob_t found;
+
+	(void)snprintf(path, sizeof(path), "%s/list-*", w->folder);
+	assert_int_equal(0, glob(path, 0, NULL, &found));
+	for (size_t i = 0; i < found.gl_pathc; i++) {
+		assert_int_equal(0, unlink(found.gl_pathv[i]));
+	}
+	globfree(&found);
+	(void)snprintf(path, sizeof(path), "%s/state", w->folder);
+	assert_int_equal(0, unlink(path));
+}
+
+static void mend_fails(int kind, int with)
+{
+	long nth = 0;
+
+	do {
+		struct world *w = a_world();
+		struct hl_urls_list *list = world_open(w, HL_URLS_OPEN_KEEP);
+
+		break_folder(w);
+		n_failed = 0;
+		which = kind;
+		number = with;
+		left = nth++;
+		assert_true(hl_urls_refresh(list, NULL) < 0);
+		left = -1;
+		/* the next look sees all that is broken still */
+		assert_int_equal(
+			HL_URLS_E_CORRUPT, hl_urls_refresh(list, NULL));
+		assert_int_equal(0, step(w, false, &list));
+		assert_int_equal(HL_URLS_NOTFOUND, hl_urls_refresh(list, NULL));
+		assert_int_equal(2, version_there(w));
+		hl_urls_close(list);
+		world_free(w);
+	} while (n_failed);
+	assert_true(nth > 4); /* as many as there must be */
+}
+
+static void mending(void **state)
+{
+	(void)state;
+	mend_fails(ALLOCATION, ENOMEM);
+	mend_fails(FOLDER, EIO);
+}
+
 /* Readers and confirming need memory too. */
 static void readers(void **state)
 {
@@ -289,6 +340,7 @@ int main(void)
 	const struct CMUnitTest tests[] = {
 		cmocka_unit_test(allocations),
 		cmocka_unit_test(disk),
+		cmocka_unit_test(mending),
 		cmocka_unit_test(readers),
 		cmocka_unit_test(killed),
 	};
