@@ -33,7 +33,8 @@ static const struct told {
 	{"http://img.iota.invalid/i/9c1", HL_LIST_PAGE, 0, 0,
 		{{30, PROPOSE, HL_DEMO_BEN, 0}, {70, APPROVE, HL_DEMO_RITA, 0},
 			{2000, LOOK, HL_DEMO_RITA, TWO_DAYS},
-			{20 * DAY_MIN, TAKE_OFF, HL_DEMO_SIMON,
+			/* so late that on each day something is in force */
+			{24 * DAY_MIN, TAKE_OFF, HL_DEMO_SIMON,
 				HL_LIST_END_ASKED}}},
 	{"http://host.three.invalid/open/", HL_LIST_DOMAIN, 3,
 		HL_LIST_REASON_DEDICATED,
